@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {UnitType} from "./IMethodologyRegistry.sol";
+import {ProjectStatus} from "./IProjectRegistry.sol";
+
+enum ReportStatus {
+    None,
+    Submitted,
+    PendingVerification,
+    Verified,
+    Rejected,
+    Withdrawn,
+    Archived
+}
+
+/// @notice One version of a monitoring report, as its developer anchors it (OGCR 3.2).
+/// @param reportHash SHA-256 of the canonical MRV document
+/// @param startDay first day of the reporting period, UTC days since 1970-01-01
+/// @param endDay last day of the reporting period, included
+struct ReportSubmission {
+    bytes32 reportHash;
+    uint16 startDay;
+    uint16 endDay;
+    string uri;
+}
+
+/// @param kg verified removal of that vintage year, kg CO2e
+struct VintageAmount {
+    uint16 vintage;
+    uint64 kg;
+}
+
+/// @notice A verifier's outcome.
+/// @param reportHash the report version that was judged
+/// @param verifiedKg verified net removal of the whole period, kg CO2e, above zero
+/// @param vintages breakdown by calendar year, ascending, summing to `verifiedKg`; empty: split by days,
+/// rounded down, remainder to the last year
+struct Verification {
+    bytes32 reportHash;
+    uint64 verifiedKg;
+    VintageAmount[] vintages;
+    bytes32 statementHash;
+    string statementUri;
+}
+
+struct Report {
+    bytes32 reportHash;
+    bytes32 projectId;
+    address verifier;
+    ReportStatus status;
+    uint16 startDay;
+    uint16 endDay;
+    uint32 version;
+    uint64 verifiedKg;
+    uint48 decidedAt;
+    bytes32 statementHash;
+}
+
+/// @notice What `CRU` needs to know of a report before it issues against it.
+struct IssuanceTerms {
+    bytes32 projectId;
+    address developer;
+    ReportStatus status;
+    UnitType unitType;
+    uint32 granularityKg;
+    uint16 bufferRateBps;
+}
+
+/// @title Monitoring reports, reporting periods that cannot overlap, and verification (OGCR 5.2.2)
+/// @notice A report's id is the first 112 bits of `keccak256(projectId, utf8(documentId))`.
+interface IMRVRegistry {
+    event MRVSubmitted(
+        bytes14 indexed reportId,
+        bytes32 indexed projectId,
+        address indexed developer,
+        string documentId,
+        uint32 version,
+        bytes32 reportHash,
+        uint16 startDay,
+        uint16 endDay,
+        string uri
+    );
+    event VerifierAssigned(bytes14 indexed reportId, address indexed verifier, address indexed actor);
+    /// @param statementHash hash of the verification statement, zero when the change is no verifier's decision
+    event MRVStatusChanged(
+        bytes14 indexed reportId,
+        ReportStatus indexed from,
+        ReportStatus indexed to,
+        address actor,
+        bytes32 reportHash,
+        bytes32 statementHash,
+        string statementUri,
+        string reason
+    );
+    event MRVVerified(
+        bytes14 indexed reportId,
+        address indexed verifier,
+        bytes32 indexed projectId,
+        uint64 verifiedKg,
+        VintageAmount[] vintages
+    );
+    /// @notice The token contract that this registry lets issue; set once at deployment.
+    event UnitsConnected(address indexed units, address indexed actor);
+
+    error MRVRegistryInvalidDocumentId(string documentId);
+    error MRVRegistryZeroHash();
+    error MRVRegistryZeroAddress();
+    error MRVRegistryZeroAmount();
+    error MRVRegistryTextTooLong(uint256 length, uint256 limit);
+    error MRVRegistryReasonRequired();
+    error MRVRegistryInvalidPeriod(uint16 startDay, uint16 endDay);
+    error MRVRegistryPeriodOutsideProject(bytes32 projectId, uint16 projectStartDay, uint16 projectEndDay);
+    error MRVRegistryPeriodOverlap(bytes32 projectId, bytes14 reportId, uint16 startDay, uint16 endDay);
+    error MRVRegistryPeriodNotOver(bytes14 reportId, uint16 endDay);
+    error MRVRegistryAlreadySubmitted(bytes14 reportId);
+    error MRVRegistryProjectNotValidated(bytes32 projectId, ProjectStatus status);
+    error MRVRegistryUnexpectedStatus(bytes14 reportId, ReportStatus status);
+    error MRVRegistryNotDeveloper(bytes32 projectId, address caller);
+    error MRVRegistryNotDeveloperOrOperator(bytes14 reportId, address caller);
+    error MRVRegistryNotAssignedVerifier(bytes14 reportId, address caller);
+    error MRVRegistryInvalidVerifier(bytes14 reportId, address verifier);
+    error MRVRegistryStaleReport(bytes14 reportId, bytes32 named, bytes32 current);
+    error MRVRegistryUnchangedReport(bytes14 reportId, bytes32 reportHash);
+    error MRVRegistryInvalidVintage(bytes14 reportId, uint16 vintage);
+    error MRVRegistryVintageSumMismatch(bytes14 reportId, uint64 verifiedKg, uint256 sumKg);
+    error MRVRegistryUnitsAlreadyConnected(address units);
+
+    /// @notice (none) -> submitted, by the developer of a validated project.
+    /// @param documentId the MRV document's `id`: 1 to 100 bytes of `A-Z a-z 0-9 _ -`
+    function submitReport(bytes32 projectId, string calldata documentId, ReportSubmission calldata submission)
+        external
+        returns (bytes14 reportId);
+
+    /// @notice rejected or withdrawn -> submitted as a new version; the period may differ. Emits `MRVSubmitted`.
+    function resubmitReport(bytes32 projectId, string calldata documentId, ReportSubmission calldata submission)
+        external;
+
+    /// @notice submitted or pending_verification -> withdrawn, by the developer; frees the period.
+    function withdrawReport(bytes14 reportId, string calldata reason) external;
+
+    /// @notice submitted -> pending_verification, or another verifier while pending. The verifier holds the role
+    /// `verifier` and is neither the developer nor the validator of the project.
+    function assignVerifier(bytes14 reportId, address verifier) external;
+
+    /// @notice pending_verification -> verified, by the assigned verifier, once the period is over. Where the
+    /// methodology says automatic issuance, the units are issued in the same transaction.
+    function verifyReport(bytes14 reportId, Verification calldata verification) external;
+
+    /// @notice pending_verification -> rejected; the reason is mandatory; frees the period.
+    function rejectReport(
+        bytes14 reportId,
+        bytes32 reportHash,
+        bytes32 statementHash,
+        string calldata statementUri,
+        string calldata reason
+    ) external;
+
+    /// @notice verified -> archived, by the developer or an operator: nothing more is issued against it.
+    function archiveReport(bytes14 reportId, string calldata reason) external;
+
+    /// @notice Names the token contract; once, by the administrator.
+    function connectUnits(address units) external;
+
+    function report(bytes14 reportId) external view returns (Report memory);
+
+    function verifiedVintages(bytes14 reportId) external view returns (VintageAmount[] memory);
+
+    /// @notice kg CO2e verified for one vintage of a report.
+    function verifiedKg(bytes14 reportId, uint16 vintage) external view returns (uint64);
+
+    function issuanceTerms(bytes14 reportId) external view returns (IssuanceTerms memory);
+
+    /// @notice The accepted report of the project whose period shares a day with `[startDay, endDay]`, or zero.
+    function overlappingReport(bytes32 projectId, uint16 startDay, uint16 endDay) external view returns (bytes14);
+
+    function reportIdOf(bytes32 projectId, string calldata documentId) external pure returns (bytes14);
+}
