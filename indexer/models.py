@@ -1,13 +1,24 @@
-"""The tables of the index: versioned rows derived from events, the events themselves, the blocks and the checkpoint.
+"""The tables of the index: versioned rows derived from events, the events, blocks, the checkpoint.
 
-Conventions: addresses and hashes are lower-case `0x…` text, content hashes `sha256:…` text, amounts integer kg CO2e,
-days UTC days since 1970-01-01, times UNIX seconds of the block. A versioned row is valid for the blocks
-`valid_from <= block < valid_to`; it is current while `valid_to` is null.
+Conventions: addresses, ids and other hashes are lower-case `0x…` text, content hashes `sha256:…`,
+amounts integer kg CO2e, days UTC days since 1970-01-01, times UNIX seconds of the block. A
+versioned row is valid for the blocks `valid_from <= block < valid_to`, and current while `valid_to`
+is null.
 """
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, MetaData, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    MetaData,
+    and_,
+    or_,
+    text,
+)
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -15,7 +26,7 @@ index_metadata = MetaData()
 
 
 class IndexTable(SQLModel):
-    """A table of the index; all of them share one metadata object, apart from the application's tables."""
+    """A table of the index; they share one metadata object, apart from the application's tables."""
 
     metadata = index_metadata
 
@@ -50,6 +61,15 @@ class Versioned(IndexTable):
         return ()
 
 
+def as_of(table: type[Versioned], block: int | None = None) -> ColumnElement[bool]:
+    """The condition on rows that were valid at a block; without one, on the current rows."""
+    columns = table.__table__.c
+    if block is None:
+        return columns.valid_to.is_(None)
+    ended_later = or_(columns.valid_to.is_(None), columns.valid_to > block)
+    return and_(columns.valid_from <= block, ended_later)
+
+
 def _is_key(field: Any) -> bool:
     return getattr(field, "primary_key", False) is True
 
@@ -65,7 +85,7 @@ class Methodology(Versioned, table=True):
     granularity_kg: int | None = Field(default=None, sa_type=BigInteger)
     buffer_rate_bps: int | None = None
     automatic_issuance: bool | None = None
-    project_types: list[str] | None = Field(default=None, sa_type=JSON)
+    project_types: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     registered_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
@@ -98,7 +118,16 @@ class Project(Versioned, table=True):
 
     @classmethod
     def lookups(cls) -> tuple[str, ...]:
-        return ("document_id", "status", "developer", "validator", "methodology_key", "pdd_hash", "created_at", "validated_at")
+        return (
+            "document_id",
+            "status",
+            "developer",
+            "validator",
+            "methodology_key",
+            "pdd_hash",
+            "created_at",
+            "validated_at",
+        )
 
 
 class PDDVersion(Versioned, table=True):
@@ -175,8 +204,11 @@ class ReportVintage(Versioned, table=True):
 
 
 class Unit(Versioned, table=True):
-    """A block of units. `status` is held, buffer, retired, cancelled, expired or exported; a block that was split
-    or merged away has no current row."""
+    """A block of units; `token_id` is `0x` + 64 hex digits, its serial number.
+
+    `status` is held, buffer, retired, cancelled, expired or exported; a block that was split or
+    merged away has no current row.
+    """
 
     token_id: str = Field(primary_key=True)
     report_id: str | None = None
@@ -271,7 +303,7 @@ class Contract(Versioned, table=True):
 
 
 class Event(IndexTable, table=True):
-    """An event of our contracts as the chain emitted it; `arguments` are the decoded ones, integers as text."""
+    """An event of our contracts; `arguments` are the decoded ones by name, integers as text."""
 
     block_number: int = Field(primary_key=True, sa_type=BigInteger)
     log_index: int = Field(primary_key=True)
@@ -294,7 +326,7 @@ class Block(IndexTable, table=True):
 
 
 class Checkpoint(IndexTable, table=True):
-    """How far the index is; one row a chain, written in the transaction of the batch it describes."""
+    """How far the index is; one row, written in the transaction of the batch it describes."""
 
     chain_id: int = Field(primary_key=True, sa_type=BigInteger)
     block_number: int = Field(sa_type=BigInteger)
@@ -306,7 +338,56 @@ class Checkpoint(IndexTable, table=True):
     deployments_hash: str
 
 
+class Footprint(IndexTable, table=True):
+    """What a stored document says of itself: derived from its bytes alone, so never undone.
+
+    Bounds are WGS84 degrees, `area_m2` is geodesic, `geometry` is WKB. `fault` says why a document
+    has no usable geometry.
+    """
+
+    __table_args__ = (Index("ix_footprint_bounds", "west", "east", "south", "north"),)
+    hash: str = Field(primary_key=True)
+    kind: str
+    document_id: str | None = Field(default=None, index=True)
+    project_type: str | None = Field(default=None, index=True)
+    facility_id: str | None = Field(default=None, index=True)
+    country: str | None = Field(default=None, index=True)
+    name: str | None = None
+    actor_id: str | None = Field(default=None, index=True)
+    methodology_id: str | None = Field(default=None, index=True)
+    methodology_version: str | None = None
+    west: float | None = None
+    south: float | None = None
+    east: float | None = None
+    north: float | None = None
+    area_m2: float | None = None
+    geometry: bytes | None = Field(default=None, sa_type=LargeBinary)
+    fault: str | None = None
+
+
+class GeometryConflict(IndexTable, table=True):
+    """Two documents that claim the same ground; whether it counts follows from their projects."""
+
+    __tablename__ = "geometry_conflict"
+    hash_a: str = Field(primary_key=True)
+    hash_b: str = Field(primary_key=True, index=True)
+    kind: str
+    area_m2: float | None = None
+    geometry: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+
+
 VERSIONED: tuple[type[Versioned], ...] = (
-    Methodology, Project, PDDVersion, Report, ReportVersion, ReportVintage, Unit, OperatorApproval,
-    Role, RoleMember, FunctionRole, ScheduledOperation, Contract,
+    Methodology,
+    Project,
+    PDDVersion,
+    Report,
+    ReportVersion,
+    ReportVintage,
+    Unit,
+    OperatorApproval,
+    Role,
+    RoleMember,
+    FunctionRole,
+    ScheduledOperation,
+    Contract,
 )

@@ -1,0 +1,96 @@
+"""The database: engines for SQLite and PostgreSQL, snapshots to read, transactions to write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlmodel import Session
+
+from indexer.models import Block, index_metadata
+
+BUSY_SECONDS = 30
+
+
+def engine(url: str) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…` (psycopg 3).
+
+    SQLite runs in WAL mode with foreign keys on; its folder is made when missing.
+    """
+    target = make_url(url)
+    if target.get_backend_name() == "sqlite":
+        return _sqlite(target)
+    if target.drivername in ("postgres", "postgresql"):
+        target = target.set(drivername="postgresql+psycopg")
+    return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+
+
+def create_index_tables(engine: Engine) -> None:
+    """Make the tables of the index that are missing."""
+    index_metadata.create_all(engine)
+
+
+def drop_index_tables(engine: Engine) -> None:
+    """Drop every table of the index; the chain and the document store give them back."""
+    index_metadata.drop_all(engine)
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """A read-only session whose queries all see one state of the index (REPEATABLE READ)."""
+    options = {} if _is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
+    connection = engine.connect().execution_options(**options)
+    with connection, Session(connection) as session:
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session that may write; commits at the end, rolls back on an exception.
+
+    On SQLite it takes the write lock at once (waiting up to 30 s), because a transaction that
+    read first and writes later fails there when another one wrote in between.
+    """
+    connection = engine.connect().execution_options(write_lock=True)
+    with connection, Session(connection) as session, session.begin():
+        yield session
+
+
+def block_at(session: Session, timestamp: int) -> int:
+    """Number of the block whose state held at a UNIX time, 0 before the first one.
+
+    It is the last stored block not later than that: blocks without events may be missing, and
+    change nothing.
+    """
+    of_time = select(Block.number).where(Block.timestamp <= timestamp)
+    return session.scalar(of_time.order_by(Block.number.desc()).limit(1)) or 0
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
+    # The driver's own transactions start at the first write, so that reads would not be a snapshot.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()
+    for setting in ("journal_mode=WAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("write_lock", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,44 @@
+"""The indexer's settings: the only place of this room that reads the environment."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class IndexerSettings(BaseSettings):
+    """Where the chain, the database, the records and the documents are.
+
+    Every field is read from `OGCR_<NAME>`, the database from `DATABASE_URL`. Relative paths are
+    relative to the working folder. `rpc_urls` takes several endpoints, separated by commas.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="OGCR_", populate_by_name=True, frozen=True)
+
+    database_url: str = Field(
+        default="sqlite:///.data/registry.db",
+        validation_alias=AliasChoices("DATABASE_URL", "OGCR_DATABASE_URL"),
+    )
+    rpc_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("http://127.0.0.1:8545",),
+        validation_alias=AliasChoices("OGCR_RPC_URLS", "OGCR_RPC_URL"),
+        min_length=1,
+    )
+    chain_id: int | None = Field(default=None, gt=0)
+    deployments: Path = Path(".data/deployments")
+    documents: Path = Path(".data/documents")
+    artifacts: Path = Path(".build/__local__.json")
+    finality_depth: int = Field(default=64, ge=0)
+    poll_seconds: float = Field(default=0.25, gt=0)
+    request_timeout: float = Field(default=15.0, gt=0)
+    range_blocks: int = Field(default=10_000, ge=1)
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    json_logs: bool = False
+
+    @field_validator("rpc_urls", mode="before")
+    @classmethod
+    def _separated(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(url.strip() for url in value.split(",") if url.strip())
+        return value
