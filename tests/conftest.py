@@ -16,7 +16,7 @@ logger.set_level(LogLevel.WARNING)
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """Start one PostgreSQL for the session and give the SQLAlchemy URL of its `postgres` database."""
+    """Start one PostgreSQL for the session; give the SQLAlchemy URL of its database `postgres`."""
     # A short path: the server's Unix socket lies in this folder, and its name may have 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="ogcr-pg-"))
     server = get_server(folder, cleanup_mode="delete")
