@@ -1,0 +1,61 @@
+"""Footprint: the ground that a geometry covers, normalised, with its geodesic area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy
+import shapely
+from pyproj import Geod
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+#: Decimals of a degree that count; the seventh is about a centimetre.
+DECIMALS = 7
+_WGS84 = Geod(ellps="WGS84")
+_EDGE_DEGREES = 0.01
+_MOST_EDGES = 100_000
+
+
+def footprint(geometry: Mapping[str, Any] | BaseGeometry) -> BaseGeometry:
+    """The ground that a GeoJSON geometry covers, as a shapely geometry in WGS84 degrees.
+
+    Heights are dropped; every coordinate is rounded to 7 decimals, ties to even; parts that
+    overlap or share a border become one; outer rings run counter-clockwise (RFC 7946, 3.1.6).
+    Where rounding lets a boundary touch itself, the area it encloses is kept.
+    """
+    flat = shapely.force_2d(geometry if isinstance(geometry, BaseGeometry) else shape(geometry))
+    rounded = shapely.transform(flat, lambda xy: numpy.round(xy, DECIMALS) + 0.0)
+    if rounded.geom_type not in {"Polygon", "MultiPolygon"}:
+        return rounded
+    whole = shapely.union_all(polygons(shapely.make_valid(rounded)))
+    return shapely.orient_polygons(whole.normalize())
+
+
+def area_m2(geometry: Mapping[str, Any] | BaseGeometry) -> float:
+    """Geodesic area in square metres on the WGS84 ellipsoid; zero for points and lines.
+
+    An edge is straight in degrees (RFC 7946, 3.1.1), so long edges are divided first.
+    """
+    return sum(_polygon_area(part) for part in polygons(footprint(geometry)))
+
+
+def bounds(geometry: Mapping[str, Any] | BaseGeometry) -> tuple[float, float, float, float]:
+    """West, south, east and north of a geometry in WGS84 degrees, rounded as its footprint."""
+    return footprint(geometry).bounds
+
+
+def polygons(geometry: BaseGeometry) -> list[shapely.Polygon]:
+    """The polygons within a geometry; points and lines are left out."""
+    parts = shapely.get_parts(geometry)
+    nested = [part for part in parts if part.geom_type in {"MultiPolygon", "GeometryCollection"}]
+    flat = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+    return flat + [polygon for part in nested for polygon in polygons(part)]
+
+
+def _polygon_area(polygon: shapely.Polygon) -> float:
+    step = max(_EDGE_DEGREES, polygon.length / _MOST_EDGES)
+    dense = shapely.orient_polygons(shapely.segmentize(polygon, step))
+    area, _ = _WGS84.geometry_area_perimeter(dense)
+    return abs(float(area))
