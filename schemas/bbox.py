@@ -56,7 +56,7 @@ def _boxes(geometry: Any, length: int) -> Iterator[list[float]]:
         return
     spans = [span for span in others if span]
     for west_east in (_span(longitudes), _wrapped(longitudes)):
-        if west_east:
+        if west_east and spans:
             yield [pair[0] for pair in (west_east, *spans)] + [p[1] for p in (west_east, *spans)]
 
 
@@ -65,10 +65,13 @@ def _span(numbers: list[float]) -> tuple[float, float] | None:
 
 
 def _wrapped(longitudes: list[float]) -> tuple[float, float] | None:
-    west = [number for number in longitudes if number >= 0]
-    east = [number for number in longitudes if number < 0]
-    return (min(west), max(east)) if west and east else None
+    # Only a geometry on both sides of the antimeridian may count its box across it.
+    if max(longitudes) - min(longitudes) <= 180:
+        return None
+    west = min(number for number in longitudes if number >= 0)
+    return west, max(number for number in longitudes if number < 0)
 
 
 def _same(a: list[float], b: list[float]) -> bool:
-    return all(abs(x - y) <= TOLERANCE * 1.0000001 for x, y in zip(a, b, strict=True))
+    # A thousandth more, because the difference of two decimals is itself rounded.
+    return all(abs(x - y) <= TOLERANCE * 1.001 for x, y in zip(a, b, strict=True))

@@ -14,7 +14,7 @@ def canonical_bytes(document: Any) -> bytes:
     """The RFC 8785 (JCS) bytes of any JSON value, as it is.
 
     Raises `DocumentError` when the value has no canonical form: NaN, infinities, whole numbers
-    beyond ±(2^53 − 1), lone surrogates, what is not JSON.
+    beyond ±(2^53 - 1), lone surrogates, what is not JSON.
     """
     try:
         return rfc8785.dumps(document)

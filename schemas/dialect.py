@@ -17,6 +17,7 @@ from .formats import FORMATS
 
 KINDS = ("pdd", "mrv", "cru", "methodology", "decision", "metadata")
 BASE = "https://ogcr.org/schemas/"
+_MOST_COMPARED = 1_000
 _FOLDER = Path(__file__).parent
 
 
@@ -78,11 +79,20 @@ def _additional_properties(
         yield ValidationError("members that the schema does not know")
 
 
+def _unique_items(_: Any, unique: bool, instance: Any, __: Any) -> Iterator[ValidationError]:
+    # Comparing every pair of a long array takes minutes; its length is a fault already.
+    if unique and isinstance(instance, list) and len(instance) <= _MOST_COMPARED:
+        written = [json.dumps(item, sort_keys=True) for item in instance]
+        if len(set(written)) < len(written):
+            yield ValidationError("an entry is given more than once")
+
+
 _Validator = extend(
     Draft202012Validator,
     {
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
+        "uniqueItems": _unique_items,
     },
 )

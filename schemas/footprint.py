@@ -21,9 +21,9 @@ _MOST_EDGES = 100_000
 def footprint(geometry: Mapping[str, Any] | BaseGeometry) -> BaseGeometry:
     """The ground that a GeoJSON geometry covers, as a shapely geometry in WGS84 degrees.
 
-    Heights are dropped; every coordinate is rounded to 7 decimals, ties to even; parts that
-    overlap or share a border become one; outer rings run counter-clockwise (RFC 7946, 3.1.6).
-    Where rounding lets a boundary touch itself, the area it encloses is kept.
+    Heights are dropped. Every coordinate times 10⁷ is rounded to a whole number, ties to even.
+    Parts that overlap or share a border become one; outer rings run counter-clockwise (RFC 7946,
+    3.1.6). Where rounding lets a boundary touch itself, the area it encloses is kept.
     """
     flat = shapely.force_2d(geometry if isinstance(geometry, BaseGeometry) else shape(geometry))
     rounded = shapely.transform(flat, lambda xy: numpy.round(xy, DECIMALS) + 0.0)
@@ -43,7 +43,8 @@ def area_m2(geometry: Mapping[str, Any] | BaseGeometry) -> float:
 
 def bounds(geometry: Mapping[str, Any] | BaseGeometry) -> tuple[float, float, float, float]:
     """West, south, east and north of a geometry in WGS84 degrees, rounded as its footprint."""
-    return footprint(geometry).bounds
+    west, south, east, north = footprint(geometry).bounds
+    return west, south, east, north
 
 
 def polygons(geometry: BaseGeometry) -> list[shapely.Polygon]:

@@ -6,15 +6,13 @@ import re
 from datetime import UTC, date, datetime, time
 
 from jsonschema import FormatChecker
-from rfc3986_validator import validate_rfc3986
+from rfc3986_validator import validate_rfc3986  # type: ignore[import-untyped]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
 _WEB_ADDRESS = re.compile(r"https?:(?!//[^/?#])", re.IGNORECASE)
-
-FORMATS = FormatChecker(formats=())
 
 
 def read_date(text: object) -> date | None:
@@ -45,20 +43,25 @@ def read_date_time(text: object) -> datetime | None:
     return None if leap and instant.time().replace(microsecond=0) != time(23, 59, 59) else instant
 
 
-@FORMATS.checks("date")
 def _is_date(text: object) -> bool:
     return not isinstance(text, str) or read_date(text) is not None
 
 
-@FORMATS.checks("date-time")
 def _is_date_time(text: object) -> bool:
     return not isinstance(text, str) or read_date_time(text) is not None
 
 
-@FORMATS.checks("uri")
 def _is_uri(text: object) -> bool:
     if not isinstance(text, str):
         return True
     # The library's expression ends in `$`, which lets a last line break through.
     one_line = not text.endswith("\n")
     return one_line and bool(validate_rfc3986(text)) and not _WEB_ADDRESS.match(text)
+
+
+FORMATS = FormatChecker(formats=())
+FORMATS.checkers = {
+    "date": (_is_date, ()),
+    "date-time": (_is_date_time, ()),
+    "uri": (_is_uri, ()),
+}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .antimeridian_split import antimeridian_faults
 from .bbox import bbox_faults
+from .crossings import antimeridian_faults
 from .faults import Fault, pointer_to
 from .positions import DEPTHS, position_faults
 from .topology import topology_faults
@@ -33,12 +33,17 @@ def geometry_faults(geometry: Any, path: Path = ("geometry",)) -> list[Fault]:
 def feature_faults(feature: dict[str, Any]) -> list[Fault]:
     """Everything wrong with the geometry of a Feature and with the Feature's own `bbox`."""
     geometry = feature.get("geometry")
-    if isinstance(geometry, dict) and geometry.get("type") == "GeometryCollection":
+    if is_collection(geometry):
         return [_collection()]
     found = geometry_faults(geometry)
     if found or not _is_typed(geometry):
         return found
     return bbox_faults(feature.get("bbox"), geometry, ("bbox",))
+
+
+def is_collection(geometry: Any) -> bool:
+    """Whether a geometry is a GeometryCollection, which RFC 7946 knows and this registry does not."""
+    return isinstance(geometry, dict) and geometry.get("type") == "GeometryCollection"
 
 
 def _is_typed(geometry: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -100,9 +101,11 @@ def _member_faults(path: Path, members: dict[object, object]) -> Iterator[Fault]
 def _number_faults(path: Path, number: float) -> Iterator[Fault]:
     pointer = pointer_to(*path)
     if isinstance(number, float) and not math.isfinite(number):
-        message = f"{number} is no JSON number; give a finite number or leave the member out."
+        message = (
+            f"{json.dumps(number)} is no JSON number; give a finite number or leave the member out."
+        )
         yield Fault(pointer, "NUMBER_NOT_FINITE", message)
-    elif MAX_INTEGER < abs(number) and (isinstance(number, int) or abs(number) < _FIRST_EXPONENT):
+    elif abs(number) > MAX_INTEGER and (isinstance(number, int) or abs(number) < _FIRST_EXPONENT):
         message = (
             f"{quoted(number)} lies beyond ±{MAX_INTEGER}, where whole numbers are no longer "
             "exact in JSON; write it as a string or in a larger unit."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ CONTAINED_SHARE = 0.99
 ENGINEERED_TYPES = frozenset({"biochar", "direct_air_capture", "biomass_energy_ccs"})
 
 _EDGE_DEGREES = 0.001
+_SIGHT = 0.01
 _MOST_EDGES = 20_000
 
 
@@ -68,13 +70,20 @@ def conflict(
 def _counts(
     ground: list[shapely.Polygon], first: BaseGeometry, second: BaseGeometry, tolerance_m: float
 ) -> bool:
-    projected = _projected(MultiPolygon(ground))
-    if not projected.buffer(-tolerance_m / 2).is_empty:
-        return True
     smaller = min(area_m2(first), area_m2(second))
     overlap = sum(area_m2(part) for part in ground)
-    return overlap > max(LEAST_AREA_M2, LEAST_SHARE * smaller) or (
-        overlap >= CONTAINED_SHARE * smaller
+    if overlap > max(LEAST_AREA_M2, LEAST_SHARE * smaller):
+        return True
+    return overlap >= CONTAINED_SHARE * smaller or _is_wide(ground, tolerance_m)
+
+
+def _is_wide(ground: list[shapely.Polygon], tolerance_m: float) -> bool:
+    circle_m2 = math.pi * (tolerance_m / 2) ** 2
+    pieces = polygons(_joined(MultiPolygon(ground)))
+    return any(
+        not _in_metres(piece, piece).buffer(-tolerance_m / 2).is_empty
+        for piece in pieces
+        if area_m2(piece) >= circle_m2
     )
 
 
@@ -84,52 +93,46 @@ def _thin_conflict(
     if first.covers(second) or second.covers(first):
         return _overlap(shared)
     ground = polygons(first) or polygons(second)
-    if not ground:
+    if not ground or _depth_m(shared, ground) <= tolerance_m / 2:
         return None
-    edges = shapely.union_all([part.boundary for part in ground])
-    metres, border = _projected_together(shared, edges)
-    return _overlap(shared) if _depth(metres, border) > tolerance_m / 2 else None
+    return _overlap(shared)
 
 
-def _depth(shared: BaseGeometry, border: BaseGeometry) -> float:
-    # The point of a line that lies deepest within a polygon is near one of its densified vertices.
-    return float(shapely.distance(shapely.points(shapely.get_coordinates(shared)), border).max())
+def _depth_m(shared: BaseGeometry, ground: list[shapely.Polygon]) -> float:
+    # How far points and lines reach into polygons; the deepest place of a line is near one of its
+    # densified vertices, and a border out of sight is deep enough.
+    west, south, east, north = shared.bounds
+    border = shapely.union_all([part.boundary for part in ground])
+    near = shapely.clip_by_rect(
+        border, west - _SIGHT, south - _SIGHT, east + _SIGHT, north + _SIGHT
+    )
+    if near.is_empty:
+        return math.inf
+    places = shapely.points(shapely.get_coordinates(_in_metres(shared, shared)))
+    return float(shapely.distance(places, _in_metres(near, shared)).max())
 
 
 def _overlap(shared: BaseGeometry) -> Overlap:
     return Overlap(area_m2=area_m2(shared), geometry=json.loads(shapely.to_geojson(shared)))
 
 
-def _projected(geometry: BaseGeometry) -> BaseGeometry:
-    return _projected_together(geometry)[0]
-
-
-def _projected_together(*geometries: BaseGeometry) -> list[BaseGeometry]:
-    # Lambert's azimuthal equal-area projection about the first geometry: true areas everywhere,
-    # true shapes near its centre.
-    joined = [_joined(_dense(geometry)) for geometry in geometries]
-    centre = joined[0].envelope.centroid
+def _in_metres(geometry: BaseGeometry, about: BaseGeometry) -> BaseGeometry:
+    # Lambert's azimuthal equal-area projection: true areas everywhere, true shapes near its centre.
+    centre = about.envelope.centroid
     local = Proj(proj="laea", lon_0=centre.x, lat_0=centre.y, datum="WGS84", units="m")
-
-    def metres(degrees: numpy.ndarray) -> numpy.ndarray:
-        return numpy.column_stack(local(degrees[:, 0], degrees[:, 1]))
-
-    return [shapely.make_valid(shapely.transform(geometry, metres)) for geometry in joined]
+    step = max(_EDGE_DEGREES, geometry.length / _MOST_EDGES)
+    dense = shapely.segmentize(geometry, step)
+    return shapely.transform(dense, lambda xy: numpy.column_stack(local(xy[:, 0], xy[:, 1])))
 
 
-def _dense(geometry: BaseGeometry) -> BaseGeometry:
-    return shapely.segmentize(geometry, max(_EDGE_DEGREES, geometry.length / _MOST_EDGES))
-
-
-def _joined(geometry: BaseGeometry) -> BaseGeometry:
-    # Ground on both sides of the antimeridian is one piece: count eastern longitudes on.
-    west, _, east, _ = geometry.bounds
+def _joined(ground: BaseGeometry) -> BaseGeometry:
+    # Ground on both sides of the antimeridian is one piece when western longitudes count on.
+    west, _, east, _ = ground.bounds
     if east - west <= 180:
-        return geometry
-    turned = shapely.transform(
-        geometry,
-        lambda xy: numpy.column_stack(
-            (numpy.where(xy[:, 0] < 0, xy[:, 0] + 360, xy[:, 0]), xy[:, 1])
-        ),
-    )
-    return shapely.union_all(shapely.get_parts(turned))
+        return ground
+    return shapely.union_all(polygons(shapely.transform(ground, _eastward)))
+
+
+def _eastward(degrees: numpy.ndarray[Any, Any]) -> numpy.ndarray[Any, Any]:
+    longitudes = degrees[:, 0]
+    return numpy.column_stack((longitudes + numpy.where(longitudes < 0, 360, 0), degrees[:, 1]))

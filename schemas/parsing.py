@@ -17,7 +17,7 @@ def parse(text: bytes | str) -> Any:
     """The JSON value of a document's bytes (UTF-8) or text.
 
     Refuses what RFC 7493 forbids: repeated member names, NaN and infinities, whole numbers beyond
-    ±(2^53 − 1), lone surrogates, bytes that are not UTF-8, a byte order mark, more than 64 levels.
+    ±(2^53 - 1), lone surrogates, bytes that are not UTF-8, a byte order mark, more than 64 levels.
     Raises `DocumentError` with every such fault and its place.
     """
     characters = _decoded(text) if isinstance(text, bytes | bytearray) else text

@@ -64,7 +64,7 @@ def _range(item: Position, path: Path) -> Iterator[Fault]:
     for index, (name, limit) in enumerate((("longitude", 180), ("latitude", 90))):
         if abs(item[index]) > limit:
             message = (
-                f"The {name} {quoted(item[index])} lies outside −{limit}…{limit}; "
+                f"The {name} {quoted(item[index])} lies outside -{limit}…{limit}; "
                 f"{_range_advice(item, name)}."
             )
             yield Fault(pointer_to(*path, index), "COORDINATE_OUT_OF_RANGE", message)
@@ -84,7 +84,7 @@ def _array(item: Any, path: Path, least: int, noun: str) -> Iterator[Fault]:
     if not isinstance(item, list):
         yield _wrong_type(item, path, f"an array of {noun}")
     elif not item:
-        message = f"The coordinates are empty here; give at least {least} {noun}."
+        message = f"The coordinates are empty here; fill in the {noun}."
         yield Fault(pointer_to(*path), "COORDINATES_EMPTY", message)
     elif len(item) < least:
         message = f"At least {least} {noun} are needed here, {len(item)} are given; add the rest."

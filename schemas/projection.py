@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,6 @@ from .canonical import canonical_bytes
 
 #: Profiles of the GeoJSON Features whose maintained members stay outside the hash.
 FEATURE_PROFILES = ("pdd", "mrv", "cru")
-#: Profiles whose documents may leave their `id` to the registry.
-NAMED_BY_CONTENT = ("pdd", "mrv")
 
 MAINTAINED_PROPERTIES = (
     "status",
@@ -32,6 +31,8 @@ MAINTAINED_RELS = (
 )
 #: Members of this namespace are the registry's, at the top and in `properties`.
 RESERVED_PREFIX = "ogcr:"
+#: The form of an `id` that the author left to the registry; units always have their own.
+_ASSIGNED_ID = re.compile(r"(pdd|mrv)-[0-9a-f]{32}")
 #: Names the members of `properties` that the registry supplied because the author gave none.
 ASSIGNED = "ogcr:assigned"
 ASSIGNABLE = ("creation_date",)
@@ -49,10 +50,10 @@ def content_projection(document: Any) -> Any:
     if not _is_feature(document):
         return document
     kept = _without_maintained(document)
+    if not _ASSIGNED_ID.fullmatch(str(kept.get("id"))):
+        return kept
     unnamed = {key: value for key, value in kept.items() if key != "id"}
-    if document["profile"] in NAMED_BY_CONTENT and kept.get("id") == _name_of(unnamed):
-        return unnamed
-    return kept
+    return unnamed if kept["id"] == _name_of(unnamed) else kept
 
 
 def document_id(document: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from .faults import Fault, pointer_to, quoted
 from .formats import read_date, read_date_time
@@ -112,8 +112,8 @@ def vintages_sum(document: Document) -> Iterator[Fault]:
     given = sum((part for part in parts if part is not None), Decimal(0))
     if given != total:
         message = (
-            f"The vintages add up to {_plain(given)} kg, the verified removal is {_plain(total)} kg; "
-            "make them equal."
+            f"The vintages add up to {_plain(given)} kg, the verified removal is "
+            f"{_plain(total)} kg; make them equal."
         )
         yield Fault(pointer_to("vintages"), "SUM_MISMATCH", message)
 
@@ -160,11 +160,11 @@ def _instant(text: Any, of_day: time) -> datetime | None:
     return datetime.combine(day, of_day, UTC) if day else read_date_time(text)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: Any) -> TypeGuard[int]:
     return _is_number(value) and 0 <= value < 2**53 and value == int(value)
 
 

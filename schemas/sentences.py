@@ -25,7 +25,7 @@ _MANY = 20
 
 def schema_faults(error: ValidationError) -> Iterator[Fault]:
     """The faults that one JSON Schema error stands for, in this project's words."""
-    tell = _TELLERS.get(str(error.validator), _tell_other)
+    tell = _TELLERS[str(error.validator)]
     yield from tell(error, tuple(error.absolute_path))
 
 
@@ -65,11 +65,10 @@ def _advice(name: str, known: list[str]) -> str:
 
 def _tell_enum(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fault]:
     allowed = [str(word) for word in error.validator_value]
-    close = get_close_matches(str(error.instance)[:100], allowed, n=3)
-    listed = ", ".join(allowed) if len(allowed) <= _MANY else ", ".join(close)
-    use = f"use one of {listed}" if listed else f"use a{_meaning(error).replace(':', '', 1)}"
-    hint = f" (did you mean “{close[0]}”?)" if close and len(allowed) <= _MANY else ""
-    message = f"{_named(error)} is not allowed here; {use}{hint}."
+    close = get_close_matches(str(error.instance)[:100], allowed, n=1)
+    use = f"; use one of {', '.join(allowed)}" if len(allowed) <= _MANY else _meaning(error)
+    hint = f" (did you mean “{close[0]}”?)" if close else ""
+    message = f"{_named(error)} is not allowed here{use}{hint}."
     yield Fault(pointer_to(*path), "VALUE_NOT_ALLOWED", message)
 
 
@@ -96,9 +95,12 @@ def _tell_format(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Faul
 
 
 def _tell_choice(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fault]:
-    code = "WRONG_LENGTH" if isinstance(error.instance, list) else "NOT_A_DATE"
-    message = f"{_named(error)} does not have the form that is needed{_meaning(error)}."
-    yield Fault(pointer_to(*path), code, message)
+    if isinstance(error.instance, list):
+        message = f"{len(error.instance)} entries are given, which is no{_meaning(error)[1:]}."
+        yield Fault(pointer_to(*path), "WRONG_LENGTH", message)
+    else:
+        message = f"{_named(error)} does not have the form that is needed{_meaning(error)}."
+        yield Fault(pointer_to(*path), "NOT_A_DATE", message)
 
 
 def _tell_length(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fault]:
@@ -130,9 +132,8 @@ def _tell_unique(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Faul
     yield Fault(pointer_to(*path), "DUPLICATE_ENTRY", message)
 
 
-def _tell_other(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fault]:
-    # A schema of `false`: the member exists in this kind, but not together with the others given.
-    message = f"The member {quoted(path[-1] if path else '')} does not belong here; take it out."
+def _tell_excluded(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fault]:
+    message = f"{quoted(path[-1])} does not go with the other members; take it out or correct them."
     yield Fault(pointer_to(*path), "MEMBER_NOT_ALLOWED", message)
 
 
@@ -163,4 +164,5 @@ _TELLERS: dict[str, Callable[[ValidationError, tuple[Any, ...]], Iterator[Fault]
     "maximum": _tell_range,
     "multipleOf": _tell_multiple,
     "uniqueItems": _tell_unique,
+    "not": _tell_excluded,
 }

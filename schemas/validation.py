@@ -7,10 +7,13 @@ from typing import Any
 
 from .dialect import KINDS, validator
 from .faults import Fault
+from .geometry import is_collection
 from .limits import limit_faults, unusable
 from .rules import rule_faults
 from .sentences import schema_faults
 
+#: So many faults are listed; a document with more has one cause that repeats.
+MOST_FAULTS = 500
 _COORDINATES = "/geometry/coordinates"
 _NEGATIVE_REMOVALS = {
     "/properties/net_removal_estimate/value",
@@ -37,19 +40,29 @@ def validate(kind: str, document: Any) -> list[Fault]:
     faults = limit_faults(document)
     if not unusable(faults):
         faults.extend(_faults(kind, document))
-    return sorted(set(faults))
+    return _listed(sorted(set(faults)))
+
+
+def _listed(faults: list[Fault]) -> list[Fault]:
+    more = len(faults) - MOST_FAULTS
+    if more <= 0:
+        return faults
+    message = f"{more} further faults are not listed; mend the listed ones first."
+    return [Fault("", "MORE_FAULTS", message), *faults[:MOST_FAULTS]]
 
 
 def _faults(kind: str, document: Any) -> Iterator[Fault]:
     for error in validator(kind).iter_errors(_without_coordinates(document)):
         for fault in schema_faults(error):
-            if not _left_to_geometry(fault):
+            if not _left_to_geometry(fault, document):
                 yield _in_plain_words(fault, error.instance)
     if isinstance(document, dict):
         yield from rule_faults(kind, document)
 
 
-def _left_to_geometry(fault: Fault) -> bool:
+def _left_to_geometry(fault: Fault, document: Any) -> bool:
+    if fault.pointer.startswith("/geometry/") and is_collection(document["geometry"]):
+        return True
     inside = fault.pointer == _COORDINATES or fault.pointer.startswith(_COORDINATES + "/")
     return inside and fault.code != "REQUIRED_MEMBER_MISSING"
 

@@ -1,7 +1,8 @@
-"""Antimeridian: geometries that cross ±180° must be split there (RFC 7946, 3.1.9)."""
+"""Crossings: geometries that cross ±180° must be split there (RFC 7946, 3.1.9)."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import warnings
 from collections.abc import Iterator
@@ -22,9 +23,7 @@ def antimeridian_faults(kind: str, coordinates: Any, path: Path) -> list[Fault]:
     The message carries the geometry split at the antimeridian when that is short enough to read.
     """
     crossings = list(_crossings(kind, coordinates, path))
-    if not crossings:
-        return []
-    hint = _hint({"type": kind, "coordinates": coordinates})
+    hint = _hint({"type": kind, "coordinates": coordinates}) if crossings else ""
     return [
         Fault(
             pointer_to(*place),
@@ -38,7 +37,7 @@ def antimeridian_faults(kind: str, coordinates: Any, path: Path) -> list[Fault]:
 
 def _crossings(kind: str, coordinates: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
     for place, line in _lines(kind, coordinates, path):
-        steps = zip(line, line[1:], strict=False)
+        steps = itertools.pairwise(line)
         wide = next(((a, b) for a, b in steps if abs(a[0] - b[0]) > 180 and not _polar(a, b)), None)
         if wide:
             yield place, *wide
@@ -60,6 +59,8 @@ def _polar(a: list[float], b: list[float]) -> bool:
 
 
 def _hint(geometry: dict[str, Any]) -> str:
+    if len(json.dumps(geometry)) > _LONGEST_HINT:
+        return ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
