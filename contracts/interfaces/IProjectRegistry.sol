@@ -93,6 +93,7 @@ interface IProjectRegistry {
 
     error ProjectRegistryInvalidDocumentId(string documentId);
     error ProjectRegistryZeroHash();
+    error ProjectRegistryZeroAddress();
     error ProjectRegistryInvalidPeriod(uint16 startDay, uint16 endDay);
     error ProjectRegistryTextTooLong(uint256 length, uint256 limit);
     error ProjectRegistryReasonRequired();
@@ -116,7 +117,8 @@ interface IProjectRegistry {
     /// @notice (none) -> submitted. The caller becomes the project's developer.
     function registerProject(string calldata documentId, PDD calldata pdd) external returns (bytes32 projectId);
 
-    /// @notice New PDD version of a draft, submitted or rejected project; the status stays.
+    /// @notice New PDD version of a draft, submitted or rejected project; the status stays. The methodology may have been
+    /// deprecated meanwhile; another methodology or project type must be permitted as for a new project.
     function updatePDD(bytes32 projectId, PDD calldata pdd) external;
 
     /// @notice draft or rejected -> submitted, naming the current PDD, which must be newer than the last decision.
@@ -128,8 +130,8 @@ interface IProjectRegistry {
     /// @notice rejected -> draft with a new PDD version.
     function redraftProject(bytes32 projectId, PDD calldata pdd) external;
 
-    /// @notice submitted -> under_review, or another validator while under review. The validator holds the role
-    /// `validator` and is not the developer.
+    /// @notice submitted -> under_review, or another validator than the present one while under review. The validator
+    /// holds the role `validator` and is not the developer.
     function assignValidator(bytes32 projectId, address validator) external;
 
     /// @notice under_review -> validated, by the assigned validator, naming the PDD hash that was judged.
@@ -161,6 +163,9 @@ interface IProjectRegistry {
     function archiveProject(bytes32 projectId, string calldata reason) external;
 
     function project(bytes32 projectId) external view returns (Project memory);
+
+    /// @notice The `MethodologyRegistry` that every project's methodology is looked up in.
+    function methodologies() external view returns (address);
 
     function projectIdOf(string calldata documentId) external pure returns (bytes32);
 }

@@ -1,0 +1,248 @@
+"""Puts the registry's contracts on a chain behind proxies and sets who may call what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ape import networks, project
+from ape.api import AccountAPI, ReceiptAPI
+from ape.contracts import ContractInstance
+from ape.utils import ZERO_ADDRESS
+from eth_utils import function_signature_to_4byte_selector, to_checksum_address, to_int
+
+Record = dict[str, Any]
+Save = Callable[[Record], object]
+
+ACCESS = "RegistryAccessControl"
+
+#: Each contract in order of creation, with the contracts whose addresses its `initialize` takes.
+CONTRACTS: dict[str, tuple[str, ...]] = {
+    ACCESS: (),
+    "MethodologyRegistry": (ACCESS,),
+    "ProjectRegistry": (ACCESS, "MethodologyRegistry"),
+    "MRVRegistry": (ACCESS, "ProjectRegistry", "MethodologyRegistry"),
+    "CRU": (ACCESS, "MRVRegistry"),
+}
+
+#: The ids of `contracts/libraries/Roles.sol`; `public` is OpenZeppelin's role that everybody has.
+ROLE_IDS: dict[str, int] = {
+    "administrator": 0,
+    "registry_operator": 1,
+    "developer": 2,
+    "validator": 3,
+    "verifier": 4,
+    "guardian": 5,
+    "issuer": 6,
+    "public": 2**64 - 1,
+}
+
+#: Who may call which restricted function (OGCR 5.2.4); a function that is not named is the administrator's.
+FUNCTION_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
+    ACCESS: {},
+    "MethodologyRegistry": {
+        "guardian": ("pause",),
+        "registry_operator": ("registerMethodology", "activateMethodology", "deprecateMethodology"),
+    },
+    "ProjectRegistry": {
+        "guardian": ("pause",),
+        "developer": (
+            "draftProject",
+            "registerProject",
+            "updatePDD",
+            "submitProject",
+            "resubmitProject",
+            "redraftProject",
+            "updateMetadata",
+        ),
+        "registry_operator": ("assignValidator",),
+        "validator": ("validateProject", "rejectProject", "requestRevision"),
+        "public": ("archiveProject",),
+    },
+    "MRVRegistry": {
+        "guardian": ("pause",),
+        "developer": ("submitReport", "resubmitReport", "withdrawReport"),
+        "registry_operator": ("assignVerifier",),
+        "verifier": ("verifyReport", "rejectReport"),
+        "public": ("archiveReport",),
+    },
+    "CRU": {
+        "guardian": ("pause",),
+        "registry_operator": ("mint", "mintBatch"),
+        "issuer": ("mintOnVerification",),
+    },
+}
+
+#: ERC-1967: keccak256("eip1967.proxy.implementation") - 1
+_IMPLEMENTATION_SLOT = 0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC
+
+
+class DeploymentError(Exception):
+    """What the record says and what the chain holds do not fit; the message says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a contract is: its proxy, the code behind it, and the block in which the proxy began."""
+
+    address: str
+    implementation: str
+    block: int
+
+
+class Registry:
+    """The registry's contracts on one chain, by name, each at its proxy's address."""
+
+    def __init__(self, chain_id: int, forwarder: str, placements: Mapping[str, Placement]) -> None:
+        self.chain_id = chain_id
+        self.forwarder = forwarder
+        self.placements = dict(placements)
+
+    def __getitem__(self, name: str) -> ContractInstance:
+        return project.get_contract(name).at(self.placements[name].address)
+
+    def record(self) -> Record:
+        """The deployments record, as `indexer/deployments.py` reads it."""
+        return {
+            "chain_id": self.chain_id,
+            "forwarder": self.forwarder,
+            "contracts": {
+                name: {
+                    "address": placement.address,
+                    "block": placement.block,
+                    "implementation": placement.implementation,
+                }
+                for name, placement in self.placements.items()
+            },
+        }
+
+
+def deploy_registry(
+    account: AccountAPI,
+    *,
+    forwarder: str = ZERO_ADDRESS,
+    administrator: str | None = None,
+    delay: int = 0,
+    existing: Record | None = None,
+    save: Save = lambda record: None,
+) -> Registry:
+    """Deploy what the record lacks, wire the roles, and hand the administration over.
+
+    `delay` is the administrator's execution delay in seconds; `save` is given the record after each
+    contract, so that a broken run goes on where it stopped. Run again, it sends no transaction.
+    Raises DeploymentError when the record and the chain do not fit.
+    """
+    registry = _recorded(existing or {"forwarder": forwarder}, forwarder)
+    for name in [n for n in CONTRACTS if n in project.contracts]:
+        if name not in registry.placements:
+            registry.placements[name] = _deploy(account, registry, name)
+            save(registry.record())
+    _wire(account, registry)
+    _hand_over(account, registry, administrator or account.address, delay)
+    return registry
+
+
+def _recorded(record: Record, forwarder: str) -> Registry:
+    chain_id = networks.provider.chain_id
+    faults = []
+    if record.get("chain_id", chain_id) != chain_id:
+        faults.append(f"The record is of chain {record['chain_id']}, the node is on {chain_id}.")
+    if to_checksum_address(record["forwarder"]) != to_checksum_address(forwarder):
+        faults.append(f"The record has the forwarder {record['forwarder']}, not {forwarder}.")
+    entries = record.get("contracts", {})
+    placements = {name: _placement(entry) for name, entry in entries.items() if name in CONTRACTS}
+    faults += [fault for name, held in placements.items() for fault in _code_faults(name, held)]
+    if faults:
+        advice = "Give the record of this chain and this code, or deploy anew without one."
+        raise DeploymentError(" ".join([*faults, advice]))
+    return Registry(chain_id, to_checksum_address(forwarder), placements)
+
+
+def _placement(entry: Mapping[str, Any]) -> Placement:
+    address = to_checksum_address(entry["address"])
+    word = networks.provider.get_storage(address, _IMPLEMENTATION_SLOT)
+    return Placement(address, to_checksum_address(bytes(word)[-20:]), entry["block"])
+
+
+def _code_faults(name: str, placement: Placement) -> list[str]:
+    if not _runs(placement.address, "RegistryProxy"):
+        return [f"{name} is recorded at {placement.address}, where no proxy of ours stands."]
+    if not _runs(placement.implementation, name):
+        return [f"{name} runs at {placement.implementation} other code than contracts/ compiles to."]
+    return []
+
+
+def _runs(address: str, name: str) -> bool:
+    """Whether the code at the address is the compiled one, its immutables and metadata aside."""
+    compiled = project.get_contract(name).contract_type.runtime_bytecode
+    expected = _without_metadata(bytes(compiled.bytecode))
+    held = _without_metadata(bytes(networks.provider.get_code(address)))
+    blank = b"\x7f" + bytes(32)
+    if len(held) != len(expected):
+        return False
+    start = expected.find(blank)
+    while start >= 0:
+        held = held[: start + 1] + bytes(32) + held[start + 33 :]
+        start = expected.find(blank, start + 33)
+    return held == expected
+
+
+def _without_metadata(code: bytes) -> bytes:
+    """The code less the CBOR trailer (a hash of the sources), whose length is its last two bytes."""
+    return code[: max(0, len(code) - 2 - to_int(code[-2:]))] if code else code
+
+
+def _deploy(account: AccountAPI, registry: Registry, name: str) -> Placement:
+    arguments = () if name == ACCESS else (registry.forwarder,)
+    implementation = _create(account, name, *arguments).contract_address
+    linked = [registry.placements[other].address for other in CONTRACTS[name]]
+    initialize = project.get_contract(name).at(implementation).initialize
+    initialization = initialize.encode_input(*(linked or [account.address]))
+    created = _create(account, "RegistryProxy", implementation, initialization)
+    return Placement(created.contract_address, implementation, created.block_number)
+
+
+def _create(account: AccountAPI, name: str, *arguments: object) -> ReceiptAPI:
+    # Not `account.deploy`, which takes a proxy for its implementation and so loses the receipt.
+    constructor = project.get_contract(name).constructor
+    return account.call(constructor.serialize_transaction(*arguments))
+
+
+def _wire(account: AccountAPI, registry: Registry) -> None:
+    access = registry[ACCESS]
+    for name, roles in FUNCTION_ROLES.items():
+        if name not in registry.placements:
+            continue
+        target = registry[name]
+        for role, functions in roles.items():
+            selectors = [_selector(target, function) for function in functions]
+            role_id = ROLE_IDS[role]
+            held = [access.getTargetFunctionRole(target.address, one) for one in selectors]
+            wrong = [one for one, holder in zip(selectors, held, strict=True) if holder != role_id]
+            if wrong:
+                access.setTargetFunctionRole(target.address, wrong, role_id, sender=account)
+    if "CRU" not in registry.placements or "MRVRegistry" not in registry.placements:
+        return
+    reports, units = registry["MRVRegistry"], registry["CRU"]
+    if not access.hasRole(ROLE_IDS["issuer"], reports.address)[0]:
+        access.grantRole(ROLE_IDS["issuer"], reports.address, 0, sender=account)
+    if reports.units() == ZERO_ADDRESS:
+        reports.connectUnits(units.address, sender=account)
+
+
+def _selector(target: ContractInstance, function: str) -> bytes:
+    methods = [m for m in target.contract_type.mutable_methods if m.name == function]
+    (method,) = methods
+    return function_signature_to_4byte_selector(method.selector)
+
+
+def _hand_over(account: AccountAPI, registry: Registry, administrator: str, delay: int) -> None:
+    """Make the administrator the only one who is, so that the deployer's key holds nothing."""
+    access = registry[ACCESS]
+    role = ROLE_IDS["administrator"]
+    member, current = access.hasRole(role, administrator)
+    if not member or current != delay:
+        access.grantRole(role, administrator, delay, sender=account)
+    if administrator != account.address and access.hasRole(role, account.address)[0]:
+        access.renounceRole(role, account.address, sender=account)

@@ -1,0 +1,113 @@
+"""The cast, a registry deployed once a session, and a clean chain for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from ape.api import AccountAPI
+from ape.managers.chain import ChainManager
+from ape.managers.project import ProjectManager
+
+from scripts.deployment import CONTRACTS, ROLE_IDS, Registry, deploy_registry
+
+from .ledger import Contract, Ledger
+from .samples import Cast, Contracts, Stage
+
+
+@pytest.fixture(scope="session")
+def ledger(project: ProjectManager, chain: ChainManager) -> Ledger:
+    """The node that Ape started, with every compiled ABI known."""
+    abis = {
+        name: [one.model_dump(mode="json", by_alias=True) for one in container.contract_type.abi]
+        for name, container in project.load_contracts().items()
+    }
+    return Ledger(chain.provider.web3.provider.make_request, abis)
+
+
+@pytest.fixture(scope="session")
+def cast(accounts: list[AccountAPI]) -> Cast:
+    order = (0, 1, 2, 3, 6, 4, 7, 8, 9, 5)
+    return Cast(*(accounts[index].address for index in order))
+
+
+@pytest.fixture(scope="session")
+def deployment(accounts: list[AccountAPI]) -> Registry:
+    """The registry as `scripts/deploy` puts it up, by the same code."""
+    return deploy_registry(accounts[0])
+
+
+@pytest.fixture(scope="session")
+def registry(deployment: Registry, ledger: Ledger, cast: Cast) -> Contracts:
+    """The five contracts, with every role granted to its namesakes of the cast."""
+    placed = deployment.placements
+    contracts = Contracts(*(ledger.contract(name, placed[name].address) for name in CONTRACTS if name in placed), *[None] * (5 - len(placed)))
+    members = {
+        "registry_operator": [cast.operator],
+        "developer": [cast.developer, cast.other_developer],
+        "validator": [cast.validator, cast.other_validator],
+        "verifier": [cast.verifier],
+        "guardian": [cast.guardian],
+    }
+    for role, accounts in members.items():
+        for account in accounts:
+            contracts.access.grantRole(ROLE_IDS[role], account, 0, sender=cast.administrator)
+    return contracts
+
+
+@pytest.fixture(autouse=True)
+def clean_chain(registry: Contracts, ledger: Ledger) -> Iterator[None]:
+    """Undo whatever the test did."""
+    snapshot = ledger.snapshot()
+    yield
+    ledger.restore(snapshot)
+
+
+@pytest.fixture(scope="session")
+def stage(registry: Contracts, cast: Cast) -> Stage:
+    return Stage(registry, cast)
+
+
+@pytest.fixture(scope="session")
+def access(registry: Contracts) -> Contract:
+    return registry.access
+
+
+@pytest.fixture(scope="session")
+def methodologies(registry: Contracts) -> Contract:
+    return registry.methodologies
+
+
+@pytest.fixture(scope="session")
+def projects(registry: Contracts) -> Contract:
+    return registry.projects
+
+
+@pytest.fixture(scope="session")
+def reports(registry: Contracts) -> Contract:
+    return registry.reports
+
+
+@pytest.fixture(scope="session")
+def units(registry: Contracts) -> Contract:
+    return registry.units
+
+
+def _one_of_the_cast(who: str) -> Callable[[Cast], str]:
+    @pytest.fixture(scope="session", name=who)
+    def member(cast: Cast) -> str:
+        return str(getattr(cast, who))
+
+    return member
+
+
+administrator = _one_of_the_cast("administrator")
+operator = _one_of_the_cast("operator")
+developer = _one_of_the_cast("developer")
+other_developer = _one_of_the_cast("other_developer")
+validator = _one_of_the_cast("validator")
+other_validator = _one_of_the_cast("other_validator")
+verifier = _one_of_the_cast("verifier")
+holder = _one_of_the_cast("holder")
+guardian = _one_of_the_cast("guardian")
+stranger = _one_of_the_cast("stranger")
