@@ -44,6 +44,9 @@ struct Verification {
     string statementUri;
 }
 
+/// @param verifier assigned last, also for an earlier version
+/// @param decidedAt UNIX seconds of the last verification or rejection
+/// @param statementHash of that decision
 struct Report {
     bytes32 reportHash;
     bytes32 projectId;
@@ -57,7 +60,8 @@ struct Report {
     bytes32 statementHash;
 }
 
-/// @notice What `CRU` needs to know of a report before it issues against it.
+/// @notice What `CRU` needs to know of a report before it issues against it. Developer, unit type, granularity and
+/// buffer rate are zero until a verifier was assigned.
 struct IssuanceTerms {
     bytes32 projectId;
     address developer;
@@ -111,6 +115,7 @@ interface IMRVRegistry {
     error MRVRegistryReasonRequired();
     error MRVRegistryInvalidPeriod(uint16 startDay, uint16 endDay);
     error MRVRegistryPeriodOutsideProject(bytes32 projectId, uint16 projectStartDay, uint16 projectEndDay);
+    /// @param reportId the accepted report that shares a day, from `startDay` to `endDay`
     error MRVRegistryPeriodOverlap(bytes32 projectId, bytes14 reportId, uint16 startDay, uint16 endDay);
     error MRVRegistryPeriodNotOver(bytes14 reportId, uint16 endDay);
     error MRVRegistryAlreadySubmitted(bytes14 reportId);
@@ -124,7 +129,9 @@ interface IMRVRegistry {
     error MRVRegistryUnchangedReport(bytes14 reportId, bytes32 reportHash);
     error MRVRegistryInvalidVintage(bytes14 reportId, uint16 vintage);
     error MRVRegistryVintageSumMismatch(bytes14 reportId, uint64 verifiedKg, uint256 sumKg);
+    error MRVRegistryAmountTooLarge(bytes14 reportId, uint64 verifiedKg, uint64 limit);
     error MRVRegistryUnitsAlreadyConnected(address units);
+    error MRVRegistryUnitsNotConnected(bytes14 reportId);
 
     /// @notice (none) -> submitted, by the developer of a validated project.
     /// @param documentId the MRV document's `id`: 1 to 100 bytes of `A-Z a-z 0-9 _ -`
@@ -173,6 +180,9 @@ interface IMRVRegistry {
 
     /// @notice The accepted report of the project whose period shares a day with `[startDay, endDay]`, or zero.
     function overlappingReport(bytes32 projectId, uint16 startDay, uint16 endDay) external view returns (bytes14);
+
+    /// @notice The token contract, zero until it is connected.
+    function units() external view returns (address);
 
     function reportIdOf(bytes32 projectId, string calldata documentId) external pure returns (bytes14);
 }
