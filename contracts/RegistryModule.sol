@@ -39,17 +39,24 @@ abstract contract RegistryModule is
 
     function _authorizeUpgrade(address) internal override restricted {}
 
-    function _msgSender() internal view override(ContextUpgradeable, ERC2771ContextUpgradeable) returns (address) {
+    function _msgSender() internal view virtual override(ContextUpgradeable, ERC2771ContextUpgradeable) returns (address) {
         return ERC2771ContextUpgradeable._msgSender();
     }
 
-    function _msgData() internal view override(ContextUpgradeable, ERC2771ContextUpgradeable) returns (bytes calldata) {
+    function _msgData()
+        internal
+        view
+        virtual
+        override(ContextUpgradeable, ERC2771ContextUpgradeable)
+        returns (bytes calldata)
+    {
         return ERC2771ContextUpgradeable._msgData();
     }
 
     function _contextSuffixLength()
         internal
         view
+        virtual
         override(ContextUpgradeable, ERC2771ContextUpgradeable)
         returns (uint256)
     {
