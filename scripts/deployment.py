@@ -38,7 +38,7 @@ ROLE_IDS: dict[str, int] = {
     "public": 2**64 - 1,
 }
 
-#: Who may call which restricted function (OGCR 5.2.4); a function that is not named is the administrator's.
+#: Who may call which restricted function (OGCR 5.2.4); every other one is the administrator's.
 FUNCTION_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     ACCESS: {},
     "MethodologyRegistry": {
@@ -84,7 +84,7 @@ class DeploymentError(Exception):
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a contract is: its proxy, the code behind it, and the block in which the proxy began."""
+    """Where a contract is: its proxy, the code behind it, the block in which the proxy began."""
 
     address: str
     implementation: str
@@ -134,7 +134,7 @@ def deploy_registry(
     Raises DeploymentError when the record and the chain do not fit.
     """
     registry = _recorded(existing or {"forwarder": forwarder}, forwarder)
-    for name in [n for n in CONTRACTS if n in project.contracts]:
+    for name in CONTRACTS:
         if name not in registry.placements:
             registry.placements[name] = _deploy(account, registry, name)
             save(registry.record())
@@ -152,6 +152,9 @@ def _recorded(record: Record, forwarder: str) -> Registry:
         faults.append(f"The record has the forwarder {record['forwarder']}, not {forwarder}.")
     entries = record.get("contracts", {})
     placements = {name: _placement(entry) for name, entry in entries.items() if name in CONTRACTS}
+    missing = [name for name in CONTRACTS if name not in placements]
+    if set(missing) != set(list(CONTRACTS)[len(placements) :]):
+        faults.append(f"The record lacks {', '.join(missing)}, which later ones are linked to.")
     faults += [fault for name, held in placements.items() for fault in _code_faults(name, held)]
     if faults:
         advice = "Give the record of this chain and this code, or deploy anew without one."
@@ -169,14 +172,14 @@ def _code_faults(name: str, placement: Placement) -> list[str]:
     if not _runs(placement.address, "RegistryProxy"):
         return [f"{name} is recorded at {placement.address}, where no proxy of ours stands."]
     if not _runs(placement.implementation, name):
-        return [f"{name} runs at {placement.implementation} other code than contracts/ compiles to."]
+        return [f"{name} runs other code at {placement.implementation} than contracts/ is now."]
     return []
 
 
 def _runs(address: str, name: str) -> bool:
     """Whether the code at the address is the compiled one, its immutables and metadata aside."""
-    compiled = project.get_contract(name).contract_type.runtime_bytecode
-    expected = _without_metadata(bytes(compiled.bytecode))
+    compiled = project.get_contract(name).contract_type.get_runtime_bytecode()
+    expected = _without_metadata(bytes(compiled))
     held = _without_metadata(bytes(networks.provider.get_code(address)))
     blank = b"\x7f" + bytes(32)
     if len(held) != len(expected):
@@ -189,7 +192,7 @@ def _runs(address: str, name: str) -> bool:
 
 
 def _without_metadata(code: bytes) -> bytes:
-    """The code less the CBOR trailer (a hash of the sources), whose length is its last two bytes."""
+    """The code less its CBOR trailer (a hash of the sources); the last two bytes are its length."""
     return code[: max(0, len(code) - 2 - to_int(code[-2:]))] if code else code
 
 
@@ -212,8 +215,6 @@ def _create(account: AccountAPI, name: str, *arguments: object) -> ReceiptAPI:
 def _wire(account: AccountAPI, registry: Registry) -> None:
     access = registry[ACCESS]
     for name, roles in FUNCTION_ROLES.items():
-        if name not in registry.placements:
-            continue
         target = registry[name]
         for role, functions in roles.items():
             selectors = [_selector(target, function) for function in functions]
@@ -222,8 +223,6 @@ def _wire(account: AccountAPI, registry: Registry) -> None:
             wrong = [one for one, holder in zip(selectors, held, strict=True) if holder != role_id]
             if wrong:
                 access.setTargetFunctionRole(target.address, wrong, role_id, sender=account)
-    if "CRU" not in registry.placements or "MRVRegistry" not in registry.placements:
-        return
     reports, units = registry["MRVRegistry"], registry["CRU"]
     if not access.hasRole(ROLE_IDS["issuer"], reports.address)[0]:
         access.grantRole(ROLE_IDS["issuer"], reports.address, 0, sender=account)

@@ -6,23 +6,27 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from ape.api import AccountAPI
+from ape.contracts import ContractContainer
 from ape.managers.chain import ChainManager
 from ape.managers.project import ProjectManager
 
 from scripts.deployment import CONTRACTS, ROLE_IDS, Registry, deploy_registry
 
-from .ledger import Contract, Ledger
+from .ledger import Compiled, Contract, Ledger
 from .samples import Cast, Contracts, Stage
 
 
 @pytest.fixture(scope="session")
 def ledger(project: ProjectManager, chain: ChainManager) -> Ledger:
     """The node that Ape started, with every compiled ABI known."""
-    abis = {
-        name: [one.model_dump(mode="json", by_alias=True) for one in container.contract_type.abi]
-        for name, container in project.load_contracts().items()
-    }
-    return Ledger(chain.provider.web3.provider.make_request, abis)
+    compiled = {name: _compiled(one) for name, one in project.load_contracts().items()}
+    return Ledger(chain.provider.web3.provider.make_request, compiled)
+
+
+def _compiled(container: ContractContainer) -> Compiled:
+    artefact = container.contract_type
+    abi = [one.model_dump(mode="json", by_alias=True) for one in artefact.abi]
+    return Compiled(abi, bytes(artefact.get_deployment_bytecode() or b""))
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +45,7 @@ def deployment(accounts: list[AccountAPI]) -> Registry:
 def registry(deployment: Registry, ledger: Ledger, cast: Cast) -> Contracts:
     """The five contracts, with every role granted to its namesakes of the cast."""
     placed = deployment.placements
-    contracts = Contracts(*(ledger.contract(name, placed[name].address) for name in CONTRACTS if name in placed), *[None] * (5 - len(placed)))
+    contracts = Contracts(*(ledger.contract(name, placed[name].address) for name in CONTRACTS))
     members = {
         "registry_operator": [cast.operator],
         "developer": [cast.developer, cast.other_developer],

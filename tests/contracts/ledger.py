@@ -1,7 +1,8 @@
-"""A local chain over bare JSON-RPC: calls, transactions, decoded events and reverts of compiled contracts.
+"""A local chain over bare JSON-RPC: calls, transactions, and what they emit or revert with.
 
-Why not Ape's contract objects: on one core a reverting call costs Ape 280 ms and a transaction 30 ms (it traces and
-explains them), here 1 ms and 5 ms. Ape still starts the node, compiles and deploys.
+Why not Ape's contract objects: on one core a reverting call costs Ape 280 ms and a transaction
+30 ms (it traces and explains them), here 1 ms and 5 ms. Ape still compiles, starts the node and
+deploys.
 """
 
 from __future__ import annotations
@@ -57,6 +58,14 @@ def reverts(error: str, *arguments: Any) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class Compiled:
+    """A contract as the compiler left it."""
+
+    abi: list[Abi]
+    initcode: bytes
+
+
+@dataclass(frozen=True)
 class Event:
     """A decoded log: the event's name, the address that emitted it, and its arguments by name."""
 
@@ -83,26 +92,25 @@ class Receipt:
 class Ledger:
     """The chain: sends, calls, moves its clock, and goes back to where it was."""
 
-    def __init__(self, rpc: Rpc, abis: Mapping[str, list[Abi]]) -> None:
+    def __init__(self, rpc: Rpc, compiled: Mapping[str, Compiled]) -> None:
         self.rpc = rpc
-        self.abis = abis
+        self.compiled = compiled
         self.rpc("anvil_autoImpersonateAccount", [True])
 
     def contract(self, name: str, address: str) -> Contract:
-        return Contract(self, address, self.abis[name])
+        return Contract(self, address, self.compiled[name].abi)
 
     @cached_property
     def errors(self) -> dict[bytes, Abi]:
-        return {_selector(one): one for abi in self.abis.values() for one in abi if _is(one, "error")}
+        return {selector(one): one for one in self._declared("error")}
 
     @cached_property
     def event_types(self) -> dict[bytes, Abi]:
-        return {
-            keccak(text=_signature(one)): one
-            for abi in self.abis.values()
-            for one in abi
-            if _is(one, "event")
-        }
+        return {keccak(text=signature(one)): one for one in self._declared("event")}
+
+    def _declared(self, kind: str) -> Iterator[Abi]:
+        for compiled in self.compiled.values():
+            yield from (one for one in compiled.abi if one["type"] == kind)
 
     def call(self, sender: str, to: str, data: bytes, block: str = "latest") -> bytes:
         request = {"from": sender, "to": to, "data": to_hex(data), "gas": hex(GAS_LIMIT)}
@@ -112,7 +120,7 @@ class Ledger:
         return to_bytes(hexstr=answer["result"])
 
     def send(self, sender: str, to: str, data: bytes) -> tuple[bytes, Mapping[str, Any]]:
-        """Mine a transaction; gives what it returned and its receipt. Raises Reverted before it is sent."""
+        """Mine a transaction; gives what it returned and its receipt. Raises Reverted unsent."""
         returned = self.call(sender, to, data)
         request = {"from": sender, "to": to, "data": to_hex(data), "gas": hex(GAS_LIMIT)}
         receipt = self.receipt(self._result("eth_sendTransaction", [request]))
@@ -127,10 +135,15 @@ class Ledger:
             time.sleep(0.01)
         raise TimeoutError(f"No block took up {transaction}.")
 
-    def deploy(self, sender: str, initcode: bytes) -> str:
+    def deploy(self, name: str, *arguments: Any, sender: str) -> Contract:
+        """A new contract of that name, without a proxy."""
+        compiled = self.compiled[name]
+        constructors = (one for one in compiled.abi if one["type"] == "constructor")
+        types = _types(next(constructors, {"inputs": []})["inputs"])
+        initcode = compiled.initcode + eth_abi.encode(types, arguments)
         request = {"from": sender, "data": to_hex(initcode), "gas": hex(GAS_LIMIT)}
         receipt = self.receipt(self._result("eth_sendTransaction", [request]))
-        return to_checksum_address(receipt["contractAddress"])
+        return self.contract(name, to_checksum_address(receipt["contractAddress"]))
 
     def event(self, log: Mapping[str, Any]) -> Event:
         declared = self.event_types[to_bytes(hexstr=log["topics"][0])]
@@ -212,19 +225,21 @@ class Contract:
 
     def calldata(self, function: str, *arguments: Any) -> bytes:
         declared = self.declared(function, arguments)
-        return _selector(declared) + eth_abi.encode(_types(declared["inputs"]), arguments)
+        return selector(declared) + eth_abi.encode(_types(declared["inputs"]), arguments)
 
     def simulate(self, function: str, *arguments: Any, sender: str) -> Any:
         """Call a state-changing function without a transaction; gives what it would return."""
         returned = self.ledger.call(sender, self.address, self.calldata(function, *arguments))
         return _value(self.declared(function, arguments), returned)
 
-    def selector(self, function: str) -> bytes:
-        (declared,) = self.overloads(function)
-        return _selector(declared)
+    def mutable(self) -> list[Abi]:
+        """Every function that changes state."""
+        fixed = ("view", "pure")
+        functions = (one for one in self.abi if one["type"] == "function")
+        return [one for one in functions if one["stateMutability"] not in fixed]
 
     def overloads(self, function: str) -> list[Abi]:
-        return [one for one in self.abi if _is(one, "function") and one["name"] == function]
+        return [one for one in self.abi if (one["type"], one.get("name")) == ("function", function)]
 
     def declared(self, function: str, arguments: tuple[Any, ...]) -> Abi:
         """The overload that takes as many arguments."""
@@ -245,11 +260,11 @@ class Contract:
 
 def signature(declared: Abi) -> str:
     """Name and types of a function, event or error, as its selector hashes them."""
-    return _signature(declared)
+    return f"{declared['name']}({','.join(_types(declared['inputs']))})"
 
 
-def _is(declared: Abi, kind: str) -> bool:
-    return bool(declared["type"] == kind)
+def selector(declared: Abi) -> bytes:
+    return keccak(text=signature(declared))[:4]
 
 
 def _type(parameter: Abi) -> str:
@@ -262,14 +277,6 @@ def _type(parameter: Abi) -> str:
 
 def _types(parameters: list[Abi]) -> list[str]:
     return [_type(parameter) for parameter in parameters]
-
-
-def _signature(declared: Abi) -> str:
-    return f"{declared['name']}({','.join(_types(declared['inputs']))})"
-
-
-def _selector(declared: Abi) -> bytes:
-    return keccak(text=_signature(declared))[:4]
 
 
 def _decode(parameters: list[Abi], data: bytes) -> tuple[Any, ...]:
@@ -289,7 +296,7 @@ def _named(parameter: Abi, value: Any) -> Any:
         members = parameter["components"]
         names = [member["name"] for member in members]
         # Dynamic by nature: the fields are those of the compiled struct.
-        shape = namedtuple("Struct", names, rename=True)  # noqa: PYI024
+        shape = namedtuple("Struct", names, rename=True)
         return shape(*(_named(one, item) for one, item in zip(members, value, strict=True)))
     return value
 

@@ -1,0 +1,167 @@
+"""The registry as deployed: wired, recorded, handed over, and left alone by a second run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ape.api import AccountAPI
+from ape.managers.chain import ChainManager
+
+from scripts.deployment import (
+    CONTRACTS,
+    FUNCTION_ROLES,
+    ROLE_IDS,
+    DeploymentError,
+    Record,
+    Registry,
+    deploy_registry,
+)
+
+from .ledger import CONTRACTS_FOLDER, Ledger, reverts
+from .samples import ZERO_ADDRESS, Contracts
+
+DAY = 86_400
+_ROLE = re.compile(r"(\w+) = (\d+);")
+
+
+class TestRecord:
+    """
+    it names every contract with its proxy, its code and the block in which the proxy began
+    """
+
+    def test_names_every_contract_when_deployed(self, deployment: Registry, ledger: Ledger) -> None:
+        record = deployment.record()
+        assert (record["chain_id"], record["forwarder"]) == (31337, ZERO_ADDRESS)
+        assert tuple(record["contracts"]) == tuple(CONTRACTS)
+        blocks = [entry["block"] for entry in record["contracts"].values()]
+        assert blocks == sorted(set(blocks))
+
+    def test_gives_the_block_of_the_proxys_creation_when_deployed(
+        self, deployment: Registry, ledger: Ledger
+    ) -> None:
+        for entry in deployment.record()["contracts"].values():
+            before, after = hex(entry["block"] - 1), hex(entry["block"])
+            code = [ledger.rpc("eth_getCode", [entry["address"], at]) for at in (before, after)]
+            assert code[0]["result"] == "0x"
+            assert len(code[1]["result"]) > 2
+
+    def test_gives_the_roles_of_the_contracts_own_list_when_compared(self) -> None:
+        source = (CONTRACTS_FOLDER / "libraries/Roles.sol").read_text()
+        declared = {word.lower(): int(value) for word, value in _ROLE.findall(source)}
+        assert {**declared, "public": 2**64 - 1} == ROLE_IDS
+
+    def test_labels_every_role_when_the_access_manager_begins(
+        self, deployment: Registry, registry: Contracts, ledger: Ledger
+    ) -> None:
+        block = hex(deployment.placements["RegistryAccessControl"].block)
+        wanted = {"address": registry.access.address, "fromBlock": block, "toBlock": block}
+        events = [ledger.event(log) for log in ledger.rpc("eth_getLogs", [wanted])["result"]]
+        named = [event.arguments for event in events if event.name == "RoleLabel"]
+        labels = {one["label"]: one["roleId"] for one in named}
+        assert {**labels, "public": 2**64 - 1} == ROLE_IDS
+
+
+class TestWiring:
+    """
+    it gives the issuer's role to MRVRegistry alone, and connects the units to it
+    it names every contract by its real functions
+    """
+
+    def test_connects_the_units_when_deployed(self, registry: Contracts) -> None:
+        assert registry.access.hasRole(ROLE_IDS["issuer"], registry.reports.address) == (True, 0)
+        assert registry.reports.units() == registry.units.address
+        assert registry.projects.methodologies() == registry.methodologies.address
+
+    def test_stands_under_the_access_manager_when_deployed(self, registry: Contracts) -> None:
+        modules = (registry.methodologies, registry.projects, registry.reports, registry.units)
+        assert {module.authority() for module in modules} == {registry.access.address}
+
+    def test_names_each_function_once_when_compared(self, registry: Contracts) -> None:
+        for contract, roles in zip(registry, FUNCTION_ROLES.values(), strict=True):
+            named = [function for functions in roles.values() for function in functions]
+            assert len(named) == len(set(named))
+            assert set(named) <= {one["name"] for one in contract.mutable()}
+
+
+class TestSecondRun:
+    """
+    given the record is complete                  it sends nothing and gives the same record
+    given a broken run's record                   it goes on where that stopped
+    given the record lacks one in between         it says so
+    given the code at an address is not ours      it says so
+    given the record is of another chain          it says so
+    """
+
+    def test_sends_nothing_given_the_record_is_complete(
+        self, accounts: list[AccountAPI], deployment: Registry, chain: ChainManager
+    ) -> None:
+        before = chain.blocks.height
+        again = deploy_registry(accounts[0], existing=deployment.record())
+        assert again.record() == deployment.record()
+        assert chain.blocks.height == before
+
+    def test_goes_on_where_it_stopped_given_a_broken_run(self, accounts: list[AccountAPI]) -> None:
+        saved: list[Record] = []
+
+        def break_at_the_third(record: Record) -> None:
+            saved.append(record)
+            if len(saved) == 3:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            deploy_registry(accounts[4], save=break_at_the_third)
+        finished = deploy_registry(accounts[4], existing=saved[-1]).record()
+        assert saved[-1]["contracts"].items() <= finished["contracts"].items()
+        assert tuple(finished["contracts"]) == tuple(CONTRACTS)
+
+    def test_says_so_given_the_record_lacks_what_others_are_linked_to(
+        self, accounts: list[AccountAPI], deployment: Registry
+    ) -> None:
+        record = deployment.record()
+        del record["contracts"]["ProjectRegistry"]
+        with pytest.raises(DeploymentError, match="lacks ProjectRegistry, which later ones"):
+            deploy_registry(accounts[0], existing=record)
+
+    @pytest.mark.parametrize("name", CONTRACTS)
+    def test_says_so_given_the_recorded_address_is_not_ours(
+        self, accounts: list[AccountAPI], deployment: Registry, name: str
+    ) -> None:
+        record = deployment.record()
+        record["contracts"][name]["address"] = accounts[3].address
+        with pytest.raises(DeploymentError, match=f"{name} is recorded at {accounts[3].address}"):
+            deploy_registry(accounts[0], existing=record)
+
+    def test_says_so_given_the_code_is_of_another_contract(
+        self, accounts: list[AccountAPI], deployment: Registry
+    ) -> None:
+        record = deployment.record()
+        contracts = record["contracts"]
+        contracts["CRU"] = contracts["MRVRegistry"]
+        with pytest.raises(DeploymentError, match="CRU runs other code at 0x"):
+            deploy_registry(accounts[0], existing=record)
+
+    def test_names_both_chains_given_the_record_is_of_another(
+        self, accounts: list[AccountAPI], deployment: Registry
+    ) -> None:
+        record = {**deployment.record(), "chain_id": 1}
+        with pytest.raises(DeploymentError, match="of chain 1, the node is on 31337"):
+            deploy_registry(accounts[0], existing=record)
+
+
+class TestHandOver:
+    """
+    given another administrator    it alone administrates, with its delay, and the deployer nothing
+    """
+
+    def test_leaves_the_deployer_nothing_given_another_administrator(
+        self, accounts: list[AccountAPI], ledger: Ledger
+    ) -> None:
+        deployer, administrator = accounts[4], accounts[5]
+        registry = deploy_registry(deployer, administrator=administrator.address, delay=2 * DAY)
+        placed = registry.placements["RegistryAccessControl"]
+        access = ledger.contract("RegistryAccessControl", placed.address)
+        assert access.hasRole(ROLE_IDS["administrator"], administrator.address) == (True, 2 * DAY)
+        assert access.hasRole(ROLE_IDS["administrator"], deployer.address) == (False, 0)
+        with reverts("AccessManagerUnauthorizedAccount", deployer.address, 0):
+            access.grantRole(ROLE_IDS["developer"], deployer.address, 0, sender=deployer.address)
