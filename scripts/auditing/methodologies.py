@@ -1,0 +1,121 @@
+"""Replay of methodologies: versions, terms and status."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from indexer.identity import methodology_key
+from scripts.auditing.access import AccessReplay
+from scripts.auditing.anchors import Anchor, Document, differing
+from scripts.auditing.checks import Checks
+from scripts.auditing.events import ChainEvent
+
+#: Who leads a methodology from one status to the next (OGCR 6.1.1).
+TRANSITIONS = {
+    ("none", "registered"): ("registerMethodology",),
+    ("registered", "active"): ("activateMethodology",),
+    ("registered", "deprecated"): ("deprecateMethodology",),
+    ("active", "deprecated"): ("deprecateMethodology",),
+}
+
+
+@dataclass
+class MethodologyState:
+    """A methodology version; `terms` as the contract's struct has them."""
+
+    key: str
+    id: str
+    version: str
+    document_hash: str
+    uri: str
+    terms: dict[str, Any]
+    registered_at: int
+    status: str = "none"
+
+    @property
+    def name(self) -> str:
+        """For sentences."""
+        return f"methodology {self.id}@{self.version}"
+
+
+@dataclass
+class MethodologyReplay:
+    """Every methodology by its key."""
+
+    access: AccessReplay
+    checks: Checks
+    states: dict[str, MethodologyState] = field(default_factory=dict)
+    anchors: list[Anchor] = field(default_factory=list)
+
+    def registered(self, event: ChainEvent) -> None:
+        """Follow a registration."""
+        of = event.arguments
+        self.access.require_running(event)
+        key = methodology_key(of["methodologyId"], of["version"])
+        self.checks.expect(
+            key == of["methodologyKey"] and key not in self.states,
+            "events",
+            f"The methodology registered at {event.place} is no new one of its own key {key}.",
+        )
+        self.access.require(event, of["actor"], ("registerMethodology",))
+        state = MethodologyState(
+            of["methodologyKey"],
+            of["methodologyId"],
+            of["version"],
+            of["documentHash"],
+            of["uri"],
+            of["terms"],
+            event.time,
+        )
+        self.states[state.key] = state
+        fits = partial(self._differences, state)
+        self.anchors.append(Anchor(state.document_hash, "methodology", state.name, fits))
+
+    def status_changed(self, event: ChainEvent) -> None:
+        """Follow a change of status."""
+        of = event.arguments
+        state = self.states.get(of["methodologyKey"])
+        if state is None:
+            sentence = f"An unknown methodology changed its status at {event.place}."
+            self.checks.discrepancy("events", sentence)
+            return
+        self.access.require_running(event)
+        functions = TRANSITIONS.get((of["from"], of["to"]))
+        self.checks.expect(
+            functions is not None and of["from"] == state.status,
+            "events",
+            f"The {state.name} went from {of['from']} to {of['to']} at {event.place}, "
+            f"while it was {state.status}.",
+        )
+        self.access.require(event, of["actor"], functions or ("registerMethodology",))
+        state.status = of["to"]
+
+    def permits(self, key: str, project_type: str) -> bool:
+        """Whether the methodology is active and permits the project type."""
+        state = self.states.get(key)
+        return (
+            state is not None
+            and state.status == "active"
+            and project_type in self.project_types(state)
+        )
+
+    def project_types(self, state: MethodologyState) -> list[str]:
+        """Words of the set of project types, in the order of their bits."""
+        words = self.access.abi.enum_words("ProjectType")
+        return [w for bit, w in enumerate(words) if state.terms["projectTypes"] >> bit & 1]
+
+    def _differences(self, state: MethodologyState, document: Document) -> Iterator[str]:
+        terms = state.terms
+        anchored = {
+            "id": state.id,
+            "version": state.version,
+            "unit_type": terms["unitType"],
+            "granularity_kg": terms["granularityKg"],
+            "buffer_rate_bps": terms["bufferRateBps"],
+            "automatic_issuance": terms["automaticIssuance"],
+        }
+        for name, value in anchored.items():
+            yield from differing(name, document[name], value)
+        types = sorted(document["project_types"])
+        yield from differing("project_types", types, sorted(self.project_types(state)))

@@ -1,0 +1,295 @@
+"""Replay of projects: PDD versions, validators, decisions and the life cycle."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import schemas
+from indexer.identity import methodology_key, project_id
+from scripts.auditing.access import AccessReplay
+from scripts.auditing.anchors import ZERO_HASH, Anchor, Document, differing
+from scripts.auditing.checks import Checks
+from scripts.auditing.events import ChainEvent
+from scripts.auditing.methodologies import MethodologyReplay
+
+#: Which functions lead a project from one status to the next (OGCR 5.2.1).
+TRANSITIONS = {
+    ("none", "draft"): ("draftProject",),
+    ("none", "submitted"): ("registerProject",),
+    ("draft", "submitted"): ("submitProject", "resubmitProject"),
+    ("submitted", "under_review"): ("assignValidator",),
+    ("under_review", "validated"): ("validateProject",),
+    ("under_review", "rejected"): ("rejectProject",),
+    ("under_review", "draft"): ("requestRevision",),
+    ("rejected", "submitted"): ("submitProject", "resubmitProject"),
+    ("rejected", "draft"): ("redraftProject",),
+    ("validated", "archived"): ("archiveProject",),
+    ("rejected", "archived"): ("archiveProject",),
+}
+NEW_VERSION = ("updatePDD", "resubmitProject", "redraftProject")
+OUTCOMES = {"validated": "validated", "rejected": "rejected", "draft": "revision_requested"}
+OPEN = ("draft", "submitted", "rejected")
+#: Days of a project whose PDD names no duration.
+UNBOUNDED = (0, 65535)
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Version:
+    """A document version as anchored; days are UTC days since 1970-01-01."""
+
+    number: int
+    hash: str
+    uri: str
+    start_day: int
+    end_day: int
+    block: int
+    time: int
+    transaction: str
+    methodology_key: str = ""
+
+
+@dataclass
+class ProjectState:
+    """A project at the point the replay has reached."""
+
+    id: str
+    document_id: str
+    developer: str
+    project_type: str
+    versions: list[Version]
+    status: str = "none"
+    validator: str = "0x" + 40 * "0"
+    decided_version: int = 0
+    decided_at: int = 0
+    metadata_hash: str = ZERO_HASH
+
+    @property
+    def current(self) -> Version:
+        """The PDD version in force."""
+        return self.versions[-1]
+
+    @property
+    def name(self) -> str:
+        """For sentences."""
+        return f"project {self.document_id}"
+
+
+@dataclass
+class ProjectReplay:
+    """Every project by its id."""
+
+    access: AccessReplay
+    methodologies: MethodologyReplay
+    checks: Checks
+    states: dict[str, ProjectState] = field(default_factory=dict)
+    anchors: list[Anchor] = field(default_factory=list)
+
+    def registered(self, event: ChainEvent) -> None:
+        """Follow the first PDD of a project."""
+        of = event.arguments
+        self.access.require_running(event)
+        self.access.require(event, of["developer"], ("draftProject", "registerProject"))
+        self.checks.expect(
+            of["projectId"] == project_id(of["documentId"]) and of["projectId"] not in self.states,
+            "events",
+            f"The project registered at {event.place} is no new one of its document's id.",
+        )
+        state = ProjectState(
+            of["projectId"], of["documentId"], of["developer"], of["projectType"], []
+        )
+        self.states[state.id] = state
+        self._require_permitted(event)
+        self._anchor(state, event, 1)
+
+    def updated(self, event: ChainEvent) -> None:
+        """Follow a new PDD version."""
+        of = event.arguments
+        state = self._known(event)
+        if state is None:
+            return
+        self.access.require_running(event)
+        self.access.require(event, of["developer"], NEW_VERSION)
+        self.checks.expect(
+            of["developer"] == state.developer
+            and of["version"] == state.current.number + 1
+            and of["pddHash"] != state.current.hash
+            and state.status in OPEN,
+            "events",
+            f"The PDD of {state.name} was replaced at {event.place} by {of['developer']} with "
+            f"version {of['version']}, while it was {state.status}.",
+        )
+        before = (state.current.methodology_key, state.project_type)
+        if before != (of["methodologyKey"], of["projectType"]):
+            self._require_permitted(event)
+        state.project_type = of["projectType"]
+        self._anchor(state, event, of["version"])
+
+    def validator_assigned(self, event: ChainEvent) -> None:
+        """Follow an assignment: a validator who is not the developer (OGCR 5.2.1)."""
+        of = event.arguments
+        state = self._known(event)
+        if state is None:
+            return
+        self.access.require(event, of["actor"], ("assignValidator",))
+        self.checks.expect(
+            state.status in ("submitted", "under_review")
+            and of["validator"] != state.developer
+            and self.access.holds(
+                self.access.role_of("ProjectRegistry", "validateProject"),
+                of["validator"],
+                event.time,
+            ),
+            "roles",
+            f"{of['validator']} became validator of {state.name} at {event.place} without being "
+            "free to judge it: no validator by role, its developer, or the wrong moment.",
+        )
+        state.validator = of["validator"]
+
+    def status_changed(self, event: ChainEvent) -> None:
+        """Follow a change of status."""
+        of = event.arguments
+        state = self._known(event)
+        if state is None:
+            return
+        self.access.require_running(event)
+        functions = TRANSITIONS.get((of["from"], of["to"]))
+        self.checks.expect(
+            functions is not None and of["from"] == state.status,
+            "events",
+            f"The {state.name} went from {of['from']} to {of['to']} at {event.place}, "
+            f"while it was {state.status}.",
+        )
+        self.checks.expect(
+            of["pddHash"] == state.current.hash,
+            "events",
+            f"The {state.name} changed its status at {event.place} over PDD {of['pddHash']}, "
+            f"while {state.current.hash} was in force.",
+        )
+        if functions:
+            self._require_actor(state, event, functions)
+        if of["from"] == "under_review":
+            self._decided(state, event)
+        state.status = of["to"]
+
+    def metadata_updated(self, event: ChainEvent) -> None:
+        """Follow a change of the permitted metadata (OGCR 4.2.1)."""
+        of = event.arguments
+        state = self._known(event)
+        if state is None:
+            return
+        self.access.require_running(event)
+        self.access.require(event, of["developer"], ("updateMetadata",))
+        self.checks.expect(
+            state.status == "validated" and of["developer"] == state.developer,
+            "events",
+            f"The metadata of {state.name} changed at {event.place} by {of['developer']}, "
+            f"while it was {state.status}.",
+        )
+        state.metadata_hash = of["metadataHash"]
+        names = (state.document_id, state.id)
+        self.anchors.append(
+            Anchor(
+                of["metadataHash"],
+                "metadata",
+                f"metadata of {state.name}",
+                lambda document: _metadata_differences(names, document),
+            )
+        )
+
+    def _known(self, event: ChainEvent) -> ProjectState | None:
+        state = self.states.get(event.arguments["projectId"])
+        if state is None:
+            sentence = f"{event.name} at {event.place} is about a project nobody registered."
+            self.checks.discrepancy("events", sentence)
+        return state
+
+    def _require_permitted(self, event: ChainEvent) -> None:
+        of = event.arguments
+        self.checks.expect(
+            self.methodologies.permits(of["methodologyKey"], of["projectType"]),
+            "events",
+            f"The PDD anchored at {event.place} follows the methodology {of['methodologyKey']}, "
+            f"which was not active for {of['projectType']} then.",
+        )
+
+    def _require_actor(
+        self, state: ProjectState, event: ChainEvent, functions: tuple[str, ...]
+    ) -> None:
+        actor, to = event.arguments["actor"], event.arguments["to"]
+        self.access.require(event, actor, functions)
+        if to == "archived":
+            operator = self.access.role_of("ProjectRegistry", "assignValidator")
+            own = actor == state.developer or self.access.holds(operator, actor, event.time)
+        elif event.arguments["from"] == "under_review":
+            own = actor == state.validator
+        else:
+            own = to == "under_review" or actor == state.developer
+        self.checks.expect(
+            own,
+            "roles",
+            f"{actor} led {state.name} to {to} at {event.place} without being the one "
+            "whose turn it was.",
+        )
+
+    def _decided(self, state: ProjectState, event: ChainEvent) -> None:
+        of = event.arguments
+        state.decided_version = state.current.number
+        state.decided_at = event.time
+        outcome = OUTCOMES.get(of["to"], of["to"])
+        judged = schemas.bytes32_to_hash(of["pddHash"])
+        what = f"decision on version {state.current.number} of {state.name}"
+        fits = partial(decision_differences, outcome, judged)
+        self.anchors.append(Anchor(of["decisionHash"], "decision", what, fits))
+
+    def _anchor(self, state: ProjectState, event: ChainEvent, number: int) -> None:
+        of = event.arguments
+        version = Version(
+            number,
+            of["pddHash"],
+            of["uri"],
+            of["startDay"],
+            of["endDay"],
+            event.block,
+            event.time,
+            event.transaction,
+            of["methodologyKey"],
+        )
+        state.versions.append(version)
+        fits = partial(_pdd_differences, state.document_id, of)
+        what = f"PDD version {number} of {state.name}"
+        self.anchors.append(Anchor(of["pddHash"], "pdd", what, fits))
+
+
+def decision_differences(outcome: str, judged: str, document: Document) -> Iterator[str]:
+    """How a decision document departs from the outcome and the judged content hash."""
+    yield from differing("outcome", document["outcome"], outcome)
+    yield from differing("subject", document["subject"], judged)
+
+
+def day_of(text: str) -> int:
+    """UTC day since 1970-01-01 of an RFC 3339 date or date-time."""
+    moment = datetime.fromisoformat(text)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return int(moment.timestamp() // SECONDS_PER_DAY)
+
+
+def _pdd_differences(
+    document_id: str, anchored: dict[str, Any], document: Document
+) -> Iterator[str]:
+    properties = document["properties"]
+    reference = properties["methodology"]
+    key = methodology_key(reference["id"], reference["version"])
+    yield from differing("id", schemas.document_id(document), document_id)
+    yield from differing("methodology key", key, anchored["methodologyKey"])
+    yield from differing("project type", properties["project_type"], anchored["projectType"])
+    duration = properties.get("project_duration")
+    days = (day_of(duration["start"]), day_of(duration["end"])) if duration else UNBOUNDED
+    yield from differing("duration in days", days, (anchored["startDay"], anchored["endDay"]))
+
+
+def _metadata_differences(names: tuple[str, str], document: Document) -> Iterator[str]:
+    if document["project_id"] not in names:
+        yield from differing("project_id", document["project_id"], names[0])

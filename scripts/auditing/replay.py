@@ -1,0 +1,128 @@
+"""The registry as its events tell it: one replay, written apart from the indexer's handlers."""
+
+from collections.abc import Callable, Iterable
+
+from indexer.abi import Abi
+from indexer.deployments import Deployments
+from scripts.auditing.access import AccessReplay
+from scripts.auditing.checks import Checks
+from scripts.auditing.events import ChainEvent
+from scripts.auditing.methodologies import MethodologyReplay
+from scripts.auditing.projects import ProjectReplay
+from scripts.auditing.reports import ReportReplay
+from scripts.auditing.units import UnitReplay
+
+Follow = Callable[[ChainEvent], None]
+
+
+class Replay:
+    """Every contract's state after the events that were applied, in the order of the chain."""
+
+    def __init__(self, deployments: Deployments, abi: Abi, checks: Checks) -> None:
+        self.deployments = deployments
+        self.checks = checks
+        self.access = AccessReplay(deployments, abi, checks)
+        self.methodologies = MethodologyReplay(self.access, checks)
+        self.projects = ProjectReplay(self.access, self.methodologies, checks)
+        self.reports = ReportReplay(self.access, self.projects, checks)
+        self.units = UnitReplay(self.access, self.reports, checks)
+        self.implementations: dict[str, str] = {}
+        self._followers = self._table()
+
+    def apply(self, events: Iterable[ChainEvent]) -> None:
+        """Follow the events; whatever the contracts would not have allowed is a discrepancy."""
+        transaction = ""
+        for event in events:
+            if event.transaction != transaction:
+                self.units.end_transaction()
+                transaction = event.transaction
+            self._apply(event)
+        self.units.end_transaction()
+
+    @property
+    def followed(self) -> frozenset[tuple[str, str]]:
+        """The (contract, event) pairs that the audit understands."""
+        return frozenset(self._followers)
+
+    def _apply(self, event: ChainEvent) -> None:
+        follow = self._followers.get((event.contract, event.name))
+        if follow is None:
+            what = f"{event.contract} emitted {event.name} at {event.place}"
+            self.checks.discrepancy("events", f"{what}, which the audit does not know.")
+        else:
+            follow(event)
+
+    def _upgraded(self, event: ChainEvent) -> None:
+        self.implementations[event.contract] = event.arguments["implementation"]
+
+    def _table(self) -> dict[tuple[str, str], Follow]:
+        table: dict[tuple[str, str], Follow] = {}
+        for contract in self.deployments.contracts:
+            table |= {(contract, name): _without_effect for name in _PROXY_EVENTS}
+            table[contract, "Upgraded"] = self._upgraded
+            if contract != "RegistryAccessControl":
+                table[contract, "AuthorityUpdated"] = self._authority_updated
+                table[contract, "Paused"] = self.access.contract_paused
+                table[contract, "Unpaused"] = self.access.contract_unpaused
+        return table | self._access_table() | self._domain_table()
+
+    def _authority_updated(self, event: ChainEvent) -> None:
+        manager = self.deployments.contracts["RegistryAccessControl"].address
+        self.checks.expect(
+            event.arguments["authority"] == manager,
+            "roles",
+            f"{event.contract} obeys {event.arguments['authority']} since {event.place}, "
+            f"not the access control contract {manager} of the record.",
+        )
+
+    def _access_table(self) -> dict[tuple[str, str], Follow]:
+        followers: dict[str, Follow] = {
+            "RoleGranted": self.access.role_granted,
+            "RoleRevoked": self.access.role_revoked,
+            "RoleLabel": self.access.role_label,
+            "TargetFunctionRoleUpdated": self.access.function_role_updated,
+            "TargetClosed": self.access.target_closed,
+        }
+        followers |= dict.fromkeys(_DELAY_EVENTS, _without_effect)
+        return {("RegistryAccessControl", name): follow for name, follow in followers.items()}
+
+    def _domain_table(self) -> dict[tuple[str, str], Follow]:
+        return {
+            ("MethodologyRegistry", "MethodologyRegistered"): self.methodologies.registered,
+            ("MethodologyRegistry", "MethodologyStatusChanged"): self.methodologies.status_changed,
+            ("ProjectRegistry", "PDDRegistered"): self.projects.registered,
+            ("ProjectRegistry", "PDDUpdated"): self.projects.updated,
+            ("ProjectRegistry", "ValidatorAssigned"): self.projects.validator_assigned,
+            ("ProjectRegistry", "ProjectStatusChanged"): self.projects.status_changed,
+            ("ProjectRegistry", "ProjectMetadataUpdated"): self.projects.metadata_updated,
+            ("MRVRegistry", "MRVSubmitted"): self.reports.submitted,
+            ("MRVRegistry", "VerifierAssigned"): self.reports.verifier_assigned,
+            ("MRVRegistry", "MRVStatusChanged"): self.reports.status_changed,
+            ("MRVRegistry", "MRVVerified"): self.reports.verified,
+            ("MRVRegistry", "UnitsConnected"): self.reports.units_connected,
+            ("CRU", "CRUMinted"): self.units.minted,
+            ("CRU", "CRUSplit"): self.units.divided,
+            ("CRU", "CRUMerged"): self.units.joined,
+            ("CRU", "CRURetired"): self.units.retired,
+            ("CRU", "Transfer"): self.units.transferred,
+            ("CRU", "Approval"): self.units.approved,
+            ("CRU", "ApprovalForAll"): self.units.operator_approved,
+            ("CRU", "MetadataUpdate"): _without_effect,
+            ("CRU", "BatchMetadataUpdate"): _without_effect,
+        }
+
+
+def _without_effect(_event: ChainEvent) -> None:
+    """An event that changes nothing that the audit recomputes."""
+
+
+_PROXY_EVENTS = ("Initialized",)
+_DELAY_EVENTS = (
+    "RoleAdminChanged",
+    "RoleGuardianChanged",
+    "RoleGrantDelayChanged",
+    "TargetAdminDelayUpdated",
+    "OperationScheduled",
+    "OperationExecuted",
+    "OperationCanceled",
+)

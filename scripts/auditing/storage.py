@@ -1,0 +1,181 @@
+"""Comparison of contract storage with the replay, through views at the pinned block."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.auditing.checks import Checks
+from scripts.auditing.methodologies import MethodologyState
+from scripts.auditing.node import Node, Pin
+from scripts.auditing.projects import ProjectState
+from scripts.auditing.replay import Replay
+from scripts.auditing.reports import ReportState
+from scripts.auditing.units import Block
+
+#: States of a report in which its period is taken.
+TAKING = ("submitted", "pending_verification", "verified", "archived")
+
+
+@dataclass(frozen=True)
+class View:
+    """A view of a contract with the value that the replay expects of it; None expects a revert."""
+
+    what: str
+    contract: str
+    function: str
+    arguments: Sequence[Any]
+    expected: Any
+
+
+def check_storage(
+    node: Node, pin: Pin, replay: Replay, checks: Checks, progress: Callable[[int, int], None]
+) -> None:
+    """Ask every view that the replay can foretell and name each answer that differs."""
+    views = list(_views(replay, pin))
+    abi, contracts = replay.access.abi, replay.deployments.contracts
+    calls = [
+        (contracts[v.contract].address, abi.encode_call(v.contract, v.function, v.arguments))
+        for v in views
+    ]
+    checks.saw("storage", len(views))
+    answers = node.calls(calls, pin)
+    for done, (view, answer) in enumerate(zip(views, answers, strict=True), start=1):
+        _compare(view, answer, replay, checks)
+        if done % 500 == 0 or done == len(views):
+            progress(done, len(views))
+
+
+def _compare(view: View, answer: str | None, replay: Replay, checks: Checks) -> None:
+    asked = f"{view.contract}.{view.function}({', '.join(map(str, view.arguments))})"
+    if answer is None or answer == "0x":
+        sentence = f"{asked} gives nothing for {view.what}, the events say {view.expected}."
+        checks.expect(view.expected is None, "storage", sentence)
+        return
+    if view.expected is None:
+        checks.discrepancy("storage", f"{asked} still gives {view.what}, which was burnt.")
+        return
+    found = replay.access.abi.decode_result(view.contract, view.function, answer)
+    for name, said, held in _unequal(view.expected, found):
+        sentence = f"Storage holds {held} as {name} of {view.what}, the events say {said}."
+        checks.discrepancy("storage", sentence)
+
+
+def _unequal(expected: Any, found: Any, name: str = "value") -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key, value in expected.items():
+            yield from _unequal(value, found.get(key), key)
+    elif expected != found:
+        yield name, expected, found
+
+
+def _views(replay: Replay, pin: Pin) -> Iterator[View]:
+    for methodology in replay.methodologies.states.values():
+        yield _methodology_view(methodology)
+    for project in replay.projects.states.values():
+        yield _project_view(project)
+    for report in replay.reports.states.values():
+        yield from _report_views(report)
+    for report_id, vintage in replay.units.issuance.issued:
+        kg = replay.units.issuance.issued[report_id, vintage]
+        what = f"what was issued of vintage {vintage}"
+        yield View(what, "CRU", "issuedKg", (report_id, vintage), kg)
+    yield from _unit_views(replay)
+    yield from _access_views(replay, pin)
+
+
+def _methodology_view(state: MethodologyState) -> View:
+    expected = {"documentHash": state.document_hash, "status": state.status, "terms": state.terms}
+    return View(state.name, "MethodologyRegistry", "methodology", (state.key,), expected)
+
+
+def _project_view(state: ProjectState) -> View:
+    current = state.current
+    expected = {
+        "pddHash": current.hash,
+        "methodologyKey": current.methodology_key,
+        "developer": state.developer,
+        "status": state.status,
+        "projectType": state.project_type,
+        "startDay": current.start_day,
+        "endDay": current.end_day,
+        "version": current.number,
+        "validator": state.validator,
+        "decidedVersion": state.decided_version,
+        "decidedAt": state.decided_at,
+        "metadataHash": state.metadata_hash,
+    }
+    return View(state.name, "ProjectRegistry", "project", (state.id,), expected)
+
+
+def _report_views(state: ReportState) -> Iterator[View]:
+    current = state.current
+    expected = {
+        "reportHash": current.hash,
+        "projectId": state.project.id,
+        "verifier": state.verifier,
+        "status": state.status,
+        "startDay": current.start_day,
+        "endDay": current.end_day,
+        "version": current.number,
+        "verifiedKg": state.verified_kg,
+        "decidedAt": state.decided_at,
+        "statementHash": state.statement_hash,
+    }
+    yield View(state.name, "MRVRegistry", "report", (state.id,), expected)
+    vintages = [{"vintage": year, "kg": kg} for year, kg in state.vintages.items()]
+    what = f"the vintages of {state.name}"
+    yield View(what, "MRVRegistry", "verifiedVintages", (state.id,), vintages)
+    if state.status in TAKING:
+        days = (state.project.id, current.start_day, current.end_day)
+        what = f"the period of {state.name}"
+        yield View(what, "MRVRegistry", "overlappingReport", days, state.id)
+
+
+def _unit_views(replay: Replay) -> Iterator[View]:
+    balances: Counter[str] = Counter()
+    for token, block in replay.units.blocks.items():
+        yield View(block.name, "CRU", "unit", (token,), _unit_values(block))
+        approved = f"the approval of {block.name}"
+        yield View(approved, "CRU", "getApproved", (token,), block.approved)
+        balances[block.owner] += 1
+    for owner, count in balances.items():
+        yield View(f"the number of units of {owner}", "CRU", "balanceOf", (owner,), count)
+    for token in sorted(replay.units.burnt):
+        yield View(f"unit {token:#066x}", "CRU", "ownerOf", (token,), None)
+    for (owner, operator), approved in replay.units.operators.items():
+        what = f"the approval of {operator} for all units of {owner}"
+        yield View(what, "CRU", "isApprovedForAll", (owner, operator), approved)
+
+
+def _unit_values(block: Block) -> dict[str, Any]:
+    return {
+        "reportId": block.unit.report_id,
+        "vintage": block.unit.vintage,
+        "firstKg": block.unit.first_kg,
+        "quantityKg": block.unit.quantity_kg,
+        "unitType": block.unit_type,
+        "status": block.status,
+        "owner": block.owner,
+        "retirementReason": block.reason,
+        "endedAt": block.ended_at,
+    }
+
+
+def _access_views(replay: Replay, pin: Pin) -> Iterator[View]:
+    access, manager = replay.access, "RegistryAccessControl"
+    for role, account in sorted(access.ever_members):
+        expected = {"isMember": access.holds(role, account, pin.timestamp)}
+        what = f"the membership of {account} in {access.role_name(role)}"
+        yield View(what, manager, "hasRole", (role, account), expected)
+    for (target, selector), role in access.function_roles.items():
+        contract = replay.deployments.name_of(target) or target
+        what = f"the role that {selector} of {contract} asks for"
+        yield View(what, manager, "getTargetFunctionRole", (target, selector), role)
+    for contract, placed in replay.deployments.contracts.items():
+        closed = placed.address in access.closed
+        what = f"whether {contract} is closed"
+        yield View(what, manager, "isTargetClosed", (placed.address,), closed)
+        if contract != manager:
+            paused = contract in access.paused
+            yield View(f"whether {contract} is paused", contract, "paused", (), paused)

@@ -1,0 +1,199 @@
+"""Replay of units: issuance, transfers, splits, merges and retirements of blocks (OGCR 5.2.3)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from indexer.identity import UnitId
+from scripts.auditing.access import AccessReplay
+from scripts.auditing.checks import Checks
+from scripts.auditing.events import ChainEvent
+from scripts.auditing.issuance import IssuanceReplay
+from scripts.auditing.reports import ReportReplay
+
+NOBODY = "0x" + 40 * "0"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of units; its amount, vintage and report are in its id."""
+
+    unit: UnitId
+    owner: str
+    status: str
+    unit_type: str
+    issued_at: int
+    issued_in: str
+    approved: str = NOBODY
+    reason: str = "none"
+    ended_at: int = 0
+    beneficiary: str | None = None
+    purpose: str | None = None
+    retired_by: str | None = None
+
+    @property
+    def name(self) -> str:
+        """For sentences."""
+        return f"unit {self.unit.hex}"
+
+
+@dataclass
+class UnitReplay:
+    """Every existing block by its token id, and what each transaction made and burnt."""
+
+    access: AccessReplay
+    reports: ReportReplay
+    checks: Checks
+    blocks: dict[int, Block] = field(default_factory=dict)
+    burnt: set[int] = field(default_factory=set)
+    operators: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.issuance = IssuanceReplay(self.access, self.reports, self.checks)
+        self._told: Counter[tuple[str, int]] = Counter()
+        self._moved: Counter[tuple[str, int]] = Counter()
+        self._place = ""
+
+    def minted(self, event: ChainEvent) -> None:
+        """Follow an issuance."""
+        of = event.arguments
+        self.access.require_running(event)
+        unit = UnitId.from_token_id(of["tokenId"])
+        self.issuance.follow(event, unit)
+        self._begin(
+            Block(unit, of["to"], of["status"], of["unitType"], event.time, event.transaction),
+            event,
+        )
+
+    def divided(self, event: ChainEvent) -> None:
+        """Follow a split: the parts, in order, are the whole."""
+        of = event.arguments
+        whole = self._held(of["tokenId"], of["owner"], event)
+        parts = [UnitId.from_token_id(part) for part in of["parts"]]
+        self._require_tiling(UnitId.from_token_id(of["tokenId"]), parts, event)
+        if whole is None:
+            return
+        self._end(whole, event)
+        for part in parts:
+            self._begin(replace(whole, unit=part, approved=NOBODY), event)
+
+    def joined(self, event: ChainEvent) -> None:
+        """Follow a merge: the whole is the parts, in order."""
+        of = event.arguments
+        parts = [self._held(part, of["owner"], event) for part in of["parts"]]
+        whole = UnitId.from_token_id(of["tokenId"])
+        self._require_tiling(whole, [UnitId.from_token_id(part) for part in of["parts"]], event)
+        known = [part for part in parts if part is not None]
+        for part in known:
+            self._end(part, event)
+        if known:
+            self._begin(replace(known[0], unit=whole, approved=NOBODY), event)
+
+    def transferred(self, event: ChainEvent) -> None:
+        """Follow a transfer; those from and to nobody must match what was issued, split, merged."""
+        of = event.arguments
+        self.access.require_running(event)
+        self._place = event.place
+        if NOBODY in (of["from"], of["to"]):
+            way = "begin" if of["from"] == NOBODY else "end"
+            self._moved[way, of["tokenId"]] += 1
+            return
+        block = self._held(of["tokenId"], of["from"], event)
+        registry = self.access.deployments.contracts["CRU"].address
+        self.checks.expect(
+            of["to"] != registry,
+            "units",
+            f"Unit {of['tokenId']:#066x} was transferred to the token contract at {event.place}.",
+        )
+        if block is not None:
+            self.blocks[of["tokenId"]] = replace(block, owner=of["to"], approved=NOBODY)
+
+    def retired(self, event: ChainEvent) -> None:
+        """Follow a retirement, which is final and which no pause stops."""
+        of = event.arguments
+        block = self._held(of["tokenId"], of["owner"], event)
+        self.checks.expect(
+            of["kg"] == UnitId.from_token_id(of["tokenId"]).quantity_kg and of["reason"] != "none",
+            "units",
+            f"Unit {of['tokenId']:#066x} was retired at {event.place} with {of['kg']} kg and the "
+            f"reason {of['reason']}.",
+        )
+        if block is not None:
+            self.blocks[of["tokenId"]] = replace(
+                block,
+                status="retired",
+                approved=NOBODY,
+                reason=of["reason"],
+                ended_at=event.time,
+                beneficiary=of["beneficiary"],
+                purpose=of["purpose"],
+                retired_by=of["actor"],
+            )
+
+    def approved(self, event: ChainEvent) -> None:
+        """Follow an approval of one block."""
+        of = event.arguments
+        block = self._held(of["tokenId"], of["owner"], event)
+        if block is not None:
+            self.blocks[of["tokenId"]] = replace(block, approved=of["approved"])
+
+    def operator_approved(self, event: ChainEvent) -> None:
+        """Follow an approval of an operator for all blocks of an owner."""
+        of = event.arguments
+        self.operators[of["owner"], of["operator"]] = of["approved"]
+
+    def end_transaction(self) -> None:
+        """Compare what a transaction told of issuance, splits and merges with its transfers."""
+        self.issuance.end_transaction()
+        for way, token in (self._told - self._moved) + (self._moved - self._told):
+            self.checks.discrepancy(
+                "units",
+                f"The transfers before {self._place} do not {way} unit {token:#066x} as often as "
+                "its issuance, split or merge says.",
+            )
+        self._told.clear()
+        self._moved.clear()
+
+    def _held(self, token: int, owner: str, event: ChainEvent) -> Block | None:
+        block = self.blocks.get(token)
+        self.checks.saw("units")
+        self.checks.expect(
+            block is not None and block.status == "held" and block.owner == owner,
+            "units",
+            f"{event.name} at {event.place} concerns unit {token:#066x} as held by {owner}, which "
+            f"is {f'{block.status} and of {block.owner}' if block else 'no existing block'}.",
+        )
+        return block
+
+    def _begin(self, block: Block, event: ChainEvent) -> None:
+        token = block.unit.token_id
+        self._place = event.place
+        self.checks.expect(
+            token not in self.blocks, "units", f"The {block.name} began twice, at {event.place}."
+        )
+        self._told["begin", token] += 1
+        self.blocks[token] = block
+        self.burnt.discard(token)
+
+    def _end(self, block: Block, event: ChainEvent) -> None:
+        token = block.unit.token_id
+        self._place = event.place
+        self._told["end", token] += 1
+        self.blocks.pop(token, None)
+        self.burnt.add(token)
+
+    def _require_tiling(self, whole: UnitId, parts: Sequence[UnitId], event: ChainEvent) -> None:
+        starts = [whole.first_kg]
+        starts += [part.last_kg + 1 for part in parts]
+        same = all((p.report_id, p.vintage) == (whole.report_id, whole.vintage) for p in parts)
+        self.checks.expect(
+            same
+            and len(parts) > 1
+            and all(part.quantity_kg for part in parts)
+            and [part.first_kg for part in parts] == starts[:-1]
+            and starts[-1] == whole.last_kg + 1,
+            "units",
+            f"The parts of unit {whole.hex} at {event.place} are not the whole, end to end.",
+        )
+        for part in parts:
+            self.issuance.require_granules(part, event)
