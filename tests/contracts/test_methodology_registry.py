@@ -1,0 +1,244 @@
+"""Methodology versions: registered once, activated, deprecated, and what they permit."""
+
+from __future__ import annotations
+
+import pytest
+from eth_utils import keccak
+
+from .ledger import Contract, reverts
+from .samples import (
+    ZERO_HASH,
+    MethodologyStatus,
+    ProjectType,
+    Stage,
+    Terms,
+    UnitType,
+    content_hash,
+)
+
+HASH = content_hash("methodology")
+ALLOWED = {
+    ("activateMethodology", MethodologyStatus.Registered): MethodologyStatus.Active,
+    ("deprecateMethodology", MethodologyStatus.Registered): MethodologyStatus.Deprecated,
+    ("deprecateMethodology", MethodologyStatus.Active): MethodologyStatus.Deprecated,
+}
+EVERY_TYPE = 2 ** len(ProjectType) - 1
+
+
+def register(
+    methodologies: Contract,
+    sender: str,
+    name: str = "biochar.v",
+    version: str = "1.0",
+    document_hash: bytes = HASH,
+    uri: str = "ipfs://methodology",
+    terms: Terms | None = None,
+) -> bytes:
+    """Register a methodology version; gives its key."""
+    key: bytes = methodologies.registerMethodology(
+        name, version, document_hash, uri, terms or Terms(), sender=sender
+    ).value
+    return key
+
+
+class TestRegisterMethodology:
+    """
+    when the id or the version is malformed         it reverts, naming it
+    when the hash is zero or the uri too long       it reverts
+    when the terms are unsound                      it reverts, naming the term
+    given the version is registered already         it reverts, naming its key
+    otherwise                                       it stores the terms and emits both events
+    """
+
+    def test_stores_the_terms_when_called_by_an_operator(
+        self, methodologies: Contract, operator: str
+    ) -> None:
+        terms = Terms(UnitType.PCR, 2000, 9999, True, EVERY_TYPE)
+        receipt = methodologies.registerMethodology(
+            "biochar.v", "2.1.0", HASH, "ipfs://m", terms, sender=operator
+        )
+        key = keccak(text="biochar.v@2.1.0")
+        held = methodologies.methodology(key)
+        assert receipt.value == key == methodologies.methodologyKeyOf("biochar.v", "2.1.0")
+        assert held == (HASH, MethodologyStatus.Registered, tuple(terms))
+        assert receipt.named("MethodologyRegistered") == [
+            {
+                "methodologyKey": key,
+                "actor": operator,
+                "methodologyId": "biochar.v",
+                "version": "2.1.0",
+                "documentHash": HASH,
+                "uri": "ipfs://m",
+                "terms": tuple(terms),
+            }
+        ]
+        assert receipt.named("MethodologyStatusChanged") == [
+            changed(key, MethodologyStatus(0), MethodologyStatus.Registered, operator)
+        ]
+        assert len(receipt.events) == 2
+
+    @pytest.mark.parametrize("name", ["a", "A-z_0.9", "x" * 100])
+    def test_accepts_the_id_when_it_is_within_the_alphabet(
+        self, methodologies: Contract, operator: str, name: str
+    ) -> None:
+        assert register(methodologies, operator, name) == keccak(text=f"{name}@1.0")
+
+    @pytest.mark.parametrize(
+        "name", ["", "x" * 101, "a b", "a@1", "a/b", "a:b", "ä", "a\n", "a\x00"]
+    )
+    def test_reverts_when_the_id_is_malformed(
+        self, methodologies: Contract, operator: str, name: str
+    ) -> None:
+        with reverts("MethodologyRegistryInvalidId", name):
+            register(methodologies, operator, name)
+
+    @pytest.mark.parametrize("version", ["0.1", "1.0", "10.20.30", "1." + "0" * 30])
+    def test_accepts_the_version_when_it_is_semantic(
+        self, methodologies: Contract, operator: str, version: str
+    ) -> None:
+        assert register(methodologies, operator, version=version)
+
+    @pytest.mark.parametrize(
+        "version",
+        [
+            "",
+            "1",
+            ".",
+            "1.",
+            ".1",
+            "1..2",
+            "1.2.",
+            "1.2.3.4",
+            "v1.0",
+            "1.0-rc1",
+            "1.x",
+            "1 .0",
+            "1." + "0" * 31,
+        ],
+    )
+    def test_reverts_when_the_version_is_malformed(
+        self, methodologies: Contract, operator: str, version: str
+    ) -> None:
+        with reverts("MethodologyRegistryInvalidVersion", version):
+            register(methodologies, operator, version=version)
+
+    def test_reverts_when_the_hash_is_zero(self, methodologies: Contract, operator: str) -> None:
+        with reverts("MethodologyRegistryZeroHash"):
+            register(methodologies, operator, document_hash=ZERO_HASH)
+
+    def test_reverts_when_the_uri_is_longer_than_its_limit(
+        self, methodologies: Contract, operator: str
+    ) -> None:
+        with reverts("MethodologyRegistryUriTooLong", 513, 512):
+            register(methodologies, operator, uri="u" * 513)
+        assert register(methodologies, operator, uri="u" * 512)
+
+    @pytest.mark.parametrize(
+        ("unit_type", "granularity"),
+        [(unit, 0) for unit in UnitType]
+        + [(unit, odd) for unit in UnitType if unit != UnitType.CRU for odd in (1, 999, 1001)],
+    )
+    def test_reverts_when_the_granularity_is_unsound(
+        self, methodologies: Contract, operator: str, unit_type: int, granularity: int
+    ) -> None:
+        with reverts("MethodologyRegistryInvalidGranularity", unit_type, granularity):
+            register(methodologies, operator, terms=Terms(unit_type, granularity))
+
+    @pytest.mark.parametrize(
+        ("unit_type", "granularity"),
+        [(unit, 1000) for unit in UnitType]
+        + [(UnitType.CRU, 1), (UnitType.CRU, 999), (UnitType.SER, 4_294_967_000)],
+    )
+    def test_accepts_the_granularity_when_it_is_sound(
+        self, methodologies: Contract, operator: str, unit_type: int, granularity: int
+    ) -> None:
+        key = register(methodologies, operator, terms=Terms(unit_type, granularity))
+        assert methodologies.methodology(key).terms.granularityKg == granularity
+
+    @pytest.mark.parametrize("rate", [10_000, 65_535])
+    def test_reverts_when_the_buffer_takes_all(
+        self, methodologies: Contract, operator: str, rate: int
+    ) -> None:
+        with reverts("MethodologyRegistryInvalidBufferRate", rate):
+            register(methodologies, operator, terms=Terms(buffer_rate_bps=rate))
+
+    @pytest.mark.parametrize("types", [0, EVERY_TYPE + 1, 2**32 - 1])
+    def test_reverts_when_the_project_types_are_none_or_unknown(
+        self, methodologies: Contract, operator: str, types: int
+    ) -> None:
+        with reverts("MethodologyRegistryInvalidProjectTypes", types):
+            register(methodologies, operator, terms=Terms(project_types=types))
+
+    @pytest.mark.parametrize("status", [s for s in MethodologyStatus if s])
+    def test_reverts_given_the_version_is_registered_already(
+        self, methodologies: Contract, operator: str, stage: Stage, status: int
+    ) -> None:
+        key = stage.methodology("biochar.v", status=status)
+        with reverts("MethodologyRegistryAlreadyRegistered", key):
+            register(methodologies, operator, document_hash=content_hash("another"))
+
+    def test_keeps_versions_apart_given_another_version(
+        self, methodologies: Contract, operator: str
+    ) -> None:
+        keys = {register(methodologies, operator, version=v) for v in ("1.0", "1.0.0", "1.1")}
+        assert len(keys) == 3
+
+
+class TestTransitions:
+    """
+    given the status allows it    it changes the status and emits the change
+    otherwise                     it reverts, naming the status
+    """
+
+    @pytest.mark.parametrize("function", ["activateMethodology", "deprecateMethodology"])
+    @pytest.mark.parametrize("status", MethodologyStatus)
+    def test_changes_the_status_only_given_the_table_allows_it(
+        self, methodologies: Contract, operator: str, stage: Stage, function: str, status: int
+    ) -> None:
+        key = stage.methodology(status=status) if status else content_hash("nothing")
+        act = getattr(methodologies, function)
+        outcome = ALLOWED.get((function, status))
+        if outcome is None:
+            with reverts("MethodologyRegistryUnexpectedStatus", key, status):
+                act(key, sender=operator)
+            return
+        receipt = act(key, sender=operator)
+        assert methodologies.methodology(key).status == outcome
+        assert [event.name for event in receipt.events] == ["MethodologyStatusChanged"]
+        assert receipt.events[0].arguments == changed(key, status, outcome, operator)
+
+    def test_leaves_the_terms_alone_when_the_status_changes(
+        self, methodologies: Contract, stage: Stage
+    ) -> None:
+        terms = Terms(UnitType.CSP, 5000, 123, True, EVERY_TYPE)
+        key = stage.methodology(terms=terms, status=MethodologyStatus.Deprecated)
+        assert methodologies.methodology(key).terms == tuple(terms)
+
+
+class TestPermits:
+    """
+    given the methodology is active and names the project type    true
+    otherwise                                                     false
+    """
+
+    @pytest.mark.parametrize("permitted", ProjectType)
+    def test_permits_that_type_alone_given_it_is_active(
+        self, methodologies: Contract, stage: Stage, permitted: int
+    ) -> None:
+        key = stage.methodology(terms=Terms(project_types=1 << permitted))
+        answers = [methodologies.permits(key, one) for one in ProjectType]
+        assert answers == [one == permitted for one in ProjectType]
+
+    @pytest.mark.parametrize(
+        "status", [s for s in MethodologyStatus if s != MethodologyStatus.Active]
+    )
+    def test_permits_nothing_given_it_is_not_active(
+        self, methodologies: Contract, stage: Stage, status: int
+    ) -> None:
+        key = stage.methodology(status=status) if status else content_hash("nothing")
+        assert not any(methodologies.permits(key, one) for one in ProjectType)
+
+
+def changed(key: bytes, before: int, after: int, actor: str) -> dict[str, object]:
+    """The arguments of `MethodologyStatusChanged`."""
+    return {"methodologyKey": key, "from": before, "to": after, "actor": actor}
