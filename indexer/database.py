@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url, select
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session
 
+from indexer.errors import WrongDatabase
 from indexer.models import Block, index_metadata
 
 BUSY_SECONDS = 30
@@ -30,6 +31,20 @@ def engine(url: str) -> Engine:
 def create_index_tables(engine: Engine) -> None:
     """Make the tables of the index that are missing."""
     index_metadata.create_all(engine)
+
+
+def check_index_tables(engine: Engine) -> None:
+    """Raise `WrongDatabase` when tables of the index have other columns than this version's."""
+    found = inspect(engine)
+    present = set(found.get_table_names())
+    for table in index_metadata.sorted_tables:
+        if table.name in present:
+            columns = {column["name"] for column in found.get_columns(table.name)}
+            if columns != set(table.columns.keys()):
+                raise WrongDatabase(
+                    f"The table {table.name} is that of another version of the index: run "
+                    "`python -m indexer rebuild`."
+                )
 
 
 def drop_index_tables(engine: Engine) -> None:

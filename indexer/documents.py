@@ -10,11 +10,11 @@ from pathlib import Path
 _HASH = re.compile(r"sha256:([0-9a-f]{64})")
 
 
-class DocumentMissing(KeyError):  # noqa: N818
+class DocumentMissing(KeyError):
     """The store holds no document of that hash."""
 
 
-class DocumentCorrupt(Exception):  # noqa: N818
+class DocumentCorrupt(Exception):
     """The bytes that the store holds are not those of the hash: fetch the document anew."""
 
 

@@ -2,7 +2,9 @@
 
 IndexerError
 ├── TryLater          the provider or the database is in trouble: back off, next endpoint
-│   └── RangeTooLarge     the provider wants fewer blocks or logs at a time
+│   ├── RangeTooLarge     the provider wants fewer blocks or logs at a time
+│   ├── ChainMoved        the chain changed while it was read: look again at once
+│   └── OtherWriter       another process moved the index: read its checkpoint again
 └── StopLoudly        only a person can mend it: one sentence that says how, exit code 3
     ├── WrongChain
     ├── WrongDatabase
@@ -16,7 +18,7 @@ class IndexerError(Exception):
     """Any failure of the indexer."""
 
 
-class TryLater(IndexerError):  # noqa: N818
+class TryLater(IndexerError):
     """Trouble that passes by itself."""
 
 
@@ -24,7 +26,15 @@ class RangeTooLarge(TryLater):
     """The provider refuses the size of a log query."""
 
 
-class StopLoudly(IndexerError):  # noqa: N818
+class ChainMoved(TryLater):
+    """The node's chain changed between two answers."""
+
+
+class OtherWriter(TryLater):
+    """The checkpoint in the database is not the one this process wrote."""
+
+
+class StopLoudly(IndexerError):
     """Trouble that does not pass by itself; the message says how to mend it."""
 
 

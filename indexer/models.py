@@ -111,6 +111,7 @@ class Project(Versioned, table=True):
     created_block: int | None = Field(default=None, sa_type=BigInteger)
     created_tx: str | None = None
     submitted_at: int | None = Field(default=None, sa_type=BigInteger)
+    decided_version: int | None = None
     decided_at: int | None = Field(default=None, sa_type=BigInteger)
     validated_at: int | None = Field(default=None, sa_type=BigInteger)
     updated_at: int | None = Field(default=None, sa_type=BigInteger)
@@ -258,6 +259,7 @@ class RoleMember(Versioned, table=True):
     role_id: str = Field(primary_key=True)
     account: str = Field(primary_key=True)
     execution_delay: int | None = Field(default=None, sa_type=BigInteger)
+    execution_delay_since: int | None = Field(default=None, sa_type=BigInteger)
     since: int | None = Field(default=None, sa_type=BigInteger)
 
     @classmethod

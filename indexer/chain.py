@@ -1,0 +1,216 @@
+"""The only room that speaks to a node: headers, logs and code over JSON-RPC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from indexer.bloom import bloom_of, may_hold
+from indexer.errors import TryLater
+from indexer.rpc import Request, Rpc, RpcError
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A block's header; `timestamp` in UNIX seconds."""
+
+    number: int
+    hash: str
+    parent_hash: str
+    timestamp: int
+    bloom: int
+
+    @classmethod
+    def of(cls, answer: Any) -> Self:
+        """From a node's answer; raises `TryLater` when it is none."""
+        try:
+            return cls(
+                int(answer["number"], 16),
+                answer["hash"].lower(),
+                answer["parentHash"].lower(),
+                int(answer["timestamp"], 16),
+                int(answer.get("logsBloom") or "0x0", 16),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TryLater(f"The node's block is incomplete ({error!r}).") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log of a block; hashes, address, topics and data are lower-case `0x…` text."""
+
+    block_number: int
+    block_hash: str
+    log_index: int
+    tx_hash: str
+    tx_index: int
+    address: str
+    topics: tuple[str, ...]
+    data: str
+
+    @classmethod
+    def of(cls, answer: Any) -> Self:
+        """From a node's answer; raises `TryLater` when it is none, or a removed one."""
+        try:
+            if answer.get("removed"):
+                raise ValueError("it was removed")
+            return cls(
+                int(answer["blockNumber"], 16),
+                answer["blockHash"].lower(),
+                int(answer["logIndex"], 16),
+                answer["transactionHash"].lower(),
+                int(answer["transactionIndex"], 16),
+                answer["address"].lower(),
+                tuple(topic.lower() for topic in answer["topics"]),
+                answer["data"].lower(),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TryLater(f"The node's log is incomplete ({error!r}).") from error
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a node says in one breath: its head, its marks of finality, and the block asked for."""
+
+    chain_id: int
+    latest: Header
+    safe: Header | None
+    finalized: Header | None
+    at: Header | None
+
+
+class Chain:
+    """A chain as its nodes tell it; every method raises `TryLater` when they cannot just now."""
+
+    def __init__(self, rpc: Rpc) -> None:
+        self.rpc = rpc
+
+    def chain_id(self) -> int:
+        """The chain's id (EIP-155)."""
+        return _number(self.rpc.call("eth_chainId", []))
+
+    def has_code(self, address: str) -> bool:
+        """True when there is a contract at the address now."""
+        return self.rpc.call("eth_getCode", [address, "latest"]) not in ("0x", "0x0", None)
+
+    def view(self, number: int | None) -> View:
+        """The head, the marks of finality where the node has them, and block `number`."""
+        tags = ["latest", "safe", "finalized", hex(number or 0)]
+        requests = [("eth_chainId", []), *(_block_request(tag) for tag in tags)]
+        chain_id, *blocks = self.rpc.batch(requests)
+        latest, at = blocks[0], blocks[3]
+        if latest is None or isinstance(latest, RpcError) or isinstance(at, RpcError):
+            raise TryLater(f"The node does not tell its latest blocks ({latest or at}).")
+        latest, safe, finalized, at = (_header_or_none(block) for block in blocks)
+        return View(_number(chain_id), latest, safe, finalized, None if number is None else at)
+
+    def headers(self, numbers: Sequence[int]) -> list[Header]:
+        """Headers of blocks by number, in that order."""
+        found = self.find_headers(numbers)
+        for number, header in zip(numbers, found, strict=True):
+            if header is None:
+                raise TryLater(f"The node does not have block {number} yet, or no longer.")
+        return [header for header in found if header is not None]
+
+    def find_headers(self, numbers: Sequence[int]) -> list[Header | None]:
+        """Headers of blocks by number, None for those that the node does not have."""
+        answers = self.rpc.batch([_block_request(hex(number)) for number in numbers])
+        headers = []
+        for number, answer in zip(numbers, answers, strict=True):
+            if isinstance(answer, RpcError):
+                raise TryLater(f"The node does not tell block {number} ({answer}).")
+            header = None if answer is None else Header.of(answer)
+            if header is not None and header.number != number:
+                raise TryLater(f"Asked for block {number}, the node gave {header.number}.")
+            headers.append(header)
+        return headers
+
+    def logs_of(
+        self, headers: Sequence[Header], addresses: Sequence[str], pairs: Sequence[tuple[str, str]]
+    ) -> list[Log]:
+        """Logs of blocks by their hash, so that they are of the same fork as the header.
+
+        `pairs` of (address, topic) are what could be there: where a header's bloom allows one that
+        the answer lacks, all logs of the block must make up its bloom.
+        """
+        requests = [
+            _logs_request({"blockHash": h.hash, "address": list(addresses)}) for h in headers
+        ]
+        logs = []
+        for header, answer in zip(headers, self.rpc.batch(requests), strict=True):
+            found = _logs(answer, f"block {header.number}")
+            _check_logs_of(header, found)
+            if _is_suspicious(header, found, pairs):
+                found = self._all_logs_of(header)
+            logs += _ours(found, addresses)
+        return logs
+
+    def logs_in(self, first: int, last: int, addresses: Sequence[str]) -> tuple[list[Log], Header]:
+        """Logs of a range of blocks, both ends included, and the header of the last one.
+
+        The header is read before and after: should the chain change meanwhile, raises `TryLater`.
+        """
+        bounds = {"fromBlock": hex(first), "toBlock": hex(last), "address": list(addresses)}
+        end = _block_request(hex(last))
+        before, answer, after = self.rpc.batch([end, _logs_request(bounds), end])
+        logs = _logs(answer, f"blocks {first} to {last}")
+        if before is None or before != after or isinstance(before, RpcError):
+            raise TryLater(f"Block {last} changed while its logs were read.")
+        if any(not first <= log.block_number <= last for log in logs):
+            raise TryLater(f"The node gave logs outside of blocks {first} to {last}.")
+        return _ours(logs, addresses), Header.of(before)
+
+    def _all_logs_of(self, header: Header) -> list[Log]:
+        answer = self.rpc.call("eth_getLogs", [{"blockHash": header.hash}])
+        logs = _logs(answer, f"block {header.number}")
+        _check_logs_of(header, logs)
+        if bloom_of(item for log in logs for item in (log.address, *log.topics)) != header.bloom:
+            raise TryLater(f"The node leaves out logs of block {header.number}: see its bloom.")
+        return logs
+
+
+def _block_request(tag: str) -> Request:
+    return "eth_getBlockByNumber", [tag, False]
+
+
+def _header_or_none(answer: Any) -> Header | None:
+    return None if answer is None or isinstance(answer, RpcError) else Header.of(answer)
+
+
+def _logs_request(bounds: dict[str, Any]) -> Request:
+    return "eth_getLogs", [bounds]
+
+
+def _logs(answer: Any, where: str) -> list[Log]:
+    if isinstance(answer, RpcError):
+        raise answer.as_trouble(where)
+    if not isinstance(answer, list):
+        raise TryLater(f"The node does not tell the logs of {where}.")
+    return [Log.of(log) for log in answer]
+
+
+def _check_logs_of(header: Header, logs: Sequence[Log]) -> None:
+    if any(log.block_hash != header.hash for log in logs):
+        raise TryLater(f"The node gave logs of another block than {header.number}.")
+
+
+def _is_suspicious(header: Header, logs: Sequence[Log], pairs: Sequence[tuple[str, str]]) -> bool:
+    if header.bloom == 0:
+        return False
+    found = {(log.address, log.topics[0]) for log in logs if log.topics}
+    return any(
+        may_hold(header.bloom, address) and may_hold(header.bloom, topic)
+        for address, topic in pairs
+        if (address, topic) not in found
+    )
+
+
+def _ours(logs: Sequence[Log], addresses: Sequence[str]) -> list[Log]:
+    places = {(log.block_number, log.log_index): log for log in logs if log.address in addresses}
+    return [places[place] for place in sorted(places)]
+
+
+def _number(answer: Any) -> int:
+    try:
+        return int(answer, 16)
+    except (TypeError, ValueError) as error:
+        raise TryLater(f"The node gave no number but {answer!r}.") from error

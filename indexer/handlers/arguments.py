@@ -1,0 +1,65 @@
+"""Arguments of events as the columns of rows want them."""
+
+from typing import Any
+
+from indexer.events import ChainEvent
+from indexer.identity import UnitId
+
+NOBODY = "0x" + "0" * 40
+NOTHING = "0x" + "0" * 64
+
+
+def content(digest: str) -> str | None:
+    """`sha256:…` of an anchored hash, None for zero."""
+    return None if digest == NOTHING else f"sha256:{digest[2:]}"
+
+
+def party(address: str) -> str | None:
+    """The address, None for zero."""
+    return None if address == NOBODY else address
+
+
+def token(token_id: int) -> str:
+    """The key of a unit."""
+    return f"0x{token_id:064x}"
+
+
+def named_by(token_id: int) -> dict[str, Any]:
+    """Columns of a unit that its id names."""
+    unit = UnitId.from_token_id(token_id)
+    return {
+        "report_id": unit.report_id,
+        "vintage": unit.vintage,
+        "first_kg": unit.first_kg,
+        "quantity_kg": unit.quantity_kg,
+    }
+
+
+def members_of(event: ChainEvent, enum: str, bits: int) -> list[str]:
+    """Words of an enum whose bits are set."""
+    words = event.enums.enum_words(enum)
+    return [word for number, word in enumerate(words) if bits >> number & 1]
+
+
+def registered(event: ChainEvent) -> dict[str, Any]:
+    """Columns of a document version: who anchored it, when and where."""
+    return {
+        "registered_by": event["developer"],
+        "registered_at": event.timestamp,
+        "block_number": event.block_number,
+        "tx_hash": event.tx_hash,
+    }
+
+
+def created(event: ChainEvent) -> dict[str, Any]:
+    """Columns that the first event of a thing sets for ever."""
+    return {
+        "created_at": event.timestamp,
+        "created_block": event.block_number,
+        "created_tx": event.tx_hash,
+    }
+
+
+def updated(event: ChainEvent) -> dict[str, Any]:
+    """Columns that every event of a thing sets."""
+    return {"updated_at": event.timestamp, "updated_tx": event.tx_hash}

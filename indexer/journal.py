@@ -1,0 +1,143 @@
+"""What the index holds and how far it is: the statements of a batch's one transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, exists, insert, select
+
+from indexer.batches import Batch
+from indexer.chain import Header, View
+from indexer.deployments import Deployments
+from indexer.errors import OtherWriter, WrongDatabase
+from indexer.handlers import changes_of
+from indexer.models import Block, Checkpoint, Event
+from indexer.reorg import Stored
+from indexer.versions import WorkingSet, undo
+
+REMEMBERED_BLOCKS = 256
+_blocks, _events, _checkpoints = Block.__table__, Event.__table__, Checkpoint.__table__
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Head and finality of the chain as the node told them."""
+
+    head: int
+    safe: int
+    finalized: int
+
+    @classmethod
+    def in_(cls, checkpoint: Checkpoint) -> "Marks":
+        """As the checkpoint keeps them."""
+        return cls(checkpoint.head_number, checkpoint.safe_number, checkpoint.finalized_number)
+
+    @classmethod
+    def of(cls, view: View, finality_depth: int) -> "Marks":
+        """From a view; nodes without such tags count `finality_depth` blocks (half of it: safe)."""
+        head = view.latest.number
+        safe = view.safe.number if view.safe else max(0, head - finality_depth // 2)
+        finalized = view.finalized.number if view.finalized else max(0, head - finality_depth)
+        return cls(head, safe, finalized)
+
+
+def read_checkpoint(connection: Connection, deployments: Deployments) -> Checkpoint | None:
+    """The checkpoint; raises `WrongDatabase` when it is another deployment's."""
+    row = connection.execute(select(_checkpoints)).mappings().first()
+    if row is None:
+        return None
+    checkpoint = Checkpoint(**row)
+    if checkpoint.chain_id != deployments.chain_id:
+        raise WrongDatabase(
+            f"The database holds the index of chain {checkpoint.chain_id}, not of chain "
+            f"{deployments.chain_id}: name another DATABASE_URL, or run `python -m indexer rebuild`."
+        )
+    if checkpoint.deployments_hash != deployments.fingerprint:
+        raise WrongDatabase(
+            "The database holds the index of other contracts than the deployments record names: "
+            "name another DATABASE_URL, or run `python -m indexer rebuild`."
+        )
+    return checkpoint
+
+
+def write_checkpoint(
+    connection: Connection, deployments: Deployments, marks: Marks
+) -> Checkpoint | None:
+    """Let the checkpoint be the newest remembered block; None, and no checkpoint, without one."""
+    connection.execute(delete(_checkpoints))
+    newest = select(_blocks).order_by(_blocks.c.number.desc()).limit(1)
+    reached = connection.execute(newest).first()
+    if reached is None:
+        return None
+    checkpoint = Checkpoint(
+        chain_id=deployments.chain_id,
+        block_number=reached.number,
+        block_hash=reached.hash,
+        block_timestamp=reached.timestamp,
+        head_number=marks.head,
+        safe_number=marks.safe,
+        finalized_number=marks.finalized,
+        deployments_hash=deployments.fingerprint,
+    )
+    connection.execute(insert(_checkpoints), [checkpoint.model_dump()])
+    return checkpoint
+
+
+def expect_checkpoint(connection: Connection, expected: Checkpoint | None) -> None:
+    """Raise `OtherWriter` unless the checkpoint is still the one that this process knows."""
+    columns = (_checkpoints.c.block_number, _checkpoints.c.block_hash)
+    row = connection.execute(select(*columns).with_for_update()).first()
+    known = None if expected is None else (expected.block_number, expected.block_hash)
+    if (None if row is None else tuple(row)) != known:
+        raise OtherWriter("Another process moved the index meanwhile.")
+
+
+def undo_to(connection: Connection, block: int) -> None:
+    """Take the index back to the state after a block: rows, events and remembered blocks."""
+    undo(connection, block)
+    connection.execute(delete(_events).where(_events.c.block_number > block))
+    connection.execute(delete(_blocks).where(_blocks.c.number > block))
+
+
+def append(connection: Connection, batch: Batch) -> None:
+    """Write a batch: versioned rows, raw events, headers."""
+    changes = [(event.block_number, changes_of(event)) for event in batch.events]
+    working = WorkingSet(connection)
+    working.load(change for _, found in changes for change in found)
+    for block, found in changes:
+        for change in found:
+            working.apply(change, block)
+    working.write()
+    if batch.events:
+        connection.execute(insert(_events), [event.row() for event in batch.events])
+    connection.execute(insert(_blocks), [_block(header) for header in batch.headers])
+
+
+def forget_blocks(connection: Connection, before: int, reached: int) -> None:
+    """Drop blocks without events that left the window near the head in going on to `reached`."""
+    oldest = reached - REMEMBERED_BLOCKS
+    has_event = exists().where(_events.c.block_number == _blocks.c.number)
+    passed = _blocks.c.number.between(before - REMEMBERED_BLOCKS, oldest - 1)
+    connection.execute(delete(_blocks).where(passed, ~has_event))
+
+
+def remembered(connection: Connection, size: int) -> Iterator[Sequence[Stored]]:
+    """The remembered blocks from the newest on, `size` at a time, each time in ascending order."""
+    columns = select(_blocks.c.number, _blocks.c.hash).order_by(_blocks.c.number.desc())
+    query = columns
+    while rows := connection.execute(query.limit(size)).all():
+        yield [Stored(*row) for row in reversed(rows)]
+        query = columns.where(_blocks.c.number < rows[-1].number)
+
+
+def hash_of(connection: Connection, number: int) -> str | None:
+    """Hash of a remembered block."""
+    return connection.scalar(select(_blocks.c.hash).where(_blocks.c.number == number))
+
+
+def _block(header: Header) -> dict[str, object]:
+    return {
+        "number": header.number,
+        "hash": header.hash,
+        "parent_hash": header.parent_hash,
+        "timestamp": header.timestamp,
+    }

@@ -1,0 +1,151 @@
+"""JSON-RPC over HTTP: batches, several endpoints, every trouble sorted by what to do about it."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+
+from indexer.errors import RangeTooLarge, TryLater
+
+Request = tuple[str, list[Any]]
+_TOO_LARGE = re.compile(
+    r"range|too many|too large|too big|exceed|more than \d+|response size|limit|timed? ?out", re.I
+)
+_RATE = re.compile(r"rate|per second|capacity|throttl|quota|credits", re.I)
+FIRST_BATCH = 100
+
+
+@dataclass(frozen=True)
+class RpcError:
+    """A node's own error answer to one request."""
+
+    code: int
+    message: str
+
+    def as_trouble(self, where: str) -> TryLater:
+        """The exception for a refused log query: too large a one, or any other."""
+        text = f"The node refuses the logs of {where}: {self}."
+        if _TOO_LARGE.search(self.message) and not _RATE.search(self.message):
+            return RangeTooLarge(text)
+        return TryLater(text)
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.code})"
+
+
+class Rpc:
+    """Endpoints of one chain. After a trouble the next request goes to the next endpoint."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        timeout: float = 15.0,
+        on_error: Callable[[str], None] = lambda _kind: None,
+    ) -> None:
+        self._urls = list(urls)
+        self._current = 0
+        self._batch_size = FIRST_BATCH
+        self._on_error = on_error
+        self._client = httpx.Client(timeout=timeout, headers={"Content-Type": "application/json"})
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def call(self, method: str, params: list[Any]) -> Any:
+        """The result of one request; raises `TryLater` for an error answer as well."""
+        answer = self.batch([(method, params)])[0]
+        if isinstance(answer, RpcError):
+            raise self._moved_on(TryLater(f"{self.endpoint} refuses {method}: {answer}."))
+        return answer
+
+    def batch(self, requests: Sequence[Request]) -> list[Any]:
+        """Results in the order of the requests, an `RpcError` where the node refused one.
+
+        Raises `TryLater` when the endpoint does not answer all of them.
+        """
+        answers: list[Any] = []
+        while len(answers) < len(requests):
+            part = requests[len(answers) : len(answers) + self._batch_size]
+            answers += self._answers(part)
+        return answers
+
+    def turn(self) -> None:
+        """Ask the next endpoint from now on."""
+        self._current = (self._current + 1) % len(self._urls)
+
+    @property
+    def endpoint(self) -> str:
+        """The host of the endpoint in use (its path may hold a key)."""
+        return urlsplit(self._urls[self._current]).netloc
+
+    def _answers(self, requests: Sequence[Request]) -> list[Any]:
+        try:
+            reply = self._post(requests)
+            if isinstance(reply, dict) and len(requests) > 1:
+                return self._in_smaller_batches(reply)
+            return _in_order(reply, len(requests))
+        except TryLater as trouble:
+            raise self._moved_on(trouble) from trouble.__cause__
+
+    def _in_smaller_batches(self, reply: dict[str, Any]) -> list[Any]:
+        """A node that refuses the batch as a whole is asked for less at a time from now on."""
+        if self._batch_size == 1:
+            raise TryLater(f"{self.endpoint} answers {reply.get('error')}.")
+        self._batch_size = max(1, self._batch_size // 10)
+        return []
+
+    def _post(self, requests: Sequence[Request]) -> Any:
+        calls = [
+            {"jsonrpc": "2.0", "id": place, "method": method, "params": params}
+            for place, (method, params) in enumerate(requests)
+        ]
+        body = orjson.dumps(calls if len(calls) > 1 else calls[0])
+        try:
+            response = self._client.post(self._urls[self._current], content=body)
+        except (httpx.HTTPError, OSError) as error:
+            raise TryLater(f"{self.endpoint} cannot be reached ({error!r}).") from error
+        return self._content(response)
+
+    def _content(self, response: httpx.Response) -> Any:
+        if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            raise RangeTooLarge(f"{self.endpoint} answers HTTP 413.")
+        try:
+            reply = orjson.loads(response.content)
+        except ValueError as error:
+            what = f"HTTP {response.status_code} and no JSON"
+            raise TryLater(f"{self.endpoint} answers {what}.") from error
+        if response.is_error and not _holds_errors(reply):
+            raise TryLater(f"{self.endpoint} answers HTTP {response.status_code}.")
+        return reply
+
+    def _moved_on(self, trouble: TryLater) -> TryLater:
+        self._on_error(type(trouble).__name__)
+        self.turn()
+        return trouble
+
+
+def _holds_errors(reply: Any) -> bool:
+    return isinstance(reply, dict) and isinstance(reply.get("error"), dict)
+
+
+def _in_order(reply: Any, count: int) -> list[Any]:
+    replies = reply if isinstance(reply, list) else [reply]
+    by_id = {entry.get("id"): entry for entry in replies if isinstance(entry, dict)}
+    if any(place not in by_id for place in range(count)):
+        raise TryLater(f"The node answered {len(by_id)} of {count} requests.")
+    return [_result(by_id[place]) for place in range(count)]
+
+
+def _result(entry: dict[str, Any]) -> Any:
+    error = entry.get("error")
+    if error is not None:
+        details = error if isinstance(error, dict) else {"message": str(error)}
+        return RpcError(int(details.get("code") or 0), str(details.get("message", "")))
+    if "result" not in entry:
+        raise TryLater("The node gave neither a result nor an error.")
+    return entry["result"]

@@ -1,0 +1,159 @@
+"""Follow, repair, commit: the only place that opens a write transaction on the index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Engine
+
+from indexer import journal
+from indexer.batches import Batch, BatchReader
+from indexer.chain import Chain, View
+from indexer.database import transaction
+from indexer.deployments import Deployments
+from indexer.errors import ChainMoved, WrongChain
+from indexer.journal import Marks
+from indexer.metrics import Metrics
+from indexer.models import Checkpoint
+from indexer.reorg import fork_point
+
+#: A repair that replaces more blocks than this goes on in later transactions, past the old height.
+WHOLE_REPAIR = 4096
+FORK_WINDOW = 512
+
+log = structlog.get_logger("indexer")
+
+
+@dataclass(frozen=True)
+class Fork:
+    """The newest remembered block that the chain still has, and the oldest one that it has not."""
+
+    base: int
+    oldest_orphan: int
+
+
+class Sync:
+    """Moves the index of one deployment towards the head of its chain, a batch at a time."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        chain: Chain,
+        reader: BatchReader,
+        deployments: Deployments,
+        finality_depth: int,
+        metrics: Metrics,
+    ) -> None:
+        self._engine = engine
+        self._chain = chain
+        self._reader = reader
+        self._deployments = deployments
+        self._finality_depth = finality_depth
+        self._metrics = metrics
+        self._shrunk_to: str | None = None
+        self.checkpoint: Checkpoint | None = None
+
+    def resume(self) -> None:
+        """Take up the checkpoint of the database; raises `WrongDatabase` when it is another's."""
+        with self._engine.connect() as connection:
+            self.checkpoint = journal.read_checkpoint(connection, self._deployments)
+
+    def step(self) -> bool:
+        """Read the chain once, write at most one batch; True when the index is at its head.
+
+        Raises `TryLater` when the node or the chain gives no sound answer, `StopLoudly` when a
+        person has to look.
+        """
+        known = self.checkpoint
+        view = self._chain.view(None if known is None else known.block_number)
+        self._require_chain(view)
+        self._metrics.head.set(view.latest.number)
+        if known is not None and (view.at is None or view.at.hash != known.block_hash):
+            return self._repair(known, view)
+        self._shrunk_to = None
+        first = self._deployments.first_block if known is None else known.block_number + 1
+        if view.latest.number < first:
+            self._refresh(view)
+            return True
+        parent = None if known is None else known.block_hash
+        head = view.latest.number
+        batch = self._reader.read(first, head, head, parent)
+        self._commit([batch], view)
+        return batch.last.number == head
+
+    def _repair(self, known: Checkpoint, view: View) -> bool:
+        """Undo to the fork point and apply what took its place, visible to readers together."""
+        fork, head = self._find_fork(), view.latest.number
+        if head < fork.oldest_orphan and self._shrunk_to != view.latest.hash:
+            # The head went back and nothing took its place: perhaps only this node is behind.
+            self._shrunk_to = view.latest.hash
+            self._chain.rpc.turn()
+            raise ChainMoved(f"The head went back from {known.block_number} to {head}.")
+        target = head if head - fork.base <= WHOLE_REPAIR else min(head, known.block_number)
+        batches = list(self._reader.read_all(fork.base + 1, target, head, self._hash_at(fork.base)))
+        self._commit(batches, view, fork)
+        self._report(known, fork, view)
+        return self.checkpoint is None or self.checkpoint.block_number >= head
+
+    def _find_fork(self) -> Fork:
+        oldest_orphan = 0
+        with self._engine.connect() as connection:
+            for stored in journal.remembered(connection, FORK_WINDOW):
+                found = fork_point(stored, self._hashes)
+                orphans = [block for block in stored if found is None or block > found]
+                oldest_orphan = orphans[0].number if orphans else oldest_orphan
+                if found is not None:
+                    return Fork(found.number, oldest_orphan)
+        return Fork(self._deployments.first_block - 1, oldest_orphan)
+
+    def _hashes(self, numbers: Sequence[int]) -> list[str | None]:
+        return [header and header.hash for header in self._chain.find_headers(numbers)]
+
+    def _hash_at(self, number: int) -> str | None:
+        with self._engine.connect() as connection:
+            return journal.hash_of(connection, number)
+
+    def _commit(self, batches: Sequence[Batch], view: View, fork: Fork | None = None) -> None:
+        known = self.checkpoint
+        marks = Marks.of(view, self._finality_depth)
+        with transaction(self._engine) as session, self._metrics.commit_seconds.time():
+            connection = session.connection()
+            journal.expect_checkpoint(connection, known)
+            if fork is not None:
+                journal.undo_to(connection, fork.base)
+            for batch in batches:
+                journal.append(connection, batch)
+            reached = journal.write_checkpoint(connection, self._deployments, marks)
+            if known is not None and reached is not None:
+                journal.forget_blocks(connection, known.block_number, reached.block_number)
+        self.checkpoint = reached
+        self._measure(batches)
+
+    def _refresh(self, view: View) -> None:
+        """Keep head and finality true while no block comes."""
+        known, marks = self.checkpoint, Marks.of(view, self._finality_depth)
+        if known is not None and marks != Marks.in_(known):
+            self._commit([], view)
+
+    def _require_chain(self, view: View) -> None:
+        if view.chain_id != self._deployments.chain_id:
+            raise WrongChain(
+                f"The node {self._chain.rpc.endpoint} serves chain {view.chain_id}, the contracts "
+                f"are on chain {self._deployments.chain_id}: name another node with OGCR_RPC_URL."
+            )
+
+    def _measure(self, batches: Sequence[Batch]) -> None:
+        self._metrics.events.inc(sum(len(batch.events) for batch in batches))
+        if self.checkpoint is not None:
+            self._metrics.block.set(self.checkpoint.block_number)
+            self._metrics.lag.set(self.checkpoint.head_number - self.checkpoint.block_number)
+
+    def _report(self, known: Checkpoint, fork: Fork, view: View) -> None:
+        depth = known.block_number - fork.base
+        facts = {"depth": depth, "fork": fork.base, "head": view.latest.number}
+        self._metrics.reorg_depth.observe(depth)
+        if fork.base < known.finalized_number or depth > self._finality_depth:
+            self._metrics.reorgs_below_finality.inc()
+            log.error("reorganisation below finality repaired", **facts)
+        else:
+            log.warning("reorganisation repaired", **facts)
