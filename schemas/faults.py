@@ -19,7 +19,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.pointer or '(whole document)'}: {self.code}: {self.message}"
+        return f"{_visible(self.pointer) or '(whole document)'}: {self.code}: {self.message}"
 
 
 class DocumentError(ValueError):
@@ -39,8 +39,13 @@ def pointer_to(*path: object) -> str:
 def quoted(value: object, limit: int = 60) -> str:
     """A value as a sentence names it: strings in quotation marks, long ones cut."""
     text = f"“{value}”" if isinstance(value, str) else _json_word(value)
-    text = _printable(text)
-    return text if len(text) <= limit else f"{text[:limit]}…"
+    text = text if len(text) <= limit else f"{text[:limit]}…"
+    return _visible(text)
+
+
+def _visible(text: str) -> str:
+    # What a document says must not steer the terminal of its reader.
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _printable(text: str) -> str:

@@ -10,7 +10,7 @@ from rfc3986_validator import validate_rfc3986  # type: ignore[import-untyped]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:[0-5]\d)", re.ASCII
 )
 _WEB_ADDRESS = re.compile(r"https?:(?!//[^/?#])", re.IGNORECASE)
 

@@ -42,7 +42,7 @@ def feature_faults(feature: dict[str, Any]) -> list[Fault]:
 
 
 def is_collection(geometry: Any) -> bool:
-    """Whether a geometry is a GeometryCollection, which RFC 7946 knows and this registry does not."""
+    """Whether a geometry is a GeometryCollection: RFC 7946 knows them, this registry does not."""
     return isinstance(geometry, dict) and geometry.get("type") == "GeometryCollection"
 
 
