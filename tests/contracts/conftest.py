@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from ape.api import AccountAPI
@@ -13,6 +13,7 @@ from ape.managers.project import ProjectManager
 from scripts.deployment import CONTRACTS, ROLE_IDS, Registry, deploy_registry
 
 from .ledger import Compiled, Contract, Ledger
+from .permissions import MANAGER
 from .samples import Cast, Contracts, Stage
 
 
@@ -65,6 +66,13 @@ def clean_chain(registry: Contracts, ledger: Ledger) -> Iterator[None]:
     snapshot = ledger.snapshot()
     yield
     ledger.restore(snapshot)
+
+
+@pytest.fixture(scope="session")
+def callers(cast: Cast, registry: Contracts) -> Mapping[str, str]:
+    """One caller for every role, and the manager itself calling without `execute`."""
+    held = {**cast._asdict(), "issuer": registry.reports.address, MANAGER: registry.access.address}
+    return {who: address for who, address in held.items() if not who.startswith("other_")}
 
 
 @pytest.fixture(scope="session")

@@ -114,10 +114,7 @@ class Ledger:
 
     def call(self, sender: str, to: str, data: bytes, block: str = "latest") -> bytes:
         request = {"from": sender, "to": to, "data": to_hex(data), "gas": hex(GAS_LIMIT)}
-        answer = self.rpc("eth_call", [request, block])
-        if "error" in answer:
-            raise self._reverted(answer["error"])
-        return to_bytes(hexstr=answer["result"])
+        return to_bytes(hexstr=self._accepted("eth_call", [request, block]))
 
     def send(self, sender: str, to: str, data: bytes) -> tuple[bytes, Mapping[str, Any]]:
         """Mine a transaction; gives what it returned and its receipt. Raises Reverted unsent."""
@@ -142,6 +139,7 @@ class Ledger:
         types = _types(next(constructors, {"inputs": []})["inputs"])
         initcode = compiled.initcode + eth_abi.encode(types, arguments)
         request = {"from": sender, "data": to_hex(initcode), "gas": hex(GAS_LIMIT)}
+        self._accepted("eth_call", [request, "latest"])
         receipt = self.receipt(self._result("eth_sendTransaction", [request]))
         return self.contract(name, to_checksum_address(receipt["contractAddress"]))
 
@@ -188,6 +186,12 @@ class Ledger:
             raise RuntimeError(f"{method}: {answer['error']['message']}")
         return answer["result"]
 
+    def _accepted(self, method: str, arguments: list[Any]) -> str:
+        answer = self.rpc(method, arguments)
+        if "error" in answer:
+            raise self._reverted(answer["error"])
+        return str(answer["result"])
+
     def _reverted(self, error: Mapping[str, Any]) -> Exception:
         if error.get("code") != 3:
             return RuntimeError(str(error))
@@ -224,8 +228,7 @@ class Contract:
         return invoke
 
     def calldata(self, function: str, *arguments: Any) -> bytes:
-        declared = self.declared(function, arguments)
-        return selector(declared) + eth_abi.encode(_types(declared["inputs"]), arguments)
+        return encoded(self.declared(function, arguments), arguments)
 
     def simulate(self, function: str, *arguments: Any, sender: str) -> Any:
         """Call a state-changing function without a transaction; gives what it would return."""
@@ -265,6 +268,11 @@ def signature(declared: Abi) -> str:
 
 def selector(declared: Abi) -> bytes:
     return keccak(text=signature(declared))[:4]
+
+
+def encoded(function: Abi, arguments: tuple[Any, ...]) -> bytes:
+    """The calldata of a call."""
+    return selector(function) + eth_abi.encode(_types(function["inputs"]), arguments)
 
 
 def _type(parameter: Abi) -> str:

@@ -1,0 +1,100 @@
+"""Who may call what: every state-changing function of every contract, tried by every role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from .ledger import Contract, Ledger, reverts, selector
+from .permissions import ANYBODY, MANAGER, MATRIX, ONCE, admits, attempt
+from .samples import Contracts
+
+ROWS = [(contract, function) for contract, rows in MATRIX.items() for function in rows]
+DENIALS = ("AccessManagedUnauthorized", "AccessManagerUnauthorizedAccount")
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_names_every_function_when_compared_with_the_abi(registry: Contracts, name: str) -> None:
+    contract: Contract = getattr(registry, name)
+    assert {one["name"] for one in contract.mutable()} == set(MATRIX[name])
+
+
+@pytest.mark.parametrize(("name", "function"), ROWS, ids=lambda value: value)
+class TestMatrix:
+    """
+    given the role the table names          it is let in
+    given every account may                 it is let in, and decides by itself
+    given any other role, or none           it is refused, naming the caller
+    given the function is nobody's          it is refused for everybody
+    """
+
+    def test_admits_only_whom_the_table_names_when_called(
+        self,
+        registry: Contracts,
+        ledger: Ledger,
+        callers: Mapping[str, str],
+        name: str,
+        function: str,
+    ) -> None:
+        contract: Contract = getattr(registry, name)
+        permitted = MATRIX[name][function]
+        for overload in contract.overloads(function):
+            for who, address in callers.items():
+                outcome = attempt(ledger, contract, overload, address)
+                if permitted == ONCE:
+                    assert outcome is not None
+                    assert (outcome.error, outcome.arguments) == ("InvalidInitialization", ())
+                elif permitted == ANYBODY or admits(permitted, who):
+                    assert outcome is None or outcome.error not in DENIALS, who
+                else:
+                    assert outcome is not None, f"{who} was let in"
+                    assert outcome.error in DENIALS, who
+                    assert outcome.arguments[0] == address
+
+
+RESTRICTED = [
+    (contract, function)
+    for contract, function in ROWS
+    if contract != "access" and MATRIX[contract][function] not in (ANYBODY, ONCE, MANAGER)
+]
+
+
+@pytest.mark.parametrize(("name", "function"), RESTRICTED, ids=lambda value: value)
+def test_agrees_with_the_access_manager_when_it_is_asked(
+    registry: Contracts, access: Contract, callers: Mapping[str, str], name: str, function: str
+) -> None:
+    contract: Contract = getattr(registry, name)
+    (declared,) = contract.overloads(function)
+    for who, address in callers.items():
+        asked = access.canCall(address, contract.address, selector(declared))
+        assert asked == (admits(MATRIX[name][function], who), 0), who
+
+
+class TestAdministration:
+    """
+    given a role revoked      its functions are refused at once
+    given a target closed     everybody is refused
+    when an operator grants   it is refused
+    """
+
+    def test_refuses_at_once_given_the_role_was_revoked(
+        self, access: Contract, methodologies: Contract, operator: str, administrator: str
+    ) -> None:
+        access.revokeRole(1, operator, sender=administrator)
+        with reverts("AccessManagedUnauthorized", operator):
+            methodologies.activateMethodology(bytes(32), sender=operator)
+
+    def test_refuses_everybody_given_the_target_is_closed(
+        self, access: Contract, methodologies: Contract, guardian: str, administrator: str
+    ) -> None:
+        access.setTargetClosed(methodologies.address, True, sender=administrator)
+        for caller in (guardian, administrator):
+            with reverts("AccessManagedUnauthorized", caller):
+                methodologies.pause(sender=caller)
+
+    def test_lets_nobody_else_become_issuer_when_an_operator_asks(
+        self, access: Contract, operator: str
+    ) -> None:
+        with reverts("AccessManagerUnauthorizedAccount", operator, 0):
+            access.grantRole(6, operator, 0, sender=operator)
