@@ -96,7 +96,8 @@ contract CRU is RegistryModule, IERC4906, ERC721Upgradeable, ReentrancyGuardTran
     /// @inheritdoc ICRU
     function mintOnVerification(bytes14 reportId) external restricted whenNotPaused nonReentrant {
         IMRVRegistry reports = _storage().reports;
-        IssuanceTerms memory terms = _requireVerified(reports, reportId);
+        IssuanceTerms memory terms = reports.issuanceTerms(reportId);
+        _requireVerified(reportId, terms.status);
         VintageAmount[] memory vintages = reports.verifiedVintages(reportId);
         for (uint256 i; i < vintages.length; ++i) {
             Series series = seriesOf(reportId, vintages[i].vintage);
@@ -229,12 +230,12 @@ contract CRU is RegistryModule, IERC4906, ERC721Upgradeable, ReentrancyGuardTran
         private
         returns (uint256 tokenId, address developer)
     {
-        IMRVRegistry reports = _storage().reports;
-        IssuanceTerms memory terms = _requireVerified(reports, reportId);
+        (IssuanceTerms memory terms, uint64 verifiedKg) = _storage().reports.vintageTerms(reportId, vintage);
+        _requireVerified(reportId, terms.status);
         if (kg == 0) revert CRUZeroAmount();
         if (kg % terms.granularityKg != 0) revert CRUNotMultipleOfGranularity(kg, terms.granularityKg);
         Series series = seriesOf(reportId, vintage);
-        uint64 issuableKg = reports.verifiedKg(reportId, vintage) - _storage().issuances[series].issuedKg;
+        uint64 issuableKg = verifiedKg - _storage().issuances[series].issuedKg;
         if (kg > issuableKg) revert CRUExceedsVerified(reportId, vintage, kg, issuableKg);
 
         return (_issue(terms, series, kg), terms.developer);
@@ -287,15 +288,6 @@ contract CRU is RegistryModule, IERC4906, ERC721Upgradeable, ReentrancyGuardTran
     /// No interaction is left to come after this one.
     function _requireReceived(address from, address to, uint256 tokenId) private {
         if (tokenId != 0) ERC721Utils.checkOnERC721Received(_msgSender(), from, to, tokenId, "");
-    }
-
-    function _requireVerified(IMRVRegistry reports, bytes14 reportId)
-        private
-        view
-        returns (IssuanceTerms memory terms)
-    {
-        terms = reports.issuanceTerms(reportId);
-        if (terms.status != ReportStatus.Verified) revert CRUReportNotVerified(reportId, terms.status);
     }
 
     /// @return owner of a held block that the caller may move, split, merge or retire
@@ -354,6 +346,10 @@ contract CRU is RegistryModule, IERC4906, ERC721Upgradeable, ReentrancyGuardTran
     function _bufferKg(IssuanceTerms memory terms, uint64 kg) private pure returns (uint64) {
         uint256 granules = Math.ceilDiv(uint256(kg / terms.granularityKg) * terms.bufferRateBps, BASIS_POINTS);
         return uint64(granules * terms.granularityKg);
+    }
+
+    function _requireVerified(bytes14 reportId, ReportStatus status) private pure {
+        if (status != ReportStatus.Verified) revert CRUReportNotVerified(reportId, status);
     }
 
     function _requireSound(Retirement calldata retirement) private pure {

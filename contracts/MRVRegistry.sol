@@ -25,7 +25,7 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
     using PeriodSet for PeriodSet.Set;
 
     /// @dev Developer and terms are copied when a verifier is assigned: a validated project keeps both, and issuance
-    /// then reads them here. They share the slot that verification writes, so that it need not pay for a new one.
+    /// then finds them here. The terms share a slot with what verification writes, so that it need not pay for a new one.
     /// @param isItemised true when the verifier's breakdown is stored, false when the split by days applies
     struct Record {
         bytes32 reportHash;
@@ -35,7 +35,6 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         uint16 startDay;
         uint16 endDay;
         uint32 version;
-        address developer;
         uint64 verifiedKg;
         uint48 decidedAt;
         uint32 granularityKg;
@@ -43,6 +42,7 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         UnitType unitType;
         bool isAutomatic;
         bool isItemised;
+        address developer;
         bytes32 statementHash;
     }
 
@@ -230,12 +230,12 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
     }
 
     /// @inheritdoc IMRVRegistry
-    function verifiedKg(bytes14 reportId, uint16 vintage) external view returns (uint64) {
+    function verifiedKg(bytes14 reportId, uint16 vintage) public view returns (uint64) {
         return Vintages.amountOf(verifiedVintages(reportId), vintage);
     }
 
     /// @inheritdoc IMRVRegistry
-    function issuanceTerms(bytes14 reportId) external view returns (IssuanceTerms memory) {
+    function issuanceTerms(bytes14 reportId) public view returns (IssuanceTerms memory) {
         Record storage record = _storage().records[reportId];
         return IssuanceTerms({
             projectId: record.projectId,
@@ -245,6 +245,11 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
             granularityKg: record.granularityKg,
             bufferRateBps: record.bufferRateBps
         });
+    }
+
+    /// @inheritdoc IMRVRegistry
+    function vintageTerms(bytes14 reportId, uint16 vintage) external view returns (IssuanceTerms memory, uint64) {
+        return (issuanceTerms(reportId), verifiedKg(reportId, vintage));
     }
 
     /// @inheritdoc IMRVRegistry

@@ -178,6 +178,12 @@ interface IMRVRegistry {
 
     function issuanceTerms(bytes14 reportId) external view returns (IssuanceTerms memory);
 
+    /// @notice `issuanceTerms` and `verifiedKg` in one call.
+    function vintageTerms(bytes14 reportId, uint16 vintage)
+        external
+        view
+        returns (IssuanceTerms memory terms, uint64 kg);
+
     /// @notice The accepted report of the project whose period shares a day with `[startDay, endDay]`, or zero.
     function overlappingReport(bytes32 projectId, uint16 startDay, uint16 endDay) external view returns (bytes14);
 
