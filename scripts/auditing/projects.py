@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from indexer.identity import methodology_key, project_id
 from scripts.auditing.access import AccessReplay
 from scripts.auditing.anchors import ZERO_HASH, Anchor, Document, differing
 from scripts.auditing.checks import Checks
+from scripts.auditing.days import day_of
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.methodologies import MethodologyReplay
 
@@ -33,7 +33,6 @@ OUTCOMES = {"validated": "validated", "rejected": "rejected", "draft": "revision
 OPEN = ("draft", "submitted", "rejected")
 #: Days of a project whose PDD names no duration.
 UNBOUNDED = (0, 65535)
-SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -267,13 +266,6 @@ def decision_differences(outcome: str, judged: str, document: Document) -> Itera
     """How a decision document departs from the outcome and the judged content hash."""
     yield from differing("outcome", document["outcome"], outcome)
     yield from differing("subject", document["subject"], judged)
-
-
-def day_of(text: str) -> int:
-    """UTC day since 1970-01-01 of an RFC 3339 date or date-time."""
-    moment = datetime.fromisoformat(text)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() // SECONDS_PER_DAY)
 
 
 def _pdd_differences(

@@ -10,16 +10,16 @@ from indexer.identity import report_id
 from scripts.auditing.access import AccessReplay
 from scripts.auditing.anchors import ZERO_HASH, Anchor, Document, differing
 from scripts.auditing.checks import Checks
+from scripts.auditing.days import SECONDS_PER_DAY, day_of
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.periods import TakenPeriods
 from scripts.auditing.projects import (
     ProjectReplay,
     ProjectState,
     Version,
-    day_of,
     decision_differences,
 )
-from scripts.auditing.vintages import faults_of, year_amounts
+from scripts.auditing.vintages import by_days, faults_of, year_amounts
 
 #: Which functions lead a report from one status to the next (OGCR 5.2.2).
 TRANSITIONS = {
@@ -152,7 +152,7 @@ class ReportReplay:
             state.status == "verified"
             and state.verifier == of["verifier"]
             and of["projectId"] == state.project.id
-            and version.end_day < event.time // 86_400,
+            and version.end_day < event.time // SECONDS_PER_DAY,
             "events",
             f"The amounts of {state.name} at {event.place} are not those of its verifier, its "
             "project, and a period that was over.",
@@ -283,5 +283,7 @@ def _statement_differences(
     said = schemas.to_kg(removal["value"], removal["unit"])
     yield from differing("verified removal in kg", said, state.verified_kg)
     if "vintages" in document:
-        said_by_year = year_amounts(document["vintages"])
-        yield from differing("vintages in kg", said_by_year, state.vintages)
+        by_year = year_amounts(document["vintages"])
+    else:
+        by_year = by_days(said, state.current.start_day, state.current.end_day)
+    yield from differing("vintages in kg", by_year, state.vintages)

@@ -1,12 +1,10 @@
 """Vintages: a verified amount by calendar year (kg CO2e), and what a sound breakdown looks like."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 import schemas
-
-FIRST_DAY = date(1970, 1, 1)
+from scripts.auditing.days import first_day_of, year_of
 
 
 def faults_of(
@@ -24,11 +22,23 @@ def faults_of(
         yield f"names vintages ({years}) outside of its period ({first} to {last})"
 
 
-def year_of(day: int) -> int:
-    """Calendar year of a UTC day since 1970-01-01."""
-    return (FIRST_DAY + timedelta(days=day)).year
-
-
 def year_amounts(vintages: Sequence[dict[str, Any]]) -> dict[int, int]:
     """kg CO2e by year of a decision document's `vintages`."""
     return {one["year"]: schemas.to_kg(one["value"], one["unit"]) for one in vintages}
+
+
+def by_days(verified_kg: int, start_day: int, end_day: int) -> dict[int, int]:
+    """kg CO2e by year of a period without a breakdown: by days, rounded down, the rest to the last.
+
+    Both days are included.
+    """
+    years = range(year_of(start_day), year_of(end_day) + 1)
+    length = end_day - start_day + 1
+    amounts = {y: verified_kg * _days_in(y, start_day, end_day) // length for y in years}
+    amounts[years[-1]] += verified_kg - sum(amounts.values())
+    return amounts
+
+
+def _days_in(year: int, start_day: int, end_day: int) -> int:
+    first, next_first = first_day_of(year), first_day_of(year + 1)
+    return min(next_first - 1, end_day) - max(first, start_day) + 1

@@ -1,0 +1,95 @@
+"""Plays stories: asks the API what is done, signs what is next, and waits until it is indexed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+from ape.exceptions import ApeException
+from rich.console import Console
+from web3.exceptions import Web3Exception
+
+from indexer.abi import Abi
+from indexer.deployments import Deployments
+from scripts.accounts import test_account
+from scripts.lifecycle.registry_api import Record, Refused, RegistryApi, TooSlow
+from scripts.lifecycle.step import Call, Step, Story
+from scripts.lifecycle.wallet import sign_call
+
+#: States of a task that wait for this player's signature.
+UNSIGNED = "awaiting_signature"
+
+
+@dataclass
+class Outcome:
+    """How many steps were done now and before, and a sentence for each failure."""
+
+    played: int = 0
+    done_before: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+class Player:
+    """Plays stories on one registry through its API, one step at a time."""
+
+    def __init__(
+        self, api: RegistryApi, abi: Abi, deployments: Deployments, console: Console
+    ) -> None:
+        self._api = api
+        self._abi = abi
+        self._deployments = deployments
+        self._console = console
+        self._failed: set[str] = set()
+        self.outcome = Outcome()
+
+    def play(self, stories: Sequence[Story]) -> Outcome:
+        """Play every story as far as it goes; a failure ends its own story and those that need it."""
+        with self._console.status("looking what is done") as status:
+            for story in stories:
+                if self._failed.isdisjoint(story.needs):
+                    self._play(story, status.update)
+                else:
+                    self._failed.add(story.name)
+        return self.outcome
+
+    def _play(self, story: Story, say: Callable[[str], None]) -> None:
+        for step in story.steps:
+            try:
+                self._take(step, say)
+            except (Refused, TooSlow, Web3Exception, ApeException, httpx.HTTPError) as error:
+                self._failed.add(story.name)
+                sentence = f"{story.name}: {step.role} {step.action} {step.subject}: {error}"
+                self.outcome.failures.append(sentence)
+                self._console.print(f"[red]failed[/] {sentence}", highlight=False)
+                return
+
+    def _take(self, step: Step, say: Callable[[str], None]) -> None:
+        say(f"{step.role} {step.action} {step.subject}")
+        if step.is_done(self._api):
+            self.outcome.done_before += 1
+            return
+        task = self._asked(step)
+        found = self._api.wait_for_task(task, f"{step.action} {step.subject}", say)
+        self.outcome.played += 1
+        block = f"block {found['block_number']}"
+        self._console.print(
+            f"{block:>11}  {step.role:<17}  {step.action} {step.subject}", highlight=False
+        )
+
+    def _asked(self, step: Step) -> str:
+        request = step.request(self._api)
+        if isinstance(request, Call):
+            return self._relayed(step, request)
+        task = self._api.send(request.method, request.path, request.body)
+        if task["state"] == UNSIGNED:
+            wanted = task["to_sign"]
+            raw = sign_call(test_account(step.actor), wanted["to"], wanted["data"])
+            self._api.send("POST", f"/tasks/{task['id']}", {"signed_transaction": raw})
+        return str(task["id"])
+
+    def _relayed(self, step: Step, call: Call) -> str:
+        to = self._deployments.contracts[call.contract].address
+        data = self._abi.encode_call(call.contract, call.function, call.arguments)
+        raw = sign_call(test_account(step.actor), to, data)
+        body = {"signed_transaction": raw, "documents": list(call.documents)}
+        task: Record = self._api.send("POST", "/relay", body)
+        return str(task["id"])

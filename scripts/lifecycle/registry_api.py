@@ -1,0 +1,138 @@
+"""The registry's REST API as any client sees it."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+
+Record = dict[str, Any]
+
+#: A task in one of these has reached the index; in one of the others it never will.
+REACHED = ("indexed", "final")
+FAILED = ("reverted", "dropped")
+DEADLINE_SECONDS = 180
+WAIT_SECONDS = 10
+PAGE = 1000
+
+
+class Refused(Exception):
+    """The API or the chain refuses; `problem` is the answer as the API gave it."""
+
+    def __init__(self, problem: Record) -> None:
+        self.problem = problem
+        super().__init__(_sentence(problem))
+
+
+class TooSlow(Exception):
+    """What was waited for did not come; the message says what."""
+
+
+class RegistryApi:
+    """An API at a URL. Raises Refused for an error answer and TooSlow when a deadline passes."""
+
+    def __init__(self, url: str, deadline: float = DEADLINE_SECONDS) -> None:
+        self.url = url.rstrip("/")
+        self.deadline = deadline
+        transport = httpx.HTTPTransport(retries=3)
+        self._http = httpx.Client(transport=transport, timeout=60)
+
+    def get(self, path: str, **query: Any) -> Record | None:
+        """The JSON of a path, or None when there is nothing."""
+        response = self._http.get(self.url + path, params=query)
+        return None if response.status_code == httpx.codes.NOT_FOUND else _answer(response)
+
+    def send(self, method: str, path: str, body: Any) -> Record:
+        """The JSON answer to a request with a JSON body."""
+        return _answer(self._http.request(method, self.url + path, json=body))
+
+    def pages(self, path: str, member: str = "features", **query: Any) -> Iterator[Record]:
+        """Every item of a list, page by page."""
+        offset = 0
+        while True:
+            answer = self.get(path, **query, limit=PAGE, offset=offset) or {}
+            yield from answer.get(member, ())
+            offset += PAGE
+            if offset >= answer.get("numberMatched", 0):
+                return
+
+    def document_uri(self, content_hash: str) -> str:
+        """Where a document can be had."""
+        return f"{self.url}/documents/{content_hash}"
+
+    def project(self, project: str) -> Record | None:
+        """What the registry keeps of a project."""
+        feature = self.get(f"/projects/{project}")
+        return feature and feature["ogcr:record"]
+
+    def report(self, project: str, report: str) -> Record | None:
+        """What the registry keeps of a monitoring report."""
+        feature = self.get(f"/projects/{project}/monitoring/{report}")
+        return feature and feature["ogcr:record"]
+
+    def unit(self, token_id: str) -> Record | None:
+        """What the registry keeps of a unit."""
+        feature = self.get(f"/credits/{token_id}")
+        return feature and feature["ogcr:record"]
+
+    def methodology(self, methodology_id: str, version: str) -> Record | None:
+        """What the registry keeps of a methodology version."""
+        return self.get(f"/methodologies/{methodology_id}@{version}")
+
+    def wait_until_indexed(self, block: int, say: Callable[[str], None]) -> None:
+        """Return once the index has come to a block of the chain."""
+
+        def reached() -> bool:
+            try:
+                health = self.get("/health") or {}
+            except (httpx.HTTPError, Refused):
+                return False
+            index = health.get("index") or {}
+            return int(index.get("block_number") or -1) >= block
+
+        self._wait(reached, f"the index of {self.url} to reach block {block}", say)
+
+    def wait_for_task(self, task: str, what: str, say: Callable[[str], None]) -> Record:
+        """The task once the index has seen it; raises Refused when it failed."""
+        found: Record = {}
+
+        def reached() -> bool:
+            found.update(self.get(f"/tasks/{task}", wait=WAIT_SECONDS) or {})
+            if found.get("state") in FAILED:
+                raise Refused(found.get("error") or {"message": f"the task {found['state']}"})
+            return found.get("state") in REACHED
+
+        self._wait(reached, f"{what} (task {task})", say)
+        return found
+
+    def _wait(self, reached: Callable[[], bool], what: str, say: Callable[[str], None]) -> None:
+        began = time.monotonic()
+        while not reached():
+            waited = time.monotonic() - began
+            if waited > self.deadline:
+                raise TooSlow(
+                    f"waited {waited:.0f} s for {what}: look whether the indexer and the API "
+                    "still run, then start again; it goes on where it stopped"
+                )
+            say(f"waiting for {what}, {waited:.0f} s")
+            time.sleep(0.05)
+
+
+def _answer(response: httpx.Response) -> Record:
+    try:
+        answer: Record = response.json()
+    except ValueError:
+        answer = {"message": f"HTTP {response.status_code}: {response.text[:200]}"}
+    if response.is_error:
+        raise Refused(answer)
+    return answer
+
+
+def _sentence(problem: Record) -> str:
+    message = str(problem.get("message") or problem.get("detail") or problem)
+    details = [
+        f"{detail.get('field') or 'document'}: {detail.get('message')}"
+        for detail in problem.get("details") or ()
+        if detail.get("message") and detail["message"] != message
+    ]
+    return "; ".join([message.rstrip("."), *details])

@@ -1,0 +1,34 @@
+"""A wallet: makes and signs transactions with Ape accounts; it sends nothing."""
+
+from ape import networks
+from ape.api import AccountAPI
+from eth_utils import to_checksum_address
+
+PRIORITY_FEE = 10**9
+GAS_MARGIN_PERCENT = 20
+
+
+def sign_call(account: AccountAPI, to: str, data: str) -> str:
+    """The raw signed transaction (`0x…`) of a call, with the account's next nonce.
+
+    Raises web3's ContractLogicError when the call would revert.
+    """
+    web3 = networks.provider.web3
+    target = to_checksum_address(to)
+    call = {"from": account.address, "to": target, "data": data}
+    base_fee = web3.eth.get_block("latest")["baseFeePerGas"]
+    transaction = networks.provider.network.ecosystem.create_transaction(
+        type=2,
+        chainId=networks.provider.chain_id,
+        nonce=web3.eth.get_transaction_count(account.address, "pending"),
+        to=target,
+        data=data,
+        value=0,
+        gas=web3.eth.estimate_gas(call) * (100 + GAS_MARGIN_PERCENT) // 100,
+        maxFeePerGas=2 * base_fee + PRIORITY_FEE,
+        maxPriorityFeePerGas=PRIORITY_FEE,
+    )
+    signed = account.sign_transaction(transaction)
+    if signed is None:
+        raise PermissionError(f"{account.address} did not sign.")
+    return "0x" + bytes(signed.serialize_transaction()).hex()

@@ -1,0 +1,73 @@
+"""Child processes that never outlive the one that started them."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+PATIENCE_SECONDS = 10
+TAIL_LINES = 15
+
+
+class ChildEnded(Exception):
+    """A child ended although it was to stay; the message tells which, and the end of its log."""
+
+
+class Child:
+    """A started program with its log; on Linux it dies with this process, even on `kill -9`.
+
+    It leads a session of its own, so that Ctrl-C reaches this process alone, which then stops its
+    children in order.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]
+    ) -> None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.name = name
+        self.log = log
+        with log.open("ab") as output:
+            self._began = output.tell()
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+
+    def require_running(self) -> None:
+        """Raises ChildEnded when the program is gone."""
+        code = self._process.poll()
+        if code is not None:
+            raise ChildEnded(
+                f"{self.name} ended with code {code}; the end of {self.log}:{self.tail()}"
+            )
+
+    def stop(self) -> None:
+        """Ask it to end, and make it after ten seconds."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            self._process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def tail(self) -> str:
+        """The last lines of this run's log, each on a line of its own."""
+        with self.log.open("rb") as log:
+            log.seek(self._began)
+            lines = log.read().decode(errors="replace").splitlines()
+        return "".join(f"\n  {line}" for line in lines[-TAIL_LINES:]) or " (empty)"
+
+
+def _die_with_parent() -> None:
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
