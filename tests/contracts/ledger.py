@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import eth_abi
 import pytest
 from eth_utils import keccak, to_bytes, to_checksum_address, to_hex
 
-Abi = Mapping[str, Any]
+from .encoding import Abi, decoded, encoded, packed, result, selector, signature
+
 Rpc = Callable[[str, list[Any]], Any]
 
 CONTRACTS_FOLDER = Path(__file__).parents[2] / "contracts"
@@ -30,7 +29,7 @@ GAS_LIMIT = 30_000_000
 SECONDS_PER_DAY = 86_400
 
 
-def enum(name: str) -> type[IntEnum]:
+def enum(name: str) -> Any:
     """The members of a Solidity enum, read from the interfaces."""
     for source in sorted(CONTRACTS_FOLDER.glob("interfaces/*.sol")):
         found = re.search(rf"\benum {name} \{{([^}}]*)\}}", source.read_text())
@@ -136,8 +135,8 @@ class Ledger:
         """A new contract of that name, without a proxy."""
         compiled = self.compiled[name]
         constructors = (one for one in compiled.abi if one["type"] == "constructor")
-        types = _types(next(constructors, {"inputs": []})["inputs"])
-        initcode = compiled.initcode + eth_abi.encode(types, arguments)
+        declared: Abi = next(constructors, {"inputs": []})
+        initcode = compiled.initcode + packed(declared, arguments)
         request = {"from": sender, "data": to_hex(initcode), "gas": hex(GAS_LIMIT)}
         self._accepted("eth_call", [request, "latest"])
         receipt = self.receipt(self._result("eth_sendTransaction", [request]))
@@ -147,10 +146,10 @@ class Ledger:
         declared = self.event_types[to_bytes(hexstr=log["topics"][0])]
         topics = iter(log["topics"][1:])
         data = [one for one in declared["inputs"] if not one["indexed"]]
-        values = iter(_decode(data, to_bytes(hexstr=log["data"])))
+        values = iter(decoded(data, to_bytes(hexstr=log["data"])))
         arguments = {
             one["name"]: (
-                _decode([one], to_bytes(hexstr=next(topics)))[0] if one["indexed"] else next(values)
+                decoded([one], to_bytes(hexstr=next(topics)))[0] if one["indexed"] else next(values)
             )
             for one in declared["inputs"]
         }
@@ -170,9 +169,6 @@ class Ledger:
         """Let time pass and mine a block in which it has passed."""
         self._result("evm_increaseTime", [seconds])
         self._result("evm_mine", [])
-
-    def storage(self, address: str, slot: int) -> int:
-        return int(self._result("eth_getStorageAt", [address, hex(slot), "latest"]), 16)
 
     def snapshot(self) -> str:
         return str(self._result("evm_snapshot", []))
@@ -199,7 +195,7 @@ class Ledger:
         declared = self.errors.get(data[:4])
         if declared is None:
             return Reverted(to_hex(data), ())
-        return Reverted(declared["name"], _decode(declared["inputs"], data[4:]))
+        return Reverted(declared["name"], decoded(declared["inputs"], data[4:]))
 
 
 class Contract:
@@ -221,9 +217,9 @@ class Contract:
             declared = self.declared(function, arguments)
             data = self.calldata(function, *arguments)
             if declared["stateMutability"] in ("view", "pure"):
-                return _value(declared, self.ledger.call(sender, self.address, data))
+                return result(declared, self.ledger.call(sender, self.address, data))
             returned, receipt = self.ledger.send(sender, self.address, data)
-            return self._receipt(_value(declared, returned), receipt)
+            return self._receipt(result(declared, returned), receipt)
 
         return invoke
 
@@ -233,7 +229,7 @@ class Contract:
     def simulate(self, function: str, *arguments: Any, sender: str) -> Any:
         """Call a state-changing function without a transaction; gives what it would return."""
         returned = self.ledger.call(sender, self.address, self.calldata(function, *arguments))
-        return _value(self.declared(function, arguments), returned)
+        return result(self.declared(function, arguments), returned)
 
     def mutable(self) -> list[Abi]:
         """Every function that changes state."""
@@ -259,56 +255,3 @@ class Contract:
             value=value,
             events=tuple(self.ledger.event(log) for log in receipt["logs"]),
         )
-
-
-def signature(declared: Abi) -> str:
-    """Name and types of a function, event or error, as its selector hashes them."""
-    return f"{declared['name']}({','.join(_types(declared['inputs']))})"
-
-
-def selector(declared: Abi) -> bytes:
-    return keccak(text=signature(declared))[:4]
-
-
-def encoded(function: Abi, arguments: tuple[Any, ...]) -> bytes:
-    """The calldata of a call."""
-    return selector(function) + eth_abi.encode(_types(function["inputs"]), arguments)
-
-
-def _type(parameter: Abi) -> str:
-    kind: str = parameter["type"]
-    if not kind.startswith("tuple"):
-        return kind
-    members = ",".join(_types(parameter["components"]))
-    return f"({members}){kind.removeprefix('tuple')}"
-
-
-def _types(parameters: list[Abi]) -> list[str]:
-    return [_type(parameter) for parameter in parameters]
-
-
-def _decode(parameters: list[Abi], data: bytes) -> tuple[Any, ...]:
-    values = eth_abi.decode(_types(parameters), data)
-    return tuple(_named(one, value) for one, value in zip(parameters, values, strict=True))
-
-
-def _named(parameter: Abi, value: Any) -> Any:
-    """Structs as named tuples, addresses with their checksum."""
-    kind: str = parameter["type"]
-    if kind.endswith("]"):
-        element = {**parameter, "type": kind[: kind.rindex("[")]}
-        return [_named(element, one) for one in value]
-    if kind == "address":
-        return to_checksum_address(value)
-    if kind == "tuple":
-        members = parameter["components"]
-        names = [member["name"] for member in members]
-        # Dynamic by nature: the fields are those of the compiled struct.
-        shape = namedtuple("Struct", names, rename=True)
-        return shape(*(_named(one, item) for one, item in zip(members, value, strict=True)))
-    return value
-
-
-def _value(declared: Abi, returned: bytes) -> Any:
-    values = _decode(declared["outputs"], returned)
-    return values[0] if len(values) == 1 else values

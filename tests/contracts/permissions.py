@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .ledger import Abi, Contract, Ledger, Reverted, encoded
+from .encoding import Abi, encoded
+from .ledger import Contract, Ledger, Reverted
 from .samples import ZERO_ADDRESS
 
 ANYBODY = "anybody, unasked"

@@ -14,6 +14,8 @@ ProjectStatus = enum("ProjectStatus")
 ProjectType = enum("ProjectType")
 UnitType = enum("UnitType")
 
+Step = Callable[[bytes, bytes], object]
+
 ZERO_ADDRESS = "0x" + "00" * 20
 ZERO_HASH = bytes(32)
 
@@ -110,15 +112,16 @@ class Stage:
             step(project_id, pdd.pdd_hash)
         return project_id
 
-    def _steps_to(self, status: int) -> list[Callable[[bytes, bytes], object]]:
-        rejected = [self.assign, self.reject]
-        validated = [self.assign, self.validate]
-        return {
+    def _steps_to(self, status: int) -> list[Step]:
+        rejected: list[Step] = [self.assign, self.reject]
+        validated: list[Step] = [self.assign, self.validate]
+        steps: dict[int, list[Step]] = {
             ProjectStatus.UnderReview: [self.assign],
             ProjectStatus.Validated: validated,
             ProjectStatus.Rejected: rejected,
             ProjectStatus.Archived: [*validated, self.archive],
-        }.get(status, [])
+        }
+        return steps.get(status, [])
 
     def assign(self, project_id: bytes, _pdd_hash: bytes = b"") -> object:
         assign = self.registry.projects.assignValidator

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from .ledger import Contract, Ledger, reverts, selector
+from .encoding import selector
+from .ledger import Contract, Ledger, reverts
 from .permissions import ANYBODY, MANAGER, MATRIX, ONCE, admits, attempt
 from .samples import Contracts
 
