@@ -148,7 +148,7 @@ class Reporting:
         return report_id
 
     def issued(self, kg: int = 1_000, terms: Terms | None = None, name: str = "1") -> int:
-        """One block of vintage 2024 that the developer holds, all of a report; gives its token id."""
+        """A block of vintage 2024 that the developer holds, all of a report; gives its token id."""
         report_id = self.verified(kg, terms, name)
         token_id: int = self.units.mint(report_id, 2024, kg, sender=self.cast.operator).value
         return token_id

@@ -1,4 +1,4 @@
-"""Reports: submission, assignment, withdrawal, resubmission, archival, and the units' connection."""
+"""Reports: submission, assignment, withdrawal, resubmission, archival, connection of units."""
 
 import eth_abi
 import pytest
@@ -27,7 +27,7 @@ class TestSubmitReport:
     when the hash is zero                                               it reverts
     when the URI is longer than 512 bytes                               it reverts
     when the caller is not the project's developer                      it reverts
-    given the project is unknown or not validated                       it reverts, naming its status
+    given the project is unknown or not validated           it reverts, naming its status
     given the id is taken                                               it reverts
     otherwise                                  it stores the report and emits what an index needs
     """
