@@ -231,6 +231,10 @@ class Contract:
         returned = self.ledger.call(sender, self.address, self.calldata(function, *arguments))
         return result(self.declared(function, arguments), returned)
 
+    def selector(self, function: str) -> bytes:
+        (declared,) = self.overloads(function)
+        return selector(declared)
+
     def mutable(self) -> list[Abi]:
         """Every function that changes state."""
         fixed = ("view", "pure")
