@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session
 
@@ -13,6 +13,7 @@ from indexer.errors import WrongDatabase
 from indexer.models import Block, index_metadata
 
 BUSY_SECONDS = 30
+_TABLES_LOCK = int.from_bytes(b"ogcr-tab")
 
 
 def engine(url: str) -> Engine:
@@ -29,8 +30,11 @@ def engine(url: str) -> Engine:
 
 
 def create_index_tables(engine: Engine) -> None:
-    """Make the tables of the index that are missing."""
-    index_metadata.create_all(engine)
+    """Make the tables of the index that are missing; safe when several processes start at once."""
+    with transaction(engine) as session:
+        if not _is_sqlite(engine):
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TABLES_LOCK})
+        index_metadata.create_all(session.connection())
 
 
 def check_index_tables(engine: Engine) -> None:
@@ -54,11 +58,15 @@ def drop_index_tables(engine: Engine) -> None:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Session]:
-    """A read-only session whose queries all see one state of the index (REPEATABLE READ)."""
+    """A session to read, whose queries all see one state of the index (REPEATABLE READ).
+
+    Rows stay usable after it.
+    """
     options = {} if _is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
     connection = engine.connect().execution_options(**options)
     with connection, Session(connection) as session:
         yield session
+        session.expunge_all()
         session.rollback()
 
 
@@ -70,7 +78,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     read first and writes later fails there when another one wrote in between.
     """
     connection = engine.connect().execution_options(write_lock=True)
-    with connection, Session(connection) as session, session.begin():
+    with connection, Session(connection, expire_on_commit=False) as session, session.begin():
         yield session
 
 

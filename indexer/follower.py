@@ -1,4 +1,4 @@
-"""The running indexer: prepared from its settings, it follows the chain until it is told to stop."""
+"""The running indexer: from its settings, it follows the chain until it is told to stop."""
 
 import random
 import threading

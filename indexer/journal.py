@@ -49,7 +49,7 @@ def read_checkpoint(connection: Connection, deployments: Deployments) -> Checkpo
     if checkpoint.chain_id != deployments.chain_id:
         raise WrongDatabase(
             f"The database holds the index of chain {checkpoint.chain_id}, not of chain "
-            f"{deployments.chain_id}: name another DATABASE_URL, or run `python -m indexer rebuild`."
+            f"{deployments.chain_id}: name another DATABASE_URL or run `python -m indexer rebuild`."
         )
     if checkpoint.deployments_hash != deployments.fingerprint:
         raise WrongDatabase(

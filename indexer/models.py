@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     and_,
     or_,
     text,
@@ -49,6 +50,7 @@ class Versioned(IndexTable):
         now = text("valid_to IS NULL")
         current = {"sqlite_where": now, "postgresql_where": now}
         return (
+            PrimaryKeyConstraint(*keys, "valid_from"),
             Index(f"ix_{name}_current", *keys, unique=True, **current),
             Index(f"ix_{name}_began", "valid_from"),
             Index(f"ix_{name}_ended", "valid_to"),

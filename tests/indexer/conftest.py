@@ -1,0 +1,88 @@
+"""A node with the registry on it, a clean chain for every test, and indexers that read it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.follower import Follower
+from indexer.settings import IndexerSettings
+
+from .node import Node
+from .stage import MANIFEST, Registry
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "own_node: needs a node that no other test has used")
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[Registry]:
+    """The registry on a node that lives as long as the session."""
+    if not MANIFEST.exists():
+        subprocess.run(["ape", "compile"], check=True)
+    node = Node()
+    yield Registry(node)
+    node.close()
+
+
+@pytest.fixture
+def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
+    """The registry as deployed; whatever the test does to the chain is undone.
+
+    A test marked `own_node` has one for itself: anvil loses states when it reorganises by itself
+    after many snapshots, or after a thousand blocks.
+    """
+    if request.node.get_closest_marker("own_node"):
+        node = Node()
+        yield Registry(node)
+        node.close()
+        return
+    deployed: Registry = request.getfixturevalue("deployed")
+    mark = deployed.node.snapshot()
+    yield deployed
+    deployed.node.revert(mark)
+
+
+@pytest.fixture
+def node(registry: Registry) -> Node:
+    return registry.node
+
+
+@pytest.fixture
+def settings(registry: Registry, database_url: str, tmp_path: Path) -> IndexerSettings:
+    """Settings of an indexer of the registry, with a database and folders of the test's own."""
+    registry.save(tmp_path / "deployments")
+    return IndexerSettings(
+        database_url=database_url,
+        rpc_urls=(registry.node.url,),
+        deployments=tmp_path / "deployments",
+        documents=tmp_path / "documents",
+        artifacts=MANIFEST,
+        poll_seconds=0.02,
+    )
+
+
+@pytest.fixture
+def follower(settings: IndexerSettings) -> Iterator[Follower]:
+    """The indexer that lives through the test."""
+    with Follower(settings) as made:
+        yield made
+
+
+@pytest.fixture
+def another(settings: IndexerSettings, tmp_path: Path) -> Callable[[], IndexerSettings]:
+    """Settings of one more indexer of the same chain, each with a new SQLite database."""
+    count = 0
+
+    def make() -> IndexerSettings:
+        nonlocal count
+        count += 1
+        return settings.model_copy(
+            update={"database_url": f"sqlite:///{tmp_path}/other-{count}.db"}
+        )
+
+    return make

@@ -1,0 +1,225 @@
+"""Reorganisations of every shape, made on a real chain, while the indexer runs and while it rests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import func, select
+
+from indexer.database import create_index_tables, engine, snapshot
+from indexer.errors import StopLoudly
+from indexer.follower import Follower
+from indexer.models import Checkpoint, ReportVintage, Unit, as_of
+from indexer.settings import IndexerSettings
+
+from .stage import Play, Registry
+from .truth import check_model, digest_of, fresh_digest
+
+pytestmark = pytest.mark.chain
+
+Another = Callable[[], IndexerSettings]
+
+#: (blocks that vanish, blocks that come instead)
+SHAPES = [(1, 1), (1, 0), (3, 5), (5, 2), (7, 0), (20, 20), (64, 66), (64, 10)]
+
+
+@contextmanager
+def running(settings: IndexerSettings) -> Iterator[None]:
+    """An indexer at work in the background; its failure is the test's."""
+    failures: list[BaseException] = []
+
+    def work(follower: Follower) -> None:
+        try:
+            follower.run()
+        except StopLoudly as failure:
+            failures.append(failure)
+
+    with Follower(settings) as follower:
+        thread = threading.Thread(target=work, args=(follower,))
+        thread.start()
+        try:
+            yield
+        finally:
+            follower.stop()
+            thread.join(30)
+    assert not failures
+
+
+def wait_until_at_head(registry: Registry, settings: IndexerSettings, seconds: float = 10) -> None:
+    """Until the index says that it stands on the node's newest block."""
+    head = registry.node.rpc("eth_getBlockByNumber", "latest", False)["hash"]
+    database = engine(settings.database_url)
+    create_index_tables(database)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with snapshot(database) as session:
+            if session.scalar(select(Checkpoint.block_hash)) == head:
+                database.dispose()
+                return
+        time.sleep(0.02)
+    raise AssertionError("The index did not come to the head.")
+
+
+def played(registry: Registry, seed: int) -> Play:
+    play = Play(registry, seed, f"play{seed}")
+    play.open()
+    play.act(6)
+    return play
+
+
+class TestWhileStopped:
+    """
+    given another branch of any length    the model is that branch's, as if it had always been
+    given a branch deeper than finality   the same, and it is said aloud
+    given no block of the index is left   it begins anew
+    """
+
+    @pytest.mark.parametrize(("gone", "come"), SHAPES)
+    def test_follows_the_branch_given_it_is_of_any_length(
+        self, registry: Registry, settings: IndexerSettings, another: Another, gone: int, come: int
+    ) -> None:
+        play = played(registry, gone * 100 + come)
+        mark = registry.node.snapshot()
+        play.act(gone, per_block=3 if gone < 10 else 1)
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+        registry.node.revert(mark)
+        play.act(come, per_block=3 if come < 10 else 1)
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+    @pytest.mark.own_node
+    @pytest.mark.parametrize("depth", [1, 2, 13, 64])
+    def test_follows_the_node_when_it_reorganises_itself(
+        self, registry: Registry, settings: IndexerSettings, another: Another, depth: int
+    ) -> None:
+        play = played(registry, depth)
+        play.act(depth + 3, per_block=1)
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+            data = registry.abi.encode_call("RegistryAccessControl", "labelRole", [9, "nine"])
+            call = {
+                "from": registry.administrator,
+                "to": registry.address("RegistryAccessControl"),
+                "data": data,
+            }
+            registry.node.reorganise(depth, (call, depth // 2))
+            follower.catch_up(5)
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_repairs_aloud_given_a_branch_below_finality(
+        self,
+        registry: Registry,
+        settings: IndexerSettings,
+        another: Another,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        settings = settings.model_copy(update={"finality_depth": 5})
+        play = played(registry, 5)
+        mark = registry.node.snapshot()
+        play.act(40)
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+            registry.node.revert(mark)
+            play.act(30)
+            follower.catch_up(5)
+        assert "below finality" in capsys.readouterr().out
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+    @pytest.mark.own_node
+    def test_remembers_enough_given_a_branch_older_than_all_blocks_near_the_head(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        play = played(registry, 6)
+        mark = registry.node.snapshot()
+        play.act(10)
+        registry.node.mine(600)
+        play.act(5)
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+            registry.node.mine(300)
+            follower.catch_up(5)
+            registry.node.revert(mark)
+            play.act(3)
+            registry.node.mine(20)
+            follower.catch_up(5)
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+
+class TestWhileRunning:
+    """
+    when branches replace each other     every time the model becomes that of the last one
+    when the head goes back              the model goes back, without waiting for a new block
+    meanwhile                            no reader sees a unit without its issuance
+    """
+
+    def test_follows_the_last_branch_when_they_replace_each_other(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        play = played(registry, 7)
+        with running(settings):
+            for gone, come in [(1, 1), (2, 4), (9, 3), (4, 0), (30, 31), (1, 2)]:
+                mark = registry.node.snapshot()
+                play.act(gone, per_block=2)
+                wait_until_at_head(registry, settings)
+                registry.node.revert(mark)
+                play.act(come, per_block=2)
+                wait_until_at_head(registry, settings)
+            check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_ends_right_when_branches_change_faster_than_it_looks(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        play = played(registry, 8)
+        with running(settings):
+            for blocks in (3, 1, 6, 2, 8, 1, 4, 2):
+                mark = registry.node.snapshot()
+                play.act(blocks, per_block=2)
+                registry.node.revert(mark)
+                play.act(1)
+            wait_until_at_head(registry, settings)
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_readers_see_whole_states_when_branches_change(
+        self, registry: Registry, settings: IndexerSettings
+    ) -> None:
+        play = played(registry, 9)
+        done, torn, seen = threading.Event(), [], []
+
+        def read() -> None:
+            database = engine(settings.database_url)
+            while not done.is_set():
+                with snapshot(database) as session:
+                    issued = select(func.sum(ReportVintage.issued_kg)).where(as_of(ReportVintage))
+                    held = select(func.sum(Unit.quantity_kg)).where(as_of(Unit))
+                    pair = session.scalar(issued) or 0, session.scalar(held) or 0
+                    seen.append(pair)
+                    if pair[0] != pair[1]:
+                        torn.append(pair)
+
+        reader = threading.Thread(target=read)
+        with running(settings):
+            wait_until_at_head(registry, settings)
+            reader.start()
+            for _ in range(6):
+                mark = registry.node.snapshot()
+                play.act(4, per_block=4)
+                wait_until_at_head(registry, settings)
+                registry.node.revert(mark)
+                play.act(2, per_block=4)
+                wait_until_at_head(registry, settings)
+            done.set()
+            reader.join()
+        assert seen
+        assert not torn
