@@ -27,7 +27,7 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
     /// @param authority_ the registry's `RegistryAccessControl`
     /// @param methodologies_ the registry's `MethodologyRegistry`
     function initialize(address authority_, address methodologies_) external initializer {
-        if (authority_ == address(0) || methodologies_ == address(0)) revert ProjectRegistryZeroAddress();
+        if (methodologies_ == address(0)) revert ProjectRegistryZeroAddress();
         __RegistryModule_init(authority_);
         _storage().methodologies = IMethodologyRegistry(methodologies_);
     }

@@ -21,6 +21,8 @@ abstract contract RegistryModule is
     }
 
     function __RegistryModule_init(address authority_) internal onlyInitializing {
+        // An account without code would answer every question of who may call with nothing: nobody could, for ever.
+        if (authority_.code.length == 0) revert AccessManagedInvalidAuthority(authority_);
         __AccessManaged_init(authority_);
         __Pausable_init();
     }

@@ -23,9 +23,10 @@ def later(ledger: Ledger, administrator: str) -> Contract:
 
 class TestInitialize:
     """
-    given the proxy is initialized     it reverts
-    given the implementation itself    it reverts: it can never be anybody's
-    when a linked address is zero      it reverts
+    given the proxy is initialized            it reverts
+    given the implementation itself           it reverts: it can never be anybody's
+    when a linked address is zero             it reverts
+    when the access manager is no contract    it reverts, naming the address
     """
 
     @pytest.mark.parametrize("field", FIELDS)
@@ -48,15 +49,22 @@ class TestInitialize:
         with reverts("InvalidInitialization"):
             contract.initialize(*[stranger] * len(declared["inputs"]), sender=stranger)
 
-    @pytest.mark.parametrize("zero", [0, 1])
-    def test_reverts_when_a_linked_address_is_zero(
-        self, registry: Contracts, ledger: Ledger, stranger: str, zero: int
+    def test_reverts_when_the_methodologies_are_at_zero(
+        self, registry: Contracts, ledger: Ledger, stranger: str
     ) -> None:
-        linked = [registry.access.address, registry.methodologies.address]
-        linked[zero] = ZERO_ADDRESS
         implementation = ledger.deploy("ProjectRegistry", ZERO_ADDRESS, sender=stranger)
-        data = implementation.calldata("initialize", *linked)
+        data = implementation.calldata("initialize", registry.access.address, ZERO_ADDRESS)
         with reverts("ProjectRegistryZeroAddress"):
+            ledger.deploy("RegistryProxy", implementation.address, data, sender=stranger)
+
+    @pytest.mark.parametrize("module", MODULES)
+    def test_reverts_when_the_access_manager_has_no_code(
+        self, ledger: Ledger, stranger: str, module: str
+    ) -> None:
+        implementation = ledger.deploy(FIELDS[module], ZERO_ADDRESS, sender=stranger)
+        (declared,) = implementation.overloads("initialize")
+        data = implementation.calldata("initialize", *[stranger] * len(declared["inputs"]))
+        with reverts("AccessManagedInvalidAuthority", stranger):
             ledger.deploy("RegistryProxy", implementation.address, data, sender=stranger)
 
 
