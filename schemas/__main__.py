@@ -6,6 +6,7 @@ Exit codes: 0 when all is well, 1 when a document is invalid, 2 when the command
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -127,5 +128,13 @@ def _command(commands: Any, name: str, action: Callable[..., None], purpose: str
     return command
 
 
+def _speak_in_any_locale() -> None:
+    # A terminal or a file name that is not UTF-8 shall not end the command.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 if __name__ == "__main__":
+    _speak_in_any_locale()
     sys.exit(main())

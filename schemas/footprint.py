@@ -29,7 +29,8 @@ def footprint(geometry: Mapping[str, Any] | BaseGeometry) -> BaseGeometry:
     rounded = shapely.transform(flat, lambda xy: numpy.round(xy, DECIMALS) + 0.0)
     if rounded.geom_type not in {"Polygon", "MultiPolygon"}:
         return rounded
-    whole = shapely.union_all(polygons(shapely.make_valid(rounded)))
+    ground = [piece for part in polygons(rounded) for piece in _sound(part)]
+    whole = ground[0] if len(ground) == 1 else shapely.union_all(ground)
     return shapely.orient_polygons(whole.normalize())
 
 
@@ -53,6 +54,10 @@ def polygons(geometry: BaseGeometry) -> list[shapely.Polygon]:
     nested = [part for part in parts if part.geom_type in {"MultiPolygon", "GeometryCollection"}]
     flat = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
     return flat + [polygon for part in nested for polygon in polygons(part)]
+
+
+def _sound(polygon: shapely.Polygon) -> list[shapely.Polygon]:
+    return [polygon] if polygon.is_valid else polygons(shapely.make_valid(polygon))
 
 
 def _polygon_area(polygon: shapely.Polygon) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
+from functools import reduce
 
 #: Kilograms CO2e in one of each unit that a document may name.
 KILOGRAMS = {"tCO2e": 1000, "kgCO2e": 1, "tCO2": 1000, "kgCO2": 1}
 
+_MOST_DIGITS = 400
 # Wide enough that a product of any double and 1000 stays exact.
 _EXACT = Context(prec=1100, Emin=-10_000, Emax=10_000)
 
@@ -30,6 +33,11 @@ def exact_kg(value: int | float | str | Decimal, unit: str) -> Decimal:
     return _EXACT.multiply(amount, Decimal(KILOGRAMS[unit]))
 
 
+def total_kg(parts: Iterable[Decimal]) -> Decimal:
+    """The sum of kilograms, not rounded."""
+    return reduce(_EXACT.add, parts, Decimal(0))
+
+
 def to_tonnes(kg: int) -> str:
     """Tonnes CO2e with three decimals of whole kilograms: 1250750 gives “1250.750”."""
     if isinstance(kg, bool) or not isinstance(kg, int) or kg < 0:
@@ -44,6 +52,6 @@ def _decimal(value: int | float | str | Decimal) -> Decimal:
         amount = Decimal(repr(value) if isinstance(value, float) else value)
     except (InvalidOperation, TypeError, ValueError) as error:
         raise ValueError(f"{value!r} is no quantity; give a decimal number.") from error
-    if not amount.is_finite():
-        raise ValueError(f"{value} is no quantity; give a finite number.")
+    if not amount.is_finite() or amount.adjusted() > _MOST_DIGITS:
+        raise ValueError(f"{value} is no quantity; give a finite number below 1e{_MOST_DIGITS}.")
     return amount

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 from .faults import Fault, pointer_to, quoted
 from .formats import read_date, read_date_time
 from .geometry import feature_faults
-from .quantities import exact_kg, to_tonnes
+from .quantities import exact_kg, to_tonnes, total_kg
 
 Document = dict[str, Any]
 
@@ -109,7 +109,7 @@ def vintages_sum(document: Document) -> Iterator[Fault]:
     parts = [_kg(vintage) for vintage in vintages]
     if not vintages or total is None or None in parts:
         return
-    given = sum((part for part in parts if part is not None), Decimal(0))
+    given = total_kg(part for part in parts if part is not None)
     if given != total:
         message = (
             f"The vintages add up to {_plain(given)} kg, the verified removal is "

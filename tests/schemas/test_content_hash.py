@@ -234,7 +234,16 @@ class TestContentProjection:
         assert "name" in authored
 
     @pytest.mark.parametrize(
-        "value", [None, 1, "pdd", [], {"profile": "pdd"}, {"type": "Feature", "profile": ["pdd"]}]
+        "value",
+        [
+            None,
+            1,
+            "pdd",
+            [],
+            {"profile": "pdd", "ledger_reference": 1},
+            {"type": "Feature", "profile": ["pdd"], "ledger_reference": 1},
+            {"profile": "decision", "links": [], "ogcr:x": 1},
+        ],
     )
     def test_value_is_hashed_whole_given_no_feature_of_ours(self, value: Any) -> None:
         assert schemas.content_projection(value) == value

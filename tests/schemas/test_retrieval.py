@@ -130,6 +130,24 @@ class TestRetrieved:
         again = schemas.retrieved(record, status=status, ledger_reference=LEDGER)
         assert_anchored(again, document)
 
+    @pytest.mark.parametrize(
+        ("status", "published"),
+        [
+            ("submitted", "unverified"),
+            ("pending_verification", "pending"),
+            ("verified", "verified"),
+            ("rejected", "rejected"),
+            ("withdrawn", "unverified"),
+            ("archived", "verified"),
+        ],
+    )
+    def test_published_word_stands_beside_ours_given_a_report(
+        self, mrv: Any, status: str, published: str
+    ) -> None:
+        properties = schemas.retrieved(mrv, status=status)["properties"]
+        assert properties["verification_status"] == published
+        assert properties["ogcr:status"] == status
+
     def test_record_has_id_and_date_given_neither(self) -> None:
         unnamed = next(document for document in PDDS if "id" not in document)
         record = schemas.retrieved(unnamed, status="approved", creation_date="2026-01-02T03:04:05Z")

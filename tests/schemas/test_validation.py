@@ -317,7 +317,7 @@ class TestRules:
             {"year": 2026, "value": 200, "unit": "kgCO2e"},
         ]
         assert schemas.validate("decision", decision) == []
-        decision["vintages"][0]["value"] = 0.1000001
+        decision["vintages"][0]["value"] = 0.1 + 2**-50
         assert codes("decision", decision) == [("/vintages", "SUM_MISMATCH")]
 
     def test_sentence_speaks_of_signs_when_a_removal_is_negative(self, mrv: Any) -> None:
