@@ -1,0 +1,67 @@
+"""`python -m api`: serve the registry over HTTP until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sys
+
+import uvicorn
+from pydantic import ValidationError
+
+from api.main import create_app
+from api.settings import ApiSettings
+from indexer.abi import Abi
+from indexer.errors import IndexerError
+
+
+def main() -> int:
+    """Read the options, see that the port is free, and serve; 1 with one sentence otherwise."""
+    try:
+        settings = _settings()
+        Abi.load(settings.artifacts)
+        _require_free(settings.api_host, settings.api_port)
+    except (IndexerError, OSError, ValidationError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+def _settings() -> ApiSettings:
+    parser = argparse.ArgumentParser(
+        prog="python -m api",
+        description="Serve the registry's REST API. Everything else is set by OGCR_… variables.",
+    )
+    known = ApiSettings()
+    parser.add_argument("--host", default=known.api_host, help="address to listen on")
+    parser.add_argument("--port", type=int, default=known.api_port, help="port to listen on")
+    options = parser.parse_args()
+    return known.model_copy(update={"api_host": options.host, "api_port": options.port})
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"Cannot listen on {host}:{port} ({error.strerror}): end what uses it, or choose "
+                "another with --port."
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Dependencies: what routes are given."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+
+from api.bodies import Submission, read_body, read_json, read_submission
+from api.registry import Registry
+
+NAME = r"^[A-Za-z0-9_-]{1,100}$"
+
+
+def registry_of(request: Request) -> Registry:
+    """The parts of this process."""
+    found: Registry = request.app.state.registry
+    return found
+
+
+OfRegistry = Annotated[Registry, Depends(registry_of)]
+RawBody = Annotated[bytes, Depends(read_body)]
+JsonBody = Annotated[Any, Depends(read_json)]
+DocumentBody = Annotated[Submission, Depends(read_submission)]
+
+ProjectName = Annotated[
+    str,
+    Path(
+        alias="projectId",
+        max_length=200,
+        description="Document id of the project, or its 0x… id.",
+        examples=["waldviertel_soil"],
+    ),
+]
+ReportName = Annotated[
+    str,
+    Path(
+        alias="reportId",
+        max_length=200,
+        description="Document id of the report, or its 0x… id.",
+        examples=["waldviertel_soil_2024"],
+    ),
+]
+UnitName = Annotated[
+    str,
+    Path(
+        alias="creditId",
+        max_length=400,
+        description="Token id (decimal or 0x…) or serial number.",
+        examples=["OGCR-AT-waldviertel_soil.waldviertel_soil_2024-CRU-2024-0-411999"],
+    ),
+]
+MethodologyName = Annotated[
+    str,
+    Path(max_length=200, description="Key (0x…), `id@version`, or id.", examples=["OGCR-SOC@1.0"]),
+]
+HashName = Annotated[
+    str,
+    Path(
+        alias="hash",
+        max_length=200,
+        description="`sha256:…`, `0x…`, or the bare 64 hex digits.",
+        examples=["sha256:" + "0" * 64],
+    ),
+]

@@ -1,0 +1,197 @@
+"""Documentation: the OpenAPI document with examples and every error, and a page to read it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import Response
+
+from api.models import Problem
+from api.operations import OPERATIONS, Operation
+from schemas import KINDS, schema
+
+_EXAMPLES = Path(__file__).parent / "examples"
+_HEADERS = {
+    "OGCR-Block-Number": "Block that the answer is about.",
+    "OGCR-Block-Hash": "Its hash, where it is known.",
+    "OGCR-Finality": "latest, safe or finalized.",
+    "OGCR-Lag": "Blocks between that block and the newest one known.",
+}
+_ERRORS = {
+    400: "A parameter or the body cannot be read.",
+    403: "The signer does not hold what the contract asks for.",
+    404: "Nothing of that name is known.",
+    405: "The path does not know the verb.",
+    409: "The state of the registry forbids it.",
+    413: "The body is too large.",
+    415: "The body is of a type that is not read here.",
+    422: "The document, request or transaction has faults; all are listed.",
+    500: "Something went wrong on our side.",
+    503: "The index or the node does not answer; try again later.",
+}
+_SWAGGER_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data: https://fastapi.tiangolo.com; "
+    "script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
+    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; frame-ancestors 'none'"
+)
+
+
+def describe(app: FastAPI) -> None:
+    """Let the application's OpenAPI document be the complete one."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = complete(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def documentation_page(app: FastAPI) -> None:
+    """Add `GET /docs`, a page for people that reads the OpenAPI document."""
+
+    @app.get("/docs", include_in_schema=False)
+    def read_documentation() -> Response:
+        page = get_swagger_ui_html(openapi_url="/openapi.json", title="OGCR registry")
+        page.headers["Content-Security-Policy"] = _SWAGGER_POLICY
+        return page
+
+
+def complete(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI 3.1 document: schemas of documents and answers, examples, errors."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="A carbon-removal registry whose authority is on an EVM chain.",
+        description=_ABOUT,
+        routes=app.routes,
+    )
+    components = document.setdefault("components", {}).setdefault("schemas", {})
+    for superseded in ("HTTPValidationError", "ValidationError"):
+        components.pop(superseded, None)
+    components.update(_document_schemas())
+    for (method, path), operation in OPERATIONS.items():
+        entry = document["paths"][path][method]
+        _describe_operation(entry, operation, components)
+    return document
+
+
+@cache
+def example(name: str) -> Any:
+    """An example, as it was once really sent or answered."""
+    return json.loads((_EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _describe_operation(
+    entry: dict[str, Any], operation: Operation, components: dict[str, Any]
+) -> None:
+    if operation.request is not None:
+        entry["requestBody"] = _request_body(operation, components)
+    content = {
+        "schema": _model_schema(operation.answer, components),
+        "examples": {operation.example: {"value": example(operation.example)}},
+    }
+    success = {"description": operation.said, "content": {operation.media_type: content}}
+    if operation.derived:
+        success["headers"] = {name: _header(text) for name, text in _HEADERS.items()}
+    entry["responses"] = {str(operation.status): success}
+    for status in operation.also:
+        entry["responses"][str(status)] = {"description": _ALSO[status]}
+    for status in operation.errors:
+        entry["responses"][str(status)] = _error_response(status, components)
+
+
+def _request_body(operation: Operation, components: dict[str, Any]) -> dict[str, Any]:
+    kinds = operation.request if isinstance(operation.request, tuple) else (operation.request,)
+    options = [_request_schema(kind, components) for kind in kinds]
+    content = {
+        "schema": options[0] if len(options) == 1 else {"anyOf": options},
+        "examples": {name: {"value": example(name)} for name in operation.request_examples},
+    }
+    types = ["application/json"]
+    if any(kind in ("pdd", "mrv") for kind in kinds):
+        types = ["application/geo+json", "application/json"]
+    return {"required": True, "content": dict.fromkeys(types, content)}
+
+
+def _request_schema(kind: Any, components: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(kind, str):
+        return {"$ref": f"#/components/schemas/{kind}"}
+    return _model_schema(kind, components)
+
+
+def _model_schema(model: Any, components: dict[str, Any]) -> dict[str, Any]:
+    if model is None:
+        return {"type": "object"}
+    found = model.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
+    components.update(found.pop("$defs", {}))
+    components[model.__name__] = found
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _error_response(status: int, components: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": _ERRORS[status],
+        "content": {
+            "application/problem+json": {
+                "schema": _model_schema(Problem, components),
+                "examples": {f"problem-{status}": {"value": example(f"problem-{status}")}},
+            }
+        },
+    }
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": "string"}}
+
+
+def _document_schemas() -> dict[str, Any]:
+    """The JSON Schemas of documents as components; shared definitions keep their own names."""
+    shared = {f"common-{name}": entry for name, entry in schema("common")["$defs"].items()}
+    found = {name: _relocated(entry, "common") for name, entry in shared.items()}
+    for kind in KINDS:
+        whole = dict(schema(kind))
+        for name, entry in whole.pop("$defs", {}).items():
+            found[f"{kind}-{name}"] = _relocated(entry, kind)
+        dropped = ("$schema", "$id")
+        content = {key: value for key, value in whole.items() if key not in dropped}
+        found[kind] = _relocated(content, kind)
+    return found
+
+
+def _relocated(value: Any, home: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _relocated_member(key, item, home) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_relocated(item, home) for item in value]
+    return value
+
+
+def _relocated_member(key: str, value: Any, home: str) -> Any:
+    if key != "$ref" or not isinstance(value, str):
+        return _relocated(value, home)
+    where, _, name = value.partition("#/$defs/")
+    owner = where.removesuffix(".schema.json") or home
+    return f"#/components/schemas/{owner}-{name}"
+
+
+_ALSO = {
+    200: "It was held already.",
+    304: "The reader has it already; a document never changes.",
+}
+_ABOUT = """\
+The chain decides; this API checks documents, relays what others signed, and reads the index.
+
+**Reading** is public. Every derived answer says which block it is about and how sure that is
+(`ogcr:index`, headers `OGCR-…`); `as_of` asks for any earlier block or date.
+
+**Writing** takes two steps: hand in the document or request, sign what the task asks for
+(`to_sign`), hand in the signed transaction at `POST /tasks/{id}` (or with the document in one
+request), and follow the task until it is `indexed` and `final`. No key is ever on this server.
+"""

@@ -1,0 +1,32 @@
+"""Encoding: JSON bytes and moments as this API writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import orjson
+
+_EPOCH = date(1970, 1, 1)
+
+
+def dumps(value: Any) -> bytes:
+    """JSON of a value; every number keeps the double that its author wrote."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+
+
+def moment_text(seconds: int | None) -> str | None:
+    """UNIX seconds as RFC 3339 in UTC, `2024-12-31T23:59:59Z`."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day_text(day: int | None) -> str | None:
+    """UTC days since 1970-01-01 as `2024-12-31`."""
+    return None if day is None else (_EPOCH + timedelta(days=day)).isoformat()
+
+
+def day_number(text: str) -> int:
+    """The inverse of `day_text`; raises ValueError for what is no date."""
+    return (date.fromisoformat(text) - _EPOCH).days

@@ -1,0 +1,137 @@
+"""Filters: what each list can be narrowed by (OGCR 4.2, 4.5.2)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.parameters import ADDRESS, Box, MethodologyName, Moment, Page
+
+ProjectType = Literal[
+    "afforestation",
+    "reforestation",
+    "soil_carbon",
+    "biochar",
+    "direct_air_capture",
+    "enhanced_weathering",
+    "blue_carbon",
+    "biomass_energy_ccs",
+]
+UnitType = Literal["CRU", "PCR", "CFS", "CSP", "SER"]
+NAME = r"^[A-Za-z0-9_-]{1,100}$"
+
+
+class ProjectFilters(Page):
+    """Which projects."""
+
+    status: (
+        Literal[
+            "draft", "submitted", "under_review", "validated", "approved", "rejected", "archived"
+        ]
+        | None
+    ) = Field(default=None, description="Life-cycle status; `approved` means `validated`.")
+    methodology: MethodologyName | None = Field(
+        default=None, description="Methodology id, `id@version` or key.", examples=["OGCR-AR@1.0"]
+    )
+    actor: str | None = Field(
+        default=None,
+        max_length=100,
+        description="The developer's address, or the `actor_id` of the document.",
+    )
+    bbox: Box | None = Field(
+        default=None,
+        description="minx,miny,maxx,maxy in WGS84 degrees; minx > maxx crosses the antimeridian.",
+        examples=["14.0,48.0,16.0,49.0"],
+    )
+    created_from: Moment | None = Field(default=None, description="Registered on or after (UTC).")
+    created_to: Moment | None = Field(default=None, description="Registered on or before (UTC).")
+    approved_from: Moment | None = Field(default=None, description="Validated on or after (UTC).")
+    approved_to: Moment | None = Field(default=None, description="Validated on or before (UTC).")
+    sort: str = Field(
+        default="-created_at",
+        max_length=200,
+        description="created_at, approved_at, updated_at, status, id, name; a minus turns round.",
+        examples=["-created_at"],
+    )
+
+
+class ReportFilters(Page):
+    """Which monitoring reports of a project."""
+
+    period_from: Moment | None = Field(
+        default=None, description="The reporting period ends on or after this day."
+    )
+    period_to: Moment | None = Field(
+        default=None, description="The reporting period starts on or before this day."
+    )
+    status: (
+        Literal[
+            "submitted",
+            "pending_verification",
+            "verified",
+            "rejected",
+            "withdrawn",
+            "archived",
+            "unverified",
+            "pending",
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Life-cycle status, or the published words `unverified` and `pending`.",
+    )
+    verifier: str | None = Field(
+        default=None, pattern=ADDRESS, description="Address of the assigned verifier."
+    )
+    sort: str = Field(
+        default="start_date",
+        max_length=200,
+        description="start_date, end_date, created_at, updated_at, status, id; minus turns round.",
+    )
+
+
+class UnitFilters(Page):
+    """Which units."""
+
+    project: str | None = Field(
+        default=None, pattern=NAME, description="Project, by document id or 0x… id."
+    )
+    report: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="Monitoring report, by 0x… id, or by document id within `project`.",
+    )
+    vintage: int | None = Field(
+        default=None, ge=1970, le=2149, description="Calendar year of the removal."
+    )
+    issuance_year: int | None = Field(
+        default=None, ge=1970, le=2149, description="Calendar year (UTC) of the issuance."
+    )
+    owner: str | None = Field(default=None, pattern=ADDRESS, description="Address of the owner.")
+    status: Literal["held", "buffer", "retired", "cancelled", "expired", "exported"] | None = Field(
+        default=None, description="What became of the unit."
+    )
+    retired: bool | None = Field(
+        default=None, description="Only retired units, or only those that are not."
+    )
+    unit_type: UnitType | None = Field(default=None, description="Kind of unit.")
+    sort: str = Field(
+        default="-issued_at",
+        max_length=200,
+        description="issued_at, vintage, quantity_kg, status, owner, id; a minus turns round.",
+    )
+
+
+class MethodologyFilters(Page):
+    """Which methodologies."""
+
+    status: Literal["registered", "active", "deprecated"] | None = Field(
+        default=None, description="Status of the version."
+    )
+    project_type: ProjectType | None = Field(
+        default=None, description="Only those that permit this project type."
+    )
+    sort: str = Field(
+        default="id", max_length=200, description="id, registered_at, status; a minus turns round."
+    )

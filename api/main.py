@@ -1,0 +1,96 @@
+"""The application: routes, errors and the tracker of one process, put together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from api.documentation import describe, documentation_page
+from api.errors import ApiError
+from api.middleware import Envelope
+from api.migrations import migrate
+from api.parameters import refuse_unknown
+from api.problems import problem_response
+from api.registry import Registry
+from api.routes import credits, documents, health, methodologies, monitoring, projects, relay, tasks
+from api.settings import ApiSettings
+from api.tracking import Tracker
+from indexer.database import create_index_tables
+
+log = logging.getLogger("api")
+
+ROUTERS = (
+    projects.router,
+    monitoring.router,
+    credits.router,
+    methodologies.router,
+    documents.router,
+    tasks.router,
+    relay.router,
+    health.router,
+)
+_SHOWN = [
+    "Location",
+    "ETag",
+    "OGCR-Block-Number",
+    "OGCR-Block-Hash",
+    "OGCR-Finality",
+    "OGCR-Lag",
+    "OGCR-CID",
+    "X-Request-ID",
+]
+
+
+def create_app(settings: ApiSettings | None = None) -> FastAPI:
+    """The API over one database and one chain; without settings, those of the environment."""
+    registry = Registry(settings or ApiSettings())
+    app = FastAPI(
+        title="OGCR registry",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        dependencies=[Depends(refuse_unknown)],
+    )
+    app.state.registry = registry
+    for router in ROUTERS:
+        app.include_router(router)
+    documentation_page(app)
+    describe(app)
+    for kind in (ApiError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, problem_response)
+    _add_middleware(app, registry.settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST", "PUT"],
+        allow_headers=["Content-Type", "If-None-Match", "X-Request-ID"],
+        allow_credentials=False,
+        expose_headers=_SHOWN,
+        max_age=600,
+    )
+    app.add_middleware(Envelope)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    registry: Registry = app.state.registry
+    await run_in_threadpool(create_index_tables, registry.engine)
+    await run_in_threadpool(migrate, registry.engine)
+    tracker = Tracker(registry)
+    tracker.start()
+    yield
+    await run_in_threadpool(tracker.stop)
+    await run_in_threadpool(registry.close)

@@ -1,0 +1,183 @@
+"""Models: the shapes of answers, for the documentation and for tests."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Finality = Literal["latest", "safe", "finalized"]
+
+
+class Answer(BaseModel):
+    """A part of an answer; more members may follow in later versions."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+
+class Link(Answer):
+    """A link to a related resource (RFC 8288)."""
+
+    rel: str | None = None
+    href: str
+    type: str | None = None
+    title: str | None = None
+
+
+class IndexPosition(Answer):
+    """The block that an answer is about, and how sure it is."""
+
+    chain_id: int
+    block_number: int
+    block_hash: str | None
+    block_time: str | None
+    finality: Finality
+    lag_blocks: int
+
+
+class ProblemDetail(Answer):
+    """One thing that is wrong: where (JSON pointer or parameter), a code, and how to mend it."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(Answer):
+    """The one error envelope (RFC 9457, OGCR 4.1)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: Literal[
+        "VALIDATION_ERROR",
+        "INSUFFICIENT_PERMISSIONS",
+        "RESOURCE_NOT_FOUND",
+        "METHOD_NOT_ALLOWED",
+        "CONFLICT",
+        "PAYLOAD_TOO_LARGE",
+        "UNSUPPORTED_MEDIA_TYPE",
+        "SERVICE_UNAVAILABLE",
+        "INTERNAL_ERROR",
+    ]
+    message: str
+    details: list[ProblemDetail]
+    timestamp: str
+    request_id: str
+
+
+class Feature(Answer):
+    """A GeoJSON Feature; `ogcr:` members are the registry's, the rest is its author's."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any] | None
+    properties: dict[str, Any]
+    links: list[Link] = []
+    index: IndexPosition | None = Field(default=None, alias="ogcr:index")
+    record: dict[str, Any] | None = Field(default=None, alias="ogcr:record")
+
+
+class FeatureCollection(Answer):
+    """A page of a list."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Feature]
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
+    links: list[Link]
+    time_stamp: str = Field(alias="timeStamp")
+    index: IndexPosition = Field(alias="ogcr:index")
+
+
+class Methodology(Answer):
+    """A methodology version with the terms that the chain holds."""
+
+    key: str
+    id: str | None
+    version: str | None
+    status: str | None
+    project_types: list[str] | None
+    unit_type: str | None
+    granularity_kg: int | None
+    buffer_rate_bps: int | None
+    automatic_issuance: bool | None
+    document_hash: str | None
+    uri: str | None
+    registered_at: str | None
+    links: list[Link]
+
+
+class MethodologyPage(Answer):
+    """A page of methodology versions."""
+
+    methodologies: list[Methodology]
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
+    links: list[Link]
+    time_stamp: str = Field(alias="timeStamp")
+    index: IndexPosition = Field(alias="ogcr:index")
+
+
+class ToSign(Answer):
+    """What a wallet needs; with `sender` also `from`, `type`, `nonce`, `gas` and fees, as hex."""
+
+    chain_id: int
+    to: str
+    contract: str
+    function: str
+    arguments: dict[str, Any]
+    data: str
+    value: Literal["0x0"]
+
+
+class Step(Answer):
+    """A state and when it began."""
+
+    state: str
+    at: str
+    note: str | None = None
+
+
+class Task(Answer):
+    """One write from its request to its finality."""
+
+    id: str
+    kind: str
+    state: Literal[
+        "awaiting_signature", "broadcast", "mined", "indexed", "final", "reverted", "dropped"
+    ]
+    history: list[Step]
+    resource: str | None
+    to_sign: ToSign
+    documents: list[str]
+    transaction_hash: str | None
+    block_number: int | None
+    block_hash: str | None
+    error: dict[str, Any] | None
+    links: list[Link]
+
+
+class SuppliedDocument(Answer):
+    """A document that is held now."""
+
+    content_hash: str
+    cid: str
+    href: str
+
+
+class Health(Answer):
+    """What works; `faults` says in sentences what does not."""
+
+    status: Literal["ok", "broken"]
+    faults: list[str]
+    index: IndexPosition | None
+
+
+class Landing(Answer):
+    """Where to begin."""
+
+    title: str
+    links: list[Link]

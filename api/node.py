@@ -1,0 +1,119 @@
+"""What the relay asks a node: nonce, funds, fees, receipts, and whether a call would succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from indexer.errors import TryLater
+from indexer.rpc import Rpc, RpcError
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where a transaction ended up; `succeeded` is False when it was reverted."""
+
+    block_number: int
+    block_hash: str
+    succeeded: bool
+
+
+@dataclass(frozen=True)
+class Account:
+    """A signer as the node sees it: nonces after mined and after known transactions, and wei."""
+
+    mined_nonce: int
+    next_nonce: int
+    balance: int
+
+
+@dataclass(frozen=True)
+class Fees:
+    """What a transaction may cost per gas, in wei (EIP-1559)."""
+
+    max_fee: int
+    priority_fee: int
+
+
+class Node:
+    """One chain's nodes. Every method raises `TryLater` when they do not answer."""
+
+    def __init__(self, urls: Sequence[str], timeout: float) -> None:
+        self.rpc = Rpc(urls, timeout)
+
+    def chain_id(self) -> int:
+        """The chain's id (EIP-155)."""
+        return _number(self.rpc.call("eth_chainId", []))
+
+    def head(self) -> int:
+        """Number of the newest block."""
+        return _number(self.rpc.call("eth_blockNumber", []))
+
+    def account(self, address: str) -> Account:
+        """Nonces and balance of a signer."""
+        answers = self.rpc.batch(
+            [
+                ("eth_getTransactionCount", [address, "latest"]),
+                ("eth_getTransactionCount", [address, "pending"]),
+                ("eth_getBalance", [address, "latest"]),
+            ]
+        )
+        return Account(*(_number(answer) for answer in answers))
+
+    def fees(self) -> Fees:
+        """Fees that the next blocks will take: twice the base fee, and the node's tip."""
+        block, tip = self.rpc.batch(
+            [("eth_getBlockByNumber", ["latest", False]), ("eth_maxPriorityFeePerGas", [])]
+        )
+        if isinstance(block, RpcError) or not isinstance(block, dict):
+            raise TryLater("The node does not tell its newest block.")
+        priority = 10**9 if isinstance(tip, RpcError) else _number(tip)
+        base = int(block.get("baseFeePerGas") or "0x0", 16)
+        return Fees(2 * base + priority, priority)
+
+    def simulate(self, call: dict[str, str]) -> RpcError | None:
+        """The node's refusal of a call on top of all it knows, None when it would succeed."""
+        answer = self.rpc.batch([("eth_call", [call, "pending"])])[0]
+        if isinstance(answer, RpcError) and "pending" in answer.message.lower():
+            answer = self.rpc.batch([("eth_call", [call, "latest"])])[0]
+        return answer if isinstance(answer, RpcError) else None
+
+    def replay(self, call: dict[str, str], block: int) -> RpcError | None:
+        """The node's refusal of a call on the state before a block: why it failed there."""
+        answer = self.rpc.batch([("eth_call", [call, hex(max(0, block - 1))])])[0]
+        return answer if isinstance(answer, RpcError) else None
+
+    def gas(self, call: dict[str, str]) -> int | RpcError:
+        """Gas that a call needs, or the node's refusal."""
+        answer = self.rpc.batch([("eth_estimateGas", [call])])[0]
+        return answer if isinstance(answer, RpcError) else _number(answer)
+
+    def receipts(self, hashes: Sequence[str]) -> dict[str, Receipt]:
+        """Receipts by transaction hash, of those that are in a block."""
+        answers = self.rpc.batch([("eth_getTransactionReceipt", [digest]) for digest in hashes])
+        pairs = zip(hashes, answers, strict=True)
+        return {digest: _receipt(answer) for digest, answer in pairs if answer is not None}
+
+    def knows(self, transaction_hash: str) -> bool:
+        """True when the node holds the transaction, waiting or mined."""
+        return self.rpc.call("eth_getTransactionByHash", [transaction_hash]) is not None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.rpc.close()
+
+
+def _receipt(answer: Any) -> Receipt:
+    try:
+        number, digest = int(answer["blockNumber"], 16), answer["blockHash"].lower()
+        return Receipt(number, digest, int(answer["status"], 16) == 1)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise TryLater(f"The node's receipt is incomplete ({error!r}).") from error
+
+
+def _number(answer: Any) -> int:
+    try:
+        return int(answer, 16)
+    except (TypeError, ValueError) as error:
+        raise TryLater(f"The node gave no number but {answer}.") from error

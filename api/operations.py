@@ -1,0 +1,156 @@
+"""Operations: what the documentation says of each route beside what its code says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from api import models, requests
+
+_READ = (400, 404, 405, 500, 503)
+_LIST = (400, 405, 500, 503)
+_WRITE = (400, 403, 404, 405, 409, 413, 415, 422, 500, 503)
+_GEOJSON = "application/geo+json"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The success of a route, its example, its errors, and what it takes.
+
+    `request` is a kind of document, a request model, or several of them.
+    """
+
+    said: str
+    answer: type[BaseModel] | None
+    example: str
+    status: int = 200
+    media_type: str = "application/json"
+    errors: tuple[int, ...] = _READ
+    request: Any = None
+    request_examples: tuple[str, ...] = ()
+    derived: bool = True
+    also: tuple[int, ...] = ()
+
+
+def _read(said: str, answer: type[BaseModel], example: str, **more: Any) -> Operation:
+    return Operation(said, answer, example, **more)
+
+
+def _write(said: str, request: Any, examples: tuple[str, ...], example: str) -> Operation:
+    return Operation(
+        said,
+        models.Task,
+        example,
+        202,
+        errors=_WRITE,
+        request=request,
+        request_examples=examples,
+        derived=False,
+    )
+
+
+_GEO: dict[str, Any] = {"media_type": _GEOJSON}
+_PROJECTS, _MONITORING = "/projects", "/projects/{projectId}/monitoring"
+
+#: By method and path; a completeness test holds it against the application.
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("get", _PROJECTS): _read(
+        "A page of projects.", models.FeatureCollection, "projects", errors=_LIST, **_GEO
+    ),
+    ("post", _PROJECTS): _write(
+        "The PDD is accepted; its task says what to sign.",
+        ("pdd", requests.SignedDocument),
+        ("pdd", "signed-pdd"),
+        "task-to-sign",
+    ),
+    ("get", "/projects/{projectId}"): _read("The project.", models.Feature, "project", **_GEO),
+    ("put", "/projects/{projectId}"): _write(
+        "The change is accepted; its task says what to sign.",
+        ("pdd", "metadata", requests.SignedDocument),
+        ("pdd", "metadata"),
+        "task-to-sign",
+    ),
+    ("get", _MONITORING): _read("A page of reports.", models.FeatureCollection, "reports", **_GEO),
+    ("post", _MONITORING): _write(
+        "The report is accepted; its task says what to sign.",
+        ("mrv", requests.SignedDocument),
+        ("mrv",),
+        "task-report",
+    ),
+    ("get", _MONITORING + "/{reportId}"): _read("The report.", models.Feature, "report", **_GEO),
+    ("post", _MONITORING + "/{reportId}/verify"): _write(
+        "The decision is accepted; its task says what to sign.",
+        ("decision", requests.SignedDocument),
+        ("decision",),
+        "task-verification",
+    ),
+    ("get", "/credits"): _read(
+        "A page of units.", models.FeatureCollection, "credits", errors=_LIST, **_GEO
+    ),
+    ("get", "/credits/{creditId}"): _read("The unit.", models.Feature, "credit", **_GEO),
+    ("post", "/credits/transfer"): _write(
+        "The transfer is accepted; its task says what to sign.",
+        requests.TransferRequest,
+        ("transfer",),
+        "task-transfer",
+    ),
+    ("post", "/credits/split"): _write(
+        "The split is accepted; its task says what to sign.",
+        requests.SplitRequest,
+        ("split",),
+        "task-split",
+    ),
+    ("post", "/credits/merge"): _write(
+        "The merge is accepted; its task says what to sign.",
+        requests.MergeRequest,
+        ("merge",),
+        "task-merge",
+    ),
+    ("post", "/credits/{creditId}/retire"): _write(
+        "The retirement is accepted; its task says what to sign.",
+        requests.RetirementRequest,
+        ("retirement",),
+        "task-retirement",
+    ),
+    ("get", "/methodologies"): _read(
+        "A page of methodology versions.", models.MethodologyPage, "methodologies", errors=_LIST
+    ),
+    ("get", "/methodologies/{name}"): _read(
+        "The methodology version.", models.Methodology, "methodology"
+    ),
+    ("get", "/documents/{hash}"): Operation(
+        "The document's canonical bytes.", None, "document", derived=False, also=(304,)
+    ),
+    ("put", "/documents/{hash}"): Operation(
+        "The document is held now.",
+        models.SuppliedDocument,
+        "supplied-document",
+        201,
+        errors=(400, 404, 405, 409, 413, 415, 422, 500, 503),
+        request=("pdd", "mrv", "methodology", "decision", "metadata"),
+        request_examples=("pdd",),
+        derived=False,
+        also=(200,),
+    ),
+    ("get", "/tasks/{id}"): Operation("The task.", models.Task, "task-final", derived=False),
+    ("post", "/tasks/{id}"): _write(
+        "The transaction is kept and on its way.",
+        requests.SignatureRequest,
+        ("signature",),
+        "task-broadcast",
+    ),
+    ("post", "/relay"): _write(
+        "The transaction is kept and on its way.",
+        requests.RelayRequest,
+        ("relay",),
+        "task-relayed",
+    ),
+    ("get", "/"): Operation(
+        "Where to begin.", models.Landing, "landing", derived=False, errors=(400, 405, 500)
+    ),
+    ("get", "/health"): Operation(
+        "All is well.", models.Health, "health", errors=(400, 405, 500, 503)
+    ),
+}

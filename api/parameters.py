@@ -1,0 +1,144 @@
+"""Parameters: what a reader may ask for in the query, checked before anything is read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, time
+from typing import Annotated
+
+from fastapi import Query, Request
+from pydantic import AfterValidator, BaseModel, Field
+
+from api.errors import Detail, ParameterError
+
+ADDRESS = r"^0x[0-9a-fA-F]{40}$"
+LARGEST = 2**53 - 1
+_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,3}(\.[0-9]{0,20})?\s*")
+_METHODOLOGY = re.compile(r"[A-Za-z0-9._-]{1,100}(@[0-9]+\.[0-9]+(\.[0-9]+)?)?|0x[0-9a-fA-F]{64}")
+_BBOX_FORM = "give minx,miny,maxx,maxy in WGS84 degrees, as in 13.0,48.0,14.0,49.0"
+_DATE_FORM = "give a date or date and time (UTC), as in 2025-01-31 or 2025-01-31T12:00:00Z"
+
+
+def refuse_unknown(request: Request) -> None:
+    """Refuse query parameters that the operation does not document, repeat, or that hold U+0000."""
+    allowed = _documented(request)
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    details = [_unknown(name, allowed) for name in given if name not in allowed]
+    details += [_repeated(name) for name in given if name in allowed and given[name] > 1]
+    details += [_nul(n) for n, value in request.query_params.multi_items() if "\x00" in value]
+    if details:
+        raise ParameterError(details[0].message, details)
+
+
+def unix_time(text: str, of_day: time) -> int:
+    """UNIX seconds of a date (at `of_day`, UTC) or date-time; raises ValueError for the rest."""
+    try:
+        if len(text) == 10:
+            return int(datetime.combine(date.fromisoformat(text), of_day, UTC).timestamp())
+        moment = datetime.fromisoformat(text)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return int(aware.timestamp())
+    except (ValueError, OverflowError) as error:
+        raise ValueError(_DATE_FORM) from error
+
+
+def numbers_of(bbox: str) -> tuple[float, float, float, float]:
+    """West, south, east, north; west above east crosses the antimeridian (RFC 7946, 5.2)."""
+    parts = bbox.split(",")
+    if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
+        raise ValueError(_BBOX_FORM)
+    west, south, east, north = (float(part) for part in parts)
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise ValueError(_BBOX_FORM)
+    return west, south, east, north
+
+
+def _moment(text: str) -> str:
+    unix_time(text, time.min)
+    return text
+
+
+def _bbox(text: str) -> str:
+    numbers_of(text)
+    return text
+
+
+def _block_or_moment(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        unix_time(text, time.max)
+    return text
+
+
+def _methodology(text: str) -> str:
+    if not _METHODOLOGY.fullmatch(text):
+        raise ValueError("give a methodology id, id@version, or key (0x and 64 hex digits)")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+Box = Annotated[str, AfterValidator(_bbox)]
+BlockOrMoment = Annotated[str, AfterValidator(_block_or_moment)]
+MethodologyName = Annotated[str, AfterValidator(_methodology)]
+
+
+class AsOf(BaseModel):
+    """The state of the registry that the reader means."""
+
+    as_of: BlockOrMoment | None = Field(
+        default=None,
+        description="A block number, or a date or time (UTC): the state at the end of that block, "
+        "day or second. Without it, the newest indexed state.",
+        examples=["2025-06-30"],
+    )
+
+
+class Page(AsOf):
+    """Which part of a list, and in which order."""
+
+    limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
+    offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
+
+
+class Sender(BaseModel):
+    """Who will sign."""
+
+    sender: str | None = Field(
+        default=None,
+        pattern=ADDRESS,
+        description="The signer's address: fills in nonce, gas and fees of what is to be signed.",
+    )
+
+
+AsOfQuery = Annotated[AsOf, Query()]
+SenderQuery = Annotated[Sender, Query()]
+
+
+def sort_keys(text: str, allowed: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """`-created_at,name` as [(name, descending)]; raises `ParameterError` for other names."""
+    keys = [(part.lstrip("-"), part.startswith("-")) for part in text.split(",")]
+    unknown = [name for name, _ in keys if name not in allowed]
+    if unknown or len(keys) > len(allowed):
+        message = f"Sort by {', '.join(allowed)}; a minus in front turns the order round."
+        raise ParameterError(message, [Detail("sort", "INVALID_PARAMETER", message)])
+    return keys
+
+
+def _documented(request: Request) -> tuple[str, ...]:
+    path = request.scope["route"].path_format
+    operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
+    parameters = operation.get("parameters", ())
+    return tuple(entry["name"] for entry in parameters if entry["in"] == "query")
+
+
+def _unknown(name: str, allowed: tuple[str, ...]) -> Detail:
+    known = f"known are {', '.join(allowed)}" if allowed else "none is known here"
+    return Detail(name, "UNKNOWN_PARAMETER", f"The parameter “{name}” is not known; {known}.")
+
+
+def _repeated(name: str) -> Detail:
+    return Detail(name, "REPEATED_PARAMETER", f"Give the parameter “{name}” once.")
+
+
+def _nul(name: str) -> Detail:
+    return Detail(name, "INVALID_PARAMETER", f"The parameter “{name}” holds U+0000; take it out.")

@@ -1,0 +1,199 @@
+"""Project features: a project as a GeoJSON Feature that still hashes to its anchor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.encoding import day_text, moment_text
+from api.held import Held, held_document
+from api.queries.ground import Claim, claims
+from api.queries.projects import ProjectRow, versions
+from api.queries.reports import reports_of
+from api.queries.units import sums
+from api.registry import Registry
+from api.snapshot import Snapshot
+from indexer.models import PDDVersion, Report
+from schemas import retrieved, to_tonnes
+
+
+def project_feature(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any]:
+    """The author's document with the members that the registry maintains.
+
+    Where the document is not held, `geometry` is null and `ogcr:document_status` says so.
+    """
+    held = held_document(registry, row.project.pdd_hash, "pdd", row.project.document_id)
+    if held.document is None:
+        return _without_document(registry, snapshot, row, held)
+    return retrieved(
+        held.document,
+        status=row.project.status or "draft",
+        ledger_reference=_ledger_reference(snapshot, row),
+        creation_date=moment_text(row.project.created_at),
+        last_updated=moment_text(row.project.updated_at),
+        links=_links(registry, row),
+        maintained=_maintained(snapshot, row, held),
+    )
+
+
+def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any]:
+    """Everything the registry knows of a project beside its document (OGCR 4.2.1)."""
+    project = row.project
+    return {
+        "project_id": project.project_id,
+        "status": project.status,
+        "developer": project.developer,
+        "validator": project.validator,
+        "methodology_key": project.methodology_key,
+        "first_day": day_text(project.start_day),
+        "last_day": day_text(project.end_day),
+        "created_at": moment_text(project.created_at),
+        "submitted_at": moment_text(project.submitted_at),
+        "validated_at": moment_text(project.validated_at),
+        "decision": _decision(registry, row),
+        "metadata": _metadata(registry, row),
+        "versions": [_version(registry, snapshot, v) for v in _versions(snapshot, row)],
+        "reports": [_report(registry, row, r) for r in reports_of(snapshot, project.project_id)],
+        "units": [_sum(s) for s in sums(snapshot, project_id=project.project_id)],
+        "conflicts": [_conflict(registry, c) for c in claims(snapshot, project)],
+    }
+
+
+def _without_document(
+    registry: Registry, snapshot: Snapshot, row: ProjectRow, held: Held
+) -> dict[str, Any]:
+    project = row.project
+    return {
+        "type": "Feature",
+        "id": project.document_id,
+        "profile": "pdd",
+        "geometry": None,
+        "properties": {
+            "name": None,
+            "project_type": project.project_type,
+            "status": project.status,
+            "creation_date": moment_text(project.created_at),
+            "last_updated": moment_text(project.updated_at),
+            **{f"ogcr:{k}": v for k, v in _maintained(snapshot, row, held).items()},
+            "ogcr:how_to_supply": held.remedy,
+        },
+        "ledger_reference": _ledger_reference(snapshot, row),
+        "links": _links(registry, row),
+    }
+
+
+def _maintained(snapshot: Snapshot, row: ProjectRow, held: Held) -> dict[str, Any]:
+    project = row.project
+    return {
+        "project_id": project.project_id,
+        "developer": project.developer,
+        "version": project.version,
+        "content_hash": project.pdd_hash,
+        "document_status": held.status,
+        "finality": snapshot.position.finality_of(project.valid_from),
+    }
+
+
+def _ledger_reference(snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
+    anchor = row.version
+    if anchor is None or anchor.tx_hash is None:
+        return None
+    return {
+        "transaction_id": anchor.tx_hash,
+        "block_number": anchor.block_number,
+        "timestamp": moment_text(anchor.registered_at),
+        "ledger_id": f"eip155:{snapshot.position.chain_id}",
+    }
+
+
+def _links(registry: Registry, row: ProjectRow) -> list[dict[str, str]]:
+    path = f"/projects/{row.project.document_id}"
+    link = registry.link
+    return [
+        {"rel": "self", "href": link(path), "type": "application/geo+json"},
+        {"rel": "collection", "href": link("/projects"), "type": "application/geo+json"},
+        {"rel": "canonical", "href": link(f"/documents/{row.project.pdd_hash}")},
+        {"rel": "related-mrv", "href": link(f"{path}/monitoring"), "type": "application/geo+json"},
+    ]
+
+
+def _versions(snapshot: Snapshot, row: ProjectRow) -> list[PDDVersion]:
+    return list(versions(snapshot, row.project.project_id))
+
+
+def _version(registry: Registry, snapshot: Snapshot, version: PDDVersion) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "content_hash": version.pdd_hash,
+        "uri": version.uri,
+        "registered_by": version.registered_by,
+        "registered_at": moment_text(version.registered_at),
+        "transaction_hash": version.tx_hash,
+        "block_number": version.block_number,
+        "finality": snapshot.position.finality_of(version.block_number),
+        "href": registry.link(f"/documents/{version.pdd_hash}"),
+    }
+
+
+def _report(registry: Registry, row: ProjectRow, report: Report) -> dict[str, Any]:
+    path = f"/projects/{row.project.document_id}/monitoring/{report.document_id}"
+    return {
+        "id": report.document_id,
+        "report_id": report.report_id,
+        "status": report.status,
+        "start_date": day_text(report.start_day),
+        "end_date": day_text(report.end_day),
+        "verified_kg": report.verified_kg,
+        "href": registry.link(path),
+    }
+
+
+def _sum(units: Any) -> dict[str, Any]:
+    return {
+        "unit_type": units.unit_type,
+        "status": units.status,
+        "blocks": units.blocks,
+        "quantity_kg": units.quantity_kg,
+        "quantity_tco2e": to_tonnes(units.quantity_kg),
+    }
+
+
+def _decision(registry: Registry, row: ProjectRow) -> dict[str, Any] | None:
+    project = row.project
+    if project.decision_hash is None and project.reason is None:
+        return None
+    return {
+        "content_hash": project.decision_hash,
+        "uri": project.decision_uri,
+        "reason": project.reason or None,
+        "decided_at": moment_text(project.decided_at),
+        "href": _document_link(registry, project.decision_hash),
+    }
+
+
+def _metadata(registry: Registry, row: ProjectRow) -> dict[str, Any] | None:
+    digest = row.project.metadata_hash
+    if digest is None:
+        return None
+    document = held_document(registry, digest, "metadata").document
+    return {
+        "content_hash": digest,
+        "uri": row.project.metadata_uri,
+        "href": _document_link(registry, digest),
+        "document": document,
+    }
+
+
+def _document_link(registry: Registry, digest: str | None) -> str | None:
+    return None if digest is None else registry.link(f"/documents/{digest}")
+
+
+def _conflict(registry: Registry, claim: Claim) -> dict[str, Any]:
+    return {
+        "project_id": claim.document_id,
+        "project_key": claim.project_id,
+        "status": claim.status,
+        "kind": claim.kind,
+        "overlap_m2": claim.area_m2,
+        "overlap": claim.overlap,
+        "href": registry.link(f"/projects/{claim.document_id}"),
+    }

@@ -1,0 +1,1 @@
+"""Queries: the only place of this room that reads from the database."""

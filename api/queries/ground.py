@@ -1,0 +1,145 @@
+"""Queries: what lies where, and which projects claim the same ground."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import shapely
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, select
+
+from api.parameters import numbers_of
+from api.queries.statements import Conflicts, Footprints, Projects, Submissions, Tasks
+from api.snapshot import Snapshot
+from indexer.models import Project
+
+#: Projects in one of these hold their ground against others (OGCR 4.4.2).
+CLAIMING = ("submitted", "under_review", "validated")
+
+#: Tasks in one of these have not reached the index yet.
+PENDING = ("awaiting_signature", "broadcast", "mined")
+
+Rectangle = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Another project that claims the same ground or facility.
+
+    `area_m2` and `overlap` (GeoJSON geometry) are None for a facility; `status` is None for a
+    project that is accepted but not yet on chain.
+    """
+
+    project_id: str
+    document_id: str | None
+    status: str | None
+    kind: str
+    area_m2: float | None
+    overlap: dict[str, object] | None
+
+
+def within_box(session: Session, bbox: str) -> ColumnElement[bool]:
+    """The condition that a footprint shares a point with a box."""
+    boxes = list(_rectangles(numbers_of(bbox)))
+    inside = or_(*(_inside(box) for box in boxes))
+    return or_(inside, Footprints.hash.in_(_reaching_in(session, boxes, inside)))
+
+
+def claims(snapshot: Snapshot, project: Project) -> list[Claim]:
+    """Who else claims a project's ground, by the state of the index."""
+    if project.pdd_hash is None or project.status not in CLAIMING:
+        return []
+    return _indexed_claims(snapshot.session, project.pdd_hash, project.project_id, snapshot)
+
+
+def claims_against(session: Session, pdd_hash: str, project_id: str, now: int) -> list[Claim]:
+    """Who stands in the way of a PDD: indexed projects and accepted submissions still waiting.
+
+    `now` is UNIX seconds; a submission that nobody signed in time does not count.
+    """
+    return [
+        *_indexed_claims(session, pdd_hash, project_id, None),
+        *_waiting_claims(session, pdd_hash, project_id, now),
+    ]
+
+
+def _rectangles(box: Rectangle) -> Iterable[Rectangle]:
+    west, south, east, north = box
+    if west <= east:
+        yield box
+    else:
+        yield (west, south, 180.0, north)
+        yield (-180.0, south, east, north)
+
+
+def _inside(box: Rectangle) -> ColumnElement[bool]:
+    west, south, east, north = box
+    return and_(
+        Footprints.west >= west,
+        Footprints.east <= east,
+        Footprints.south >= south,
+        Footprints.north <= north,
+    )
+
+
+def _touching(box: Rectangle) -> ColumnElement[bool]:
+    west, south, east, north = box
+    return and_(
+        Footprints.west <= east,
+        Footprints.east >= west,
+        Footprints.south <= north,
+        Footprints.north >= south,
+    )
+
+
+def _reaching_in(
+    session: Session, boxes: list[Rectangle], inside: ColumnElement[bool]
+) -> list[str]:
+    # The bounds of a footprint say too much: of two parcels far apart, or on both sides of the
+    # antimeridian, they cover all that lies between.
+    candidates = select(Footprints.hash, Footprints.geometry).where(
+        or_(*(_touching(box) for box in boxes)), ~inside
+    )
+    area = shapely.union_all([shapely.box(*box) for box in boxes])
+    shapely.prepare(area)
+    return [
+        digest
+        for digest, ground in session.exec(candidates)
+        if ground is not None and area.intersects(shapely.from_wkb(ground))
+    ]
+
+
+def _pairs(pdd_hash: str) -> list[tuple[object, ColumnElement[bool]]]:
+    a, b = Conflicts.hash_a, Conflicts.hash_b
+    return [(b, a == pdd_hash), (a, b == pdd_hash)]
+
+
+def _indexed_claims(
+    session: Session, pdd_hash: str, project_id: str, snapshot: Snapshot | None
+) -> list[Claim]:
+    valid = snapshot.valid(Projects) if snapshot else Projects.valid_to.is_(None)
+    found = []
+    for other, ours in _pairs(pdd_hash):
+        query = select(Projects, Conflicts).join(Projects, Projects.pdd_hash == other)
+        query = query.where(ours, valid, Projects.status.in_(CLAIMING))
+        query = query.where(Projects.project_id != project_id)
+        found += [
+            Claim(p.project_id, p.document_id, p.status, c.kind, c.area_m2, c.geometry)
+            for p, c in session.exec(query.order_by(Projects.project_id))
+        ]
+    return found
+
+
+def _waiting_claims(session: Session, pdd_hash: str, project_id: str, now: int) -> list[Claim]:
+    found = []
+    for other, ours in _pairs(pdd_hash):
+        query = select(Submissions, Conflicts).join(Submissions, Submissions.pdd_hash == other)
+        query = query.join(Tasks, Tasks.id == Submissions.task_id)
+        query = query.where(ours, Submissions.expires_at > now, Tasks.state.in_(PENDING))
+        query = query.where(Submissions.project_id != project_id)
+        found += [
+            Claim(s.project_id, s.document_id, None, c.kind, c.area_m2, c.geometry)
+            for s, c in session.exec(query.order_by(Submissions.project_id))
+        ]
+    return found

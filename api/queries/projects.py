@@ -1,0 +1,120 @@
+"""Queries: projects, their versions, and who else claims their ground."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import select
+
+from api.filters import ProjectFilters
+from api.queries.ground import within_box
+from api.queries.order import between, count_of, order_of
+from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
+from api.snapshot import Snapshot
+from indexer.identity import project_id as hashed
+from indexer.models import Methodology, PDDVersion, Project
+from schemas import canonical_status
+
+SORTS = {
+    "created_at": Projects.created_at,
+    "approved_at": Projects.validated_at,
+    "updated_at": Projects.updated_at,
+    "status": Projects.status,
+    "id": Projects.document_id,
+    "name": Footprints.name,
+}
+
+
+@dataclass(frozen=True)
+class ProjectRow:
+    """A project with the version that is in force and the methodology it follows."""
+
+    project: Project
+    version: PDDVersion | None
+    methodology: Methodology | None
+
+
+def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
+    """A project by its 0x… id or its document id."""
+    query = _projects(snapshot).where(Projects.project_id.in_(ids_of(name)))
+    found = snapshot.session.exec(query).all()
+    exact = [row for row in found if row[0].project_id == name.lower()]
+    return next((ProjectRow(*row) for row in [*exact, *found]), None)
+
+
+def projects(snapshot: Snapshot, filters: ProjectFilters) -> tuple[int, list[ProjectRow]]:
+    """How many projects match, and one page of them."""
+    query = _projects(snapshot).where(*_conditions(snapshot, filters))
+    total = count_of(snapshot.session, query)
+    page = (
+        query.order_by(*order_of(filters.sort, SORTS, Projects.project_id))
+        .offset(filters.offset)
+        .limit(filters.limit)
+    )
+    return total, [ProjectRow(*row) for row in snapshot.session.exec(page)]
+
+
+def versions(snapshot: Snapshot, project_id: str) -> Sequence[PDDVersion]:
+    """Every version of a project's PDD, the first one first."""
+    of_project = select(PDDVersions).where(
+        snapshot.valid(PDDVersions), PDDVersions.project_id == project_id
+    )
+    return snapshot.session.exec(of_project.order_by(PDDVersions.version)).all()
+
+
+def ids_of(name: str) -> list[str]:
+    """The project ids that a name can mean: itself when it is one, and the hash of it."""
+    own = [name.lower()] if re.fullmatch(r"0x[0-9a-fA-F]{64}", name) else []
+    return [*own, hashed(name)]
+
+
+def _projects(snapshot: Snapshot) -> Any:
+    in_force = and_(
+        PDDVersions.project_id == Projects.project_id,
+        PDDVersions.version == Projects.version,
+        snapshot.valid(PDDVersions),
+    )
+    followed = and_(
+        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
+    )
+    return (
+        select(Projects, PDDVersions, Methodologies)
+        .outerjoin(PDDVersions, in_force)
+        .outerjoin(Methodologies, followed)
+        .outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
+        .where(snapshot.valid(Projects))
+    )
+
+
+def _conditions(snapshot: Snapshot, filters: ProjectFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.status:
+        found.append(Projects.status == canonical_status(filters.status))
+    if filters.methodology:
+        found.append(methodology_is(filters.methodology))
+    if filters.actor:
+        found.append(_actor_is(filters.actor))
+    if filters.bbox:
+        found.append(within_box(snapshot.session, filters.bbox))
+    found += between(Projects.created_at, filters.created_from, filters.created_to)
+    found += between(Projects.validated_at, filters.approved_from, filters.approved_to)
+    return found
+
+
+def methodology_is(name: str) -> Any:
+    """The condition that the methodology has an id, an `id@version`, or a key."""
+    if re.fullmatch(r"0x[0-9a-fA-F]{64}", name):
+        return Methodologies.methodology_key == name.lower()
+    identifier, _, version = name.partition("@")
+    named = Methodologies.methodology_id == identifier
+    return and_(named, Methodologies.version == version) if version else named
+
+
+def _actor_is(actor: str) -> Any:
+    if re.fullmatch(r"0x[0-9a-fA-F]{40}", actor):
+        return or_(Projects.developer == actor.lower(), Footprints.actor_id == actor)
+    return Footprints.actor_id == actor

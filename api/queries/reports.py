@@ -1,0 +1,131 @@
+"""Queries: monitoring reports, their versions and their verified amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import select
+
+from api.filters import ReportFilters
+from api.parameters import unix_time
+from api.queries.order import count_of, order_of
+from api.queries.statements import Reports, ReportVersions, Vintages
+from api.snapshot import Snapshot
+from indexer.identity import report_id
+from indexer.models import Report, ReportVersion, ReportVintage
+
+SORTS = {
+    "start_date": Reports.start_day,
+    "end_date": Reports.end_day,
+    "created_at": Reports.created_at,
+    "updated_at": Reports.updated_at,
+    "status": Reports.status,
+    "id": Reports.document_id,
+}
+#: Reports in one of these hold their days against others (OGCR 3.2).
+ACCEPTED = ("submitted", "pending_verification", "verified", "archived")
+
+_STATUSES = {"unverified": ("submitted", "withdrawn"), "pending": ("pending_verification",)}
+_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A report with the version that is in force."""
+
+    report: Report
+    version: ReportVersion | None
+
+
+def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
+    """A report of a project by its 0x… id or its document id."""
+    query = _reports(snapshot).where(
+        Reports.project_id == project_id, Reports.report_id.in_(_ids_of(project_id, name))
+    )
+    found = snapshot.session.exec(query).all()
+    exact = [row for row in found if row[0].report_id == name.lower()]
+    return next((ReportRow(*row) for row in [*exact, *found]), None)
+
+
+def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
+    """A report of any project by its 0x… id."""
+    found = snapshot.session.exec(_reports(snapshot).where(Reports.report_id == report_id)).first()
+    return ReportRow(*found) if found else None
+
+
+def reports(
+    snapshot: Snapshot, project_id: str, filters: ReportFilters
+) -> tuple[int, list[ReportRow]]:
+    """How many reports of a project match, and one page of them."""
+    query = _reports(snapshot).where(Reports.project_id == project_id, *_conditions(filters))
+    total = count_of(snapshot.session, query)
+    ordered = query.order_by(*order_of(filters.sort, SORTS, Reports.report_id))
+    page = ordered.offset(filters.offset).limit(filters.limit)
+    return total, [ReportRow(*row) for row in snapshot.session.exec(page)]
+
+
+def reports_of(snapshot: Snapshot, project_id: str) -> Sequence[Report]:
+    """Every report of a project by its first day."""
+    query = select(Reports).where(snapshot.valid(Reports), Reports.project_id == project_id)
+    return snapshot.session.exec(query.order_by(Reports.start_day, Reports.report_id)).all()
+
+
+def reports_sharing(
+    snapshot: Snapshot, project_id: str, start_day: int, end_day: int
+) -> Sequence[Report]:
+    """Accepted reports of a project whose period shares a day with another, both ends included."""
+    query = select(Reports).where(
+        snapshot.valid(Reports),
+        Reports.project_id == project_id,
+        Reports.status.in_(ACCEPTED),
+        Reports.start_day <= end_day,
+        Reports.end_day >= start_day,
+    )
+    return snapshot.session.exec(query.order_by(Reports.start_day)).all()
+
+
+def versions(snapshot: Snapshot, report_id: str) -> Sequence[ReportVersion]:
+    """Every version of a report, the first one first."""
+    query = select(ReportVersions).where(
+        snapshot.valid(ReportVersions), ReportVersions.report_id == report_id
+    )
+    return snapshot.session.exec(query.order_by(ReportVersions.version)).all()
+
+
+def vintages(snapshot: Snapshot, report_id: str) -> Sequence[ReportVintage]:
+    """Verified and issued kg CO2e of a report by calendar year."""
+    query = select(Vintages).where(snapshot.valid(Vintages), Vintages.report_id == report_id)
+    return snapshot.session.exec(query.order_by(Vintages.vintage)).all()
+
+
+def _ids_of(project_id: str, name: str) -> list[str]:
+    own = [name.lower()] if re.fullmatch(r"0x[0-9a-fA-F]{28}", name) else []
+    return [*own, report_id(project_id, name)]
+
+
+def _reports(snapshot: Snapshot) -> Any:
+    in_force = and_(
+        ReportVersions.report_id == Reports.report_id,
+        ReportVersions.version == Reports.version,
+        snapshot.valid(ReportVersions),
+    )
+    query = select(Reports, ReportVersions).outerjoin(ReportVersions, in_force)
+    return query.where(snapshot.valid(Reports))
+
+
+def _conditions(filters: ReportFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.status:
+        found.append(Reports.status.in_(_STATUSES.get(filters.status, (filters.status,))))
+    if filters.verifier:
+        found.append(Reports.verifier == filters.verifier.lower())
+    if filters.period_from:
+        found.append(Reports.end_day >= unix_time(filters.period_from, time.min) // _DAY)
+    if filters.period_to:
+        found.append(Reports.start_day <= unix_time(filters.period_to, time.max) // _DAY)
+    return found

@@ -1,0 +1,58 @@
+"""Queries: tasks, their transactions, and what the index has seen of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, select
+
+from api.queries.statements import Blocks, Events, Tasks, Transactions
+from api.tables import Task, TaskTransaction
+
+
+def task(session: Session, task_id: str) -> Task | None:
+    """A task as it is."""
+    return session.get(Tasks, task_id)
+
+
+def locked_task(session: Session, task_id: str) -> Task | None:
+    """A task that nobody else changes until the transaction ends."""
+    query = select(Tasks).where(Tasks.id == task_id).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def task_of_transaction(session: Session, transaction_hash: str) -> str | None:
+    """The id of the task that a transaction belongs to."""
+    query = select(Transactions.task_id).where(Transactions.hash == transaction_hash)
+    return session.exec(query).first()
+
+
+def same_task(session: Session, fingerprint: str) -> Task | None:
+    """The newest task for the same request that has not failed."""
+    query = select(Tasks).where(Tasks.fingerprint == fingerprint)
+    alive = query.where(Tasks.state.not_in(("reverted", "dropped")))
+    return session.exec(alive.order_by(Tasks.created_at.desc())).first()
+
+
+def unsettled_tasks(session: Session) -> Sequence[str]:
+    """Ids of tasks with a transaction that may still change, the oldest first."""
+    query = select(Tasks.id).where(Tasks.settled.is_(False), Tasks.transaction_hash.is_not(None))
+    return session.exec(query.order_by(Tasks.created_at)).all()
+
+
+def transactions_of(session: Session, task_id: str) -> Sequence[TaskTransaction]:
+    """Every signed transaction of a task, the newest first."""
+    query = select(Transactions).where(Transactions.task_id == task_id)
+    return session.exec(query.order_by(Transactions.created_at.desc())).all()
+
+
+def seen_in_block(session: Session, transaction_hash: str) -> tuple[int, str] | None:
+    """Number and hash of the indexed block that holds an event of a transaction."""
+    query = select(Events.block_number, Events.block_hash).where(Events.tx_hash == transaction_hash)
+    found = session.exec(query.limit(1)).first()
+    return (found[0], found[1]) if found else None
+
+
+def is_followed(session: Session, number: int, block_hash: str) -> bool:
+    """True when the index has come through that very block."""
+    return session.exec(select(Blocks.hash).where(Blocks.number == number)).first() == block_hash

@@ -1,0 +1,130 @@
+"""Queries: units, with the report and the project they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import select
+
+from api.filters import UnitFilters
+from api.queries.order import order_of
+from api.queries.projects import ids_of
+from api.queries.statements import Footprints, Methodologies, Projects, Reports, Units
+from api.snapshot import Snapshot
+from indexer.models import Methodology, Project, Report, Unit
+
+SORTS = {
+    "issued_at": Units.issued_at,
+    "vintage": Units.vintage,
+    "quantity_kg": Units.quantity_kg,
+    "status": Units.status,
+    "owner": Units.owner,
+    "id": Units.token_id,
+}
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit with its provenance; `country` is ISO 3166-1 alpha-2 when the PDD names it."""
+
+    unit: Unit
+    report: Report | None
+    project: Project | None
+    methodology: Methodology | None
+    country: str | None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How many blocks there are of a unit type and status, and their kg CO2e."""
+
+    unit_type: str | None
+    status: str | None
+    blocks: int
+    quantity_kg: int
+
+
+def unit(snapshot: Snapshot, token_id: str) -> UnitRow | None:
+    """A unit by its token id, `0x` and 64 lower-case hex digits."""
+    found = snapshot.session.exec(_units(snapshot).where(Units.token_id == token_id)).first()
+    return UnitRow(*found) if found else None
+
+
+def units(snapshot: Snapshot, filters: UnitFilters) -> tuple[int, int, list[UnitRow]]:
+    """How many units match, their kg CO2e, and one page of them."""
+    conditions = _conditions(filters)
+    counted = select(func.count(), func.coalesce(func.sum(Units.quantity_kg), 0))
+    matching = counted.select_from(Units).outerjoin(Reports, _reported(snapshot))
+    total, kg = snapshot.session.exec(matching.where(snapshot.valid(Units), *conditions)).one()
+    query = _units(snapshot).where(*conditions)
+    ordered = query.order_by(*order_of(filters.sort, SORTS, Units.token_id))
+    page = ordered.offset(filters.offset).limit(filters.limit)
+    return total, int(kg), [UnitRow(*row) for row in snapshot.session.exec(page)]
+
+
+def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
+    """Units of a project by unit type and status."""
+    query = (
+        select(Units.unit_type, Units.status, func.count(), func.sum(Units.quantity_kg))
+        .where(snapshot.valid(Units), Units.project_id == project_id)
+        .group_by(Units.unit_type, Units.status)
+        .order_by(Units.unit_type, Units.status)
+    )
+    return [Sum(*row[:3], int(row[3])) for row in snapshot.session.exec(query)]
+
+
+def _reported(snapshot: Snapshot) -> ColumnElement[bool]:
+    return and_(Reports.report_id == Units.report_id, snapshot.valid(Reports))
+
+
+def _units(snapshot: Snapshot) -> Any:
+    owned_by = and_(Projects.project_id == Units.project_id, snapshot.valid(Projects))
+    followed = and_(
+        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
+    )
+    return (
+        select(Units, Reports, Projects, Methodologies)
+        .add_columns(Footprints.country)
+        .outerjoin(Reports, _reported(snapshot))
+        .outerjoin(Projects, owned_by)
+        .outerjoin(Methodologies, followed)
+        .outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
+        .where(snapshot.valid(Units))
+    )
+
+
+def _conditions(filters: UnitFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.project:
+        found.append(Units.project_id.in_(ids_of(filters.project)))
+    if filters.report:
+        named = Reports.document_id == filters.report
+        found.append(or_(named, Units.report_id == filters.report.lower()))
+    if filters.vintage is not None:
+        found.append(Units.vintage == filters.vintage)
+    if filters.issuance_year is not None:
+        found += _within_year(filters.issuance_year)
+    if filters.owner:
+        found.append(Units.owner == filters.owner.lower())
+    return [*found, *_kinds(filters)]
+
+
+def _kinds(filters: UnitFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.status:
+        found.append(Units.status == filters.status)
+    if filters.retired is not None:
+        found.append(Units.status == "retired" if filters.retired else Units.status != "retired")
+    if filters.unit_type:
+        found.append(Units.unit_type == filters.unit_type)
+    return found
+
+
+def _within_year(year: int) -> list[ColumnElement[bool]]:
+    first = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+    following = int(datetime(year + 1, 1, 1, tzinfo=UTC).timestamp())
+    return [Units.issued_at >= first, Units.issued_at < following]

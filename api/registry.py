@@ -1,0 +1,64 @@
+"""What the routes work with: settings, database, compiled contracts, documents, and the node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlmodel import Session
+
+from api.node import Node
+from api.queries.positions import snapshot_at
+from api.settings import ApiSettings
+from api.snapshot import Snapshot
+from indexer import database
+from indexer.abi import Abi
+from indexer.deployments import Deployments
+from indexer.documents import DocumentStore
+
+
+class Registry:
+    """The parts of one API process; opened once, closed with the server."""
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self.settings = settings
+        self.engine = database.engine(settings.database_url)
+        self.documents = DocumentStore(settings.documents)
+        self.node = Node(settings.rpc_urls, settings.request_timeout)
+
+    @property
+    def abi(self) -> Abi:
+        """The compiled contracts; raises `ArtifactsMissing`."""
+        return Abi.load(self.settings.artifacts)
+
+    @cached_property
+    def chain_id(self) -> int:
+        """The chain this API serves; asks the node when the settings do not say."""
+        return self.settings.chain_id or self.node.chain_id()
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        """Where the contracts are; raises `DeploymentsMissing`."""
+        return Deployments.load(self.settings.deployments, self.chain_id)
+
+    @contextmanager
+    def snapshot(self, as_of: str | None = None) -> Iterator[Snapshot]:
+        """One state of the index for one answer."""
+        with database.snapshot(self.engine) as session:
+            yield snapshot_at(session, as_of)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that writes this room's own tables; all or nothing."""
+        with database.transaction(self.engine) as session:
+            yield session
+
+    def link(self, path: str) -> str:
+        """The absolute address of a path of this API."""
+        return self.settings.public_url + path
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.node.close()
+        self.engine.dispose()

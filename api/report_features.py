@@ -1,0 +1,151 @@
+"""Report features: a monitoring report as a GeoJSON Feature that still hashes to its anchor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.encoding import day_text, moment_text
+from api.held import Held, held_document
+from api.queries.projects import ProjectRow
+from api.queries.reports import ReportRow, versions, vintages
+from api.registry import Registry
+from api.snapshot import Snapshot
+from indexer.models import ReportVersion, ReportVintage
+from schemas import retrieved, to_tonnes
+
+_DECIDED = ("verified", "rejected", "archived")
+
+
+def report_feature(
+    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow
+) -> dict[str, Any]:
+    """The author's document with the members that the registry maintains (OGCR 3.2)."""
+    held = held_document(registry, row.report.report_hash, "mrv", row.report.document_id)
+    if held.document is None:
+        return _without_document(registry, snapshot, project, row, held)
+    decided = row.report.status in _DECIDED
+    return retrieved(
+        held.document,
+        status=row.report.status or "submitted",
+        ledger_reference=_ledger_reference(snapshot, row),
+        creation_date=moment_text(row.report.created_at),
+        last_updated=moment_text(row.report.updated_at),
+        verification_date=moment_text(row.report.decided_at) if decided else None,
+        verifier_info=_verifier_info(row) if decided else None,
+        links=_links(registry, project, row),
+        maintained=_maintained(snapshot, row, held),
+    )
+
+
+def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dict[str, Any]:
+    """Everything the registry knows of a report beside its document."""
+    report = row.report
+    return {
+        "report_id": report.report_id,
+        "project_id": report.project_id,
+        "status": report.status,
+        "developer": report.developer,
+        "verifier": report.verifier,
+        "verified_kg": report.verified_kg,
+        "decided_at": moment_text(report.decided_at),
+        "statement_hash": report.statement_hash,
+        "statement_uri": report.statement_uri,
+        "reason": report.reason or None,
+        "vintages": [_vintage(v) for v in vintages(snapshot, report.report_id)],
+        "versions": [_version(registry, snapshot, v) for v in versions(snapshot, report.report_id)],
+        "units_href": registry.link(f"/credits?report={report.report_id}"),
+    }
+
+
+def _without_document(
+    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow, held: Held
+) -> dict[str, Any]:
+    report = row.report
+    return {
+        "type": "Feature",
+        "id": report.document_id,
+        "profile": "mrv",
+        "geometry": None,
+        "properties": {
+            "project_id": project.project.document_id,
+            "start_date": day_text(report.start_day),
+            "end_date": day_text(report.end_day),
+            "ogcr:status": report.status,
+            **{f"ogcr:{k}": v for k, v in _maintained(snapshot, row, held).items()},
+            "ogcr:how_to_supply": held.remedy,
+        },
+        "ledger_reference": _ledger_reference(snapshot, row),
+        "links": _links(registry, project, row),
+    }
+
+
+def _maintained(snapshot: Snapshot, row: ReportRow, held: Held) -> dict[str, Any]:
+    report = row.report
+    return {
+        "report_id": report.report_id,
+        "developer": report.developer,
+        "verifier": report.verifier,
+        "verified_kg": report.verified_kg,
+        "version": report.version,
+        "content_hash": report.report_hash,
+        "document_status": held.status,
+        "finality": snapshot.position.finality_of(report.valid_from),
+    }
+
+
+def _verifier_info(row: ReportRow) -> dict[str, str] | None:
+    # On chain a verifier is an account; the organisation behind it is a matter of accreditation.
+    return {"organization": row.report.verifier} if row.report.verifier else None
+
+
+def _ledger_reference(snapshot: Snapshot, row: ReportRow) -> dict[str, Any] | None:
+    anchor = row.version
+    if anchor is None or anchor.tx_hash is None:
+        return None
+    return {
+        "transaction_id": anchor.tx_hash,
+        "block_number": anchor.block_number,
+        "timestamp": moment_text(anchor.registered_at),
+        "ledger_id": f"eip155:{snapshot.position.chain_id}",
+    }
+
+
+def _links(registry: Registry, project: ProjectRow, row: ReportRow) -> list[dict[str, str]]:
+    path = f"/projects/{project.project.document_id}/monitoring"
+    link = registry.link
+    return [
+        {
+            "rel": "self",
+            "href": link(f"{path}/{row.report.document_id}"),
+            "type": "application/geo+json",
+        },
+        {"rel": "collection", "href": link(path), "type": "application/geo+json"},
+        {"rel": "canonical", "href": link(f"/documents/{row.report.report_hash}")},
+    ]
+
+
+def _version(registry: Registry, snapshot: Snapshot, version: ReportVersion) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "content_hash": version.report_hash,
+        "uri": version.uri,
+        "start_date": day_text(version.start_day),
+        "end_date": day_text(version.end_day),
+        "registered_by": version.registered_by,
+        "registered_at": moment_text(version.registered_at),
+        "transaction_hash": version.tx_hash,
+        "block_number": version.block_number,
+        "finality": snapshot.position.finality_of(version.block_number),
+        "href": registry.link(f"/documents/{version.report_hash}"),
+    }
+
+
+def _vintage(vintage: ReportVintage) -> dict[str, Any]:
+    verified = vintage.verified_kg or 0
+    return {
+        "vintage": vintage.vintage,
+        "verified_kg": verified,
+        "issued_kg": vintage.issued_kg,
+        "issuable_kg": verified - vintage.issued_kg,
+        "verified_tco2e": to_tonnes(verified),
+    }

@@ -1,0 +1,111 @@
+"""Requests: the bodies that are no documents."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from eth_utils.address import is_checksum_address
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from api.parameters import ADDRESS
+
+UNIT = r"^[A-Za-z0-9_.-]{1,300}$"
+HEX = r"^0x([0-9a-fA-F]{2})+$"
+ZERO = "0x" + "0" * 40
+
+
+def _address(text: str) -> str:
+    digits = text[2:]
+    if digits not in (digits.lower(), digits.upper()) and not is_checksum_address(text):
+        raise ValueError("The address's capitals do not fit its checksum (EIP-55); copy it anew")
+    if text.lower() == ZERO:
+        raise ValueError("The zero address belongs to nobody; name an account")
+    return text.lower()
+
+
+def _purpose(text: str) -> str:
+    if len(text.encode()) > 200:
+        raise ValueError("The purpose has more than 200 bytes; shorten it")
+    return text
+
+
+Address = Annotated[str, Field(pattern=ADDRESS), AfterValidator(_address)]
+UnitName = Annotated[str, Field(pattern=UNIT, description="Token id (decimal or 0x…) or serial.")]
+SignedRaw = Annotated[
+    str, Field(pattern=HEX, max_length=262_146, description="A raw signed transaction.")
+]
+
+
+class Body(BaseModel):
+    """A body whose members are all known."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SignatureRequest(Body):
+    """The signed transaction of a task."""
+
+    signed_transaction: SignedRaw
+
+
+class RelayRequest(Body):
+    """A signed call of one of the registry's contracts, and the documents that it anchors."""
+
+    signed_transaction: SignedRaw
+    documents: list[Any] = Field(
+        default_factory=list, max_length=20, description="Documents whose hashes the call names."
+    )
+
+
+class SignedDocument(Body):
+    """A document together with the signed transaction of the call that anchors it."""
+
+    document: Any
+    signed_transaction: SignedRaw | None = None
+
+
+class UnitRequest(Body):
+    """What every request about units may carry."""
+
+    signed_transaction: SignedRaw | None = None
+
+
+class TransferRequest(UnitRequest):
+    """Units that go to another account (OGCR 4.2.3)."""
+
+    units: list[UnitName] = Field(min_length=1, max_length=200)
+    to: Address
+    from_: Address | None = Field(
+        default=None, alias="from", description="Their owner, when the sender wants that checked."
+    )
+
+
+class SplitRequest(UnitRequest):
+    """A unit that is cut into consecutive parts, kg CO2e each."""
+
+    unit: UnitName
+    quantities_kg: list[Annotated[int, Field(gt=0, lt=2**53)]] = Field(min_length=2, max_length=200)
+
+
+class MergeRequest(UnitRequest):
+    """Consecutive units of one report, vintage and owner that become one, in order."""
+
+    units: list[UnitName] = Field(min_length=2, max_length=200)
+
+
+class Beneficiary(Body):
+    """For whom units are retired: a commitment, or a name that this API only hashes."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=500)
+    salt: str | None = Field(default=None, pattern=r"^0x[0-9a-fA-F]{64}$")
+    commitment: str | None = Field(default=None, pattern=r"^0x[0-9a-fA-F]{64}$")
+
+
+class RetirementRequest(UnitRequest):
+    """A retirement (OGCR 4.2.3); the purpose goes on chain and must name no person."""
+
+    reason: Literal[
+        "voluntary_claim", "compliance", "contribution", "national_target", "product_claim", "other"
+    ]
+    beneficiary: Beneficiary | None = None
+    purpose: Annotated[str, AfterValidator(_purpose)] = ""

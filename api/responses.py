@@ -1,0 +1,81 @@
+"""Responses: rows and documents as what the API gives out, GeoJSON above all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.encoding import dumps
+from api.problems import now_text
+from api.registry import Registry
+from api.snapshot import Position, Snapshot
+
+GEOJSON = "application/geo+json"
+
+
+def answer(
+    content: Mapping[str, Any], position: Position, *, media_type: str = "application/json"
+) -> Response:
+    """A derived answer: its content, what block it is about, and how sure that is."""
+    body = {**content, "ogcr:index": position.as_json()}
+    return Response(dumps(body), headers=position.headers(), media_type=media_type)
+
+
+def feature(content: Mapping[str, Any], position: Position) -> Response:
+    """One GeoJSON Feature."""
+    return answer(content, position, media_type=GEOJSON)
+
+
+def collection(
+    request: Request,
+    registry: Registry,
+    snapshot: Snapshot,
+    features: Sequence[Mapping[str, Any]],
+    matched: int,
+    **more: Any,
+) -> Response:
+    """A page of a list as a GeoJSON FeatureCollection (OGC API – Features names of members)."""
+    content = {
+        "type": "FeatureCollection",
+        "features": features,
+        **paging(request, registry, matched, len(features)),
+        **more,
+    }
+    return feature(content, snapshot.position)
+
+
+def paging(request: Request, registry: Registry, matched: int, returned: int) -> dict[str, Any]:
+    """Totals, links to the neighbouring pages, and the moment of the answer."""
+    return {
+        "numberMatched": matched,
+        "numberReturned": returned,
+        "links": _page_links(request, registry, matched, returned),
+        "timeStamp": now_text(),
+    }
+
+
+def _page_links(
+    request: Request, registry: Registry, matched: int, returned: int
+) -> list[dict[str, str]]:
+    given = dict(request.query_params)
+    offset, limit = int(given.get("offset", 0)), int(given.get("limit", 100))
+    found = [_page_link(request, registry, "self", given)]
+    if offset + returned < matched and returned:
+        found.append(
+            _page_link(request, registry, "next", {**given, "offset": str(offset + limit)})
+        )
+    if offset > 0:
+        before = {**given, "offset": str(max(0, offset - limit))}
+        found.append(_page_link(request, registry, "prev", before))
+    return found
+
+
+def _page_link(
+    request: Request, registry: Registry, rel: str, parameters: Mapping[str, str]
+) -> dict[str, str]:
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return {"rel": rel, "href": registry.link(request.url.path + query), "type": GEOJSON}

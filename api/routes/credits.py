@@ -1,0 +1,86 @@
+"""Routes of units, which the specification calls credits (OGCR 4.2.3)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api import unit_writes
+from api.bodies import modelled
+from api.dependencies import JsonBody, OfRegistry, UnitName
+from api.errors import MissingError
+from api.filters import UnitFilters
+from api.parameters import AsOfQuery, SenderQuery
+from api.queries.units import unit, units
+from api.requests import MergeRequest, RetirementRequest, SplitRequest, TransferRequest
+from api.responses import collection, feature
+from api.taking import taken
+from api.unit_features import unit_feature
+from schemas import to_tonnes
+
+router = APIRouter(tags=["credits"], prefix="/credits")
+
+
+@router.get("", summary="List units")
+def list_units(
+    request: Request, registry: OfRegistry, filters: Annotated[UnitFilters, Query()]
+) -> Response:
+    """Units as a GeoJSON FeatureCollection, with the kg CO2e of all that match (OGCR 4.2.3)."""
+    with registry.snapshot(filters.as_of) as snapshot:
+        matched, kg, rows = units(snapshot, filters)
+        features = [unit_feature(registry, snapshot, row) for row in rows]
+        sums = {"ogcr:quantity_kg": kg, "ogcr:quantity_tco2e": to_tonnes(kg)}
+        return collection(request, registry, snapshot, features, matched, **sums)
+
+
+@router.post("/transfer", status_code=202, summary="Transfer units")
+def transfer_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Response:
+    """Units to another account, all or none."""
+    wanted = modelled(TransferRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal = unit_writes.transfer(registry, snapshot, wanted)
+    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+
+
+@router.post("/split", status_code=202, summary="Split a unit")
+def split_unit(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Response:
+    """A unit into consecutive parts that stay with the owner."""
+    wanted = modelled(SplitRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal = unit_writes.split(snapshot, wanted)
+    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+
+
+@router.post("/merge", status_code=202, summary="Merge units")
+def merge_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Response:
+    """Consecutive units of one report, vintage and owner into one."""
+    wanted = modelled(MergeRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal = unit_writes.merge(snapshot, wanted)
+    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+
+
+@router.get("/{creditId}", summary="Read a unit")
+def read_unit(registry: OfRegistry, name: UnitName, query: AsOfQuery) -> Response:
+    """A unit with its provenance and what became of it; retired ones stay readable for ever."""
+    with registry.snapshot(query.as_of) as snapshot:
+        row = unit(snapshot, unit_writes.unit_id(name).hex)
+        if row is None:
+            message = f"There is no unit {name}; it was never issued, or it was split or merged."
+            raise MissingError(message)
+        return feature(unit_feature(registry, snapshot, row), snapshot.position)
+
+
+@router.post("/{creditId}/retire", status_code=202, summary="Retire a unit")
+def retire_unit(
+    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+) -> Response:
+    """A unit withdrawn for a claim, for ever. The answer alone tells the salt of the commitment
+    to the beneficiary: keep it, it is stored nowhere."""
+    wanted = modelled(RetirementRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal, commitment = unit_writes.retirement(registry, snapshot, name, wanted)
+    disclosed = {"commitment": commitment.value, "salt": commitment.salt}
+    return taken(registry, proposal, wanted.signed_transaction, query.sender, beneficiary=disclosed)

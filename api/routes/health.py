@@ -1,0 +1,94 @@
+"""Routes about the service itself: where to begin, and whether it is well."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.dependencies import OfRegistry
+from api.encoding import dumps
+from api.errors import ApiError, as_api_error
+from api.registry import Registry
+from api.snapshot import Position
+from indexer.errors import IndexerError, TryLater
+
+router = APIRouter(tags=["service"])
+
+_PAGES = {
+    "/docs": "Documentation of every operation",
+    "/openapi.json": "The same for machines (OpenAPI 3.1)",
+    "/projects": "Projects",
+    "/credits": "Units",
+    "/methodologies": "Methodologies",
+    "/health": "Health of this service",
+}
+
+
+@router.get("/", summary="Begin here")
+def read_landing(request: Request, registry: OfRegistry) -> Response:
+    """Links to everything else; HTML for browsers."""
+    links = [{"href": registry.link(path), "title": title} for path, title in _PAGES.items()]
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(_page(links))
+    return Response(
+        dumps({"title": "OGCR registry", "links": links}), media_type="application/json"
+    )
+
+
+@router.get("/health", summary="Is the registry well?")
+def read_health(registry: OfRegistry) -> Response:
+    """Chain, index position, lag and finality; 503 when something is broken."""
+    content: dict[str, Any] = {"status": "ok", "faults": []}
+    position = _index_part(registry, content)
+    _node_part(registry, content, position)
+    if content["faults"]:
+        content["status"] = "broken"
+    headers = {"Cache-Control": "no-store", **(position.headers() if position else {})}
+    status = 503 if content["faults"] else 200
+    return Response(dumps(content), status, headers, "application/json")
+
+
+def _index_part(registry: Registry, content: dict[str, Any]) -> Position | None:
+    try:
+        with registry.snapshot() as snapshot:
+            content["index"] = snapshot.position.as_json()
+            content["chain_id"] = snapshot.position.chain_id
+            content["finalized_block"] = snapshot.position.finalized_number
+            content["safe_block"] = snapshot.position.safe_number
+            return snapshot.position
+    except Exception as error:
+        content["index"] = None
+        content["faults"].append(_sentence(error))
+        return None
+
+
+def _node_part(registry: Registry, content: dict[str, Any], position: Position | None) -> None:
+    try:
+        head = registry.node.head()
+        contracts = registry.deployments.contracts
+    except (TryLater, IndexerError) as error:
+        content["node"] = None
+        content["faults"].append(str(error))
+        return
+    content["node"] = {"chain_id": registry.chain_id, "head_block": head}
+    content["contracts"] = {name: contract.address for name, contract in contracts.items()}
+    if position is not None:
+        content["lag_blocks"] = max(0, head - position.block_number)
+
+
+def _sentence(error: Exception) -> str:
+    answer: ApiError = as_api_error(error)
+    return answer.message
+
+
+def _page(links: list[dict[str, str]]) -> str:
+    items = "".join(
+        f'<li><a href="{escape(link["href"])}">{escape(link["title"])}</a></li>' for link in links
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>OGCR registry</title>'
+        f"<h1>OGCR registry</h1><p>A carbon-removal registry on chain.</p><ul>{items}</ul></html>"
+    )

@@ -1,0 +1,87 @@
+"""Routes of monitoring reports and their verification (OGCR 4.2.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.deciding import verification
+from api.dependencies import DocumentBody, OfRegistry, ProjectName, ReportName
+from api.errors import MissingError
+from api.filters import ReportFilters
+from api.parameters import AsOfQuery, SenderQuery
+from api.queries.projects import ProjectRow
+from api.queries.reports import ReportRow, report, reports
+from api.report_features import report_feature, report_record
+from api.reporting import submission
+from api.responses import collection, feature
+from api.routes.projects import require_project
+from api.snapshot import Snapshot
+from api.taking import taken
+
+router = APIRouter(tags=["monitoring"], prefix="/projects/{projectId}/monitoring")
+
+
+@router.get("", summary="List the monitoring reports of a project")
+def list_reports(
+    request: Request,
+    registry: OfRegistry,
+    name: ProjectName,
+    filters: Annotated[ReportFilters, Query()],
+) -> Response:
+    """Reports as a GeoJSON FeatureCollection, by period, status or verifier (OGCR 4.2.2)."""
+    with registry.snapshot(filters.as_of) as snapshot:
+        project = require_project(snapshot, name)
+        matched, rows = reports(snapshot, project.project.project_id, filters)
+        features = [report_feature(registry, snapshot, project, row) for row in rows]
+        return collection(request, registry, snapshot, features, matched)
+
+
+@router.post("", status_code=202, summary="Submit a monitoring report")
+def submit_report(
+    registry: OfRegistry, name: ProjectName, query: SenderQuery, body: DocumentBody
+) -> Response:
+    """Check a report and answer what is to be signed; after a rejection, its next version."""
+    with registry.snapshot() as snapshot:
+        project = require_project(snapshot, name)
+        proposal = submission(registry, snapshot, project, body.document)
+    return taken(registry, proposal, body.signed_transaction, query.sender)
+
+
+@router.get("/{reportId}", summary="Read a monitoring report")
+def read_report(
+    registry: OfRegistry, name: ProjectName, report_name: ReportName, query: AsOfQuery
+) -> Response:
+    """The report with its verification, versions and vintages; it hashes to its anchor."""
+    with registry.snapshot(query.as_of) as snapshot:
+        project, row = _require_report(snapshot, name, report_name)
+        content = report_feature(registry, snapshot, project, row)
+        record = report_record(registry, snapshot, row)
+        return feature({**content, "ogcr:record": record}, snapshot.position)
+
+
+@router.post("/{reportId}/verify", status_code=202, summary="Verify a monitoring report")
+def verify_report(
+    registry: OfRegistry,
+    name: ProjectName,
+    report_name: ReportName,
+    query: SenderQuery,
+    body: DocumentBody,
+) -> Response:
+    """Check a decision document (verified or rejected) and answer what is to be signed."""
+    with registry.snapshot() as snapshot:
+        project, row = _require_report(snapshot, name, report_name)
+        proposal = verification(registry, project, row, body.document)
+    return taken(registry, proposal, body.signed_transaction, query.sender)
+
+
+def _require_report(
+    snapshot: Snapshot, name: str, report_name: str
+) -> tuple[ProjectRow, ReportRow]:
+    project = require_project(snapshot, name)
+    row = report(snapshot, project.project.project_id, report_name)
+    if row is None:
+        raise MissingError(f"The project {name} has no report {report_name}.")
+    return project, row

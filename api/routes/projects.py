@@ -1,0 +1,85 @@
+"""Routes of projects (OGCR 4.2.1)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.dependencies import DocumentBody, OfRegistry, ProjectName
+from api.errors import MissingError
+from api.filters import ProjectFilters
+from api.parameters import AsOfQuery, Sender
+from api.project_features import project_feature, project_record
+from api.queries.projects import ProjectRow, project, projects
+from api.responses import collection, feature
+from api.snapshot import Snapshot
+from api.submission import change, registration
+from api.taking import taken
+
+router = APIRouter(tags=["projects"])
+
+
+class Registering(Sender):
+    """How a project is registered."""
+
+    draft: bool = False
+
+
+class Updating(Sender):
+    """How a project is changed."""
+
+    draft: bool | None = None
+
+
+@router.get("/projects", summary="List projects")
+def list_projects(
+    request: Request, registry: OfRegistry, filters: Annotated[ProjectFilters, Query()]
+) -> Response:
+    """Projects as a GeoJSON FeatureCollection, filtered, sorted and paged (OGCR 4.2.1)."""
+    with registry.snapshot(filters.as_of) as snapshot:
+        matched, rows = projects(snapshot, filters)
+        features = [project_feature(registry, snapshot, row) for row in rows]
+        return collection(request, registry, snapshot, features, matched)
+
+
+@router.post("/projects", status_code=202, summary="Register a project")
+def register_project(
+    registry: OfRegistry, query: Annotated[Registering, Query()], body: DocumentBody
+) -> Response:
+    """Check a PDD and answer what is to be signed; with `draft=true` it stays a draft at first."""
+    with registry.snapshot() as snapshot:
+        proposal = registration(registry, snapshot, body.document, query.draft)
+    return taken(registry, proposal, body.signed_transaction, query.sender)
+
+
+@router.get("/projects/{projectId}", summary="Read a project")
+def read_project(registry: OfRegistry, name: ProjectName, query: AsOfQuery) -> Response:
+    """The PDD with its status, versions, reports, units and conflicts; it hashes to its anchor."""
+    with registry.snapshot(query.as_of) as snapshot:
+        row = require_project(snapshot, name)
+        content = project_feature(registry, snapshot, row)
+        record = project_record(registry, snapshot, row)
+        return feature({**content, "ogcr:record": record}, snapshot.position)
+
+
+@router.put("/projects/{projectId}", status_code=202, summary="Change a project")
+def change_project(
+    registry: OfRegistry,
+    name: ProjectName,
+    query: Annotated[Updating, Query()],
+    body: DocumentBody,
+) -> Response:
+    """A new PDD version before validation, permitted metadata afterwards (OGCR 4.2.1)."""
+    with registry.snapshot() as snapshot:
+        proposal = change(registry, snapshot, name, body.document, query.draft)
+    return taken(registry, proposal, body.signed_transaction, query.sender)
+
+
+def require_project(snapshot: Snapshot, name: str) -> ProjectRow:
+    """The project of that name; raises `MissingError`."""
+    row = project(snapshot, name)
+    if row is None:
+        raise MissingError(f"There is no project {name}; GET /projects lists those there are.")
+    return row

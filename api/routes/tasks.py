@@ -1,0 +1,67 @@
+"""Routes of tasks: what became of a write, and the signature that it waits for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.bodies import modelled
+from api.dependencies import JsonBody, OfRegistry
+from api.parameters import Sender
+from api.registry import Registry
+from api.relay import deliver
+from api.requests import SignatureRequest
+from api.taking import current_task, task_answer
+from api.tracking import refresh
+from api.transactions import signed_transaction
+
+router = APIRouter(tags=["tasks"], prefix="/tasks")
+
+_ENDS = ("indexed", "final", "reverted", "dropped")
+TaskId = Annotated[str, Path(alias="id", max_length=100, description="Id of the task.")]
+
+
+class Waiting(Sender):
+    """How long to wait for news."""
+
+    wait: float = Field(
+        default=0,
+        ge=0,
+        le=30,
+        description="Seconds to wait for the state to change, unless it is indexed or has failed.",
+    )
+
+
+@router.get("/{id}", summary="Read a task")
+async def read_task(
+    registry: OfRegistry, task_id: TaskId, query: Annotated[Waiting, Query()]
+) -> Response:
+    """State, history and result of a write; `wait` answers as soon as there is news."""
+    until = time.monotonic() + query.wait
+    state = await run_in_threadpool(_state_now, registry, task_id)
+    before = state
+    while state == before and state not in _ENDS and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+        state = await run_in_threadpool(_state_now, registry, task_id)
+    return await run_in_threadpool(task_answer, registry, task_id, sender=query.sender)
+
+
+@router.post("/{id}", status_code=202, summary="Sign a task")
+def sign_task(registry: OfRegistry, task_id: TaskId, body: JsonBody) -> Response:
+    """Hand in the signed transaction of a task; it is checked, tried, kept and sent."""
+    wanted = modelled(SignatureRequest, body)
+    task = current_task(registry, task_id)
+    deliver(registry, task, signed_transaction(wanted.signed_transaction))
+    refresh(registry, task.id)
+    return task_answer(registry, task.id, status=202)
+
+
+def _state_now(registry: Registry, task_id: str) -> str:
+    refresh(registry, task_id)
+    return current_task(registry, task_id).state

@@ -1,0 +1,39 @@
+"""The API's settings: the indexer's, and what only a server needs to know."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from indexer.settings import IndexerSettings
+
+
+class ApiSettings(IndexerSettings):
+    """Where the API listens and what it promises.
+
+    Every field is read from `OGCR_<NAME>`. `public_url` is how readers reach this API: it stands in
+    links and in the `uri` that a call anchors. `submission_seconds` is how long an accepted but
+    unsigned project keeps its ground against others.
+    """
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = "http://127.0.0.1:8000"
+    registry_code: str = Field(default="OGCR", pattern="^[A-Z0-9]+$")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    body_bytes: int = Field(default=5_000_000, ge=1)
+    submission_seconds: int = Field(default=3600, ge=1)
+    track_seconds: float = Field(default=0.5, gt=0)
+    resend_seconds: float = Field(default=15.0, gt=0)
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        return value

@@ -1,0 +1,72 @@
+"""The tables of this room: tasks, their signed transactions, submissions that hold their ground.
+
+They are application state: not derived from the chain, changed by migrations only.
+"""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, MetaData
+from sqlmodel import Field, SQLModel
+
+api_metadata = MetaData()
+
+
+class ApiTable(SQLModel):
+    """A table of this room; all of them share one metadata object, apart from the index."""
+
+    metadata = api_metadata
+
+
+class Task(ApiTable, table=True):
+    """One write from its request to its finality. Times are UNIX seconds with fractions.
+
+    `fingerprint` is equal for requests that ask for the same; `settled` means that nothing can
+    change any more; `block_number` and `block_hash` name the block that holds the transaction.
+    """
+
+    __tablename__ = "task"
+    id: str = Field(primary_key=True)
+    fingerprint: str = Field(index=True)
+    kind: str
+    state: str
+    settled: bool = Field(default=False, index=True)
+    resource: str | None = None
+    chain_id: int = Field(sa_type=BigInteger)
+    to: str
+    contract: str
+    function: str
+    arguments: dict[str, Any] = Field(sa_type=JSON)
+    calldata: str
+    documents: list[str] = Field(sa_type=JSON)
+    history: list[dict[str, Any]] = Field(sa_type=JSON)
+    transaction_hash: str | None = Field(default=None, index=True)
+    block_number: int | None = Field(default=None, sa_type=BigInteger)
+    block_hash: str | None = None
+    error: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    created_at: float
+
+
+class TaskTransaction(ApiTable, table=True):
+    """A signed transaction of a task, kept before it is sent; a task has several when one was
+    replaced by another with the same nonce."""
+
+    __tablename__ = "task_transaction"
+    hash: str = Field(primary_key=True)
+    task_id: str = Field(foreign_key="task.id", index=True)
+    raw: str
+    sender: str
+    nonce: int = Field(sa_type=BigInteger)
+    created_at: float
+    sent_at: float | None = None
+
+
+class Submission(ApiTable, table=True):
+    """An accepted PDD that is not yet in the index: it holds its ground until `expires_at`
+    (UNIX seconds)."""
+
+    __tablename__ = "submission"
+    task_id: str = Field(primary_key=True, foreign_key="task.id")
+    project_id: str = Field(index=True)
+    document_id: str
+    pdd_hash: str = Field(index=True)
+    expires_at: int = Field(sa_type=BigInteger, index=True)

@@ -1,0 +1,250 @@
+"""Tracking: what became of the transactions that were sent, reorganisations included."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from api.errors import ApiError, contract_error
+from api.queries import tasks as task_queries
+from api.queries.names import document_names
+from api.queries.positions import newest
+from api.registry import Registry
+from api.relay import send
+from api.simulation import decoded
+from api.snapshot import Position
+from api.tables import Task, TaskTransaction
+from api.tasks import move, release
+from indexer import database
+from indexer.errors import TryLater
+from indexer.rpc import RpcError
+
+log = logging.getLogger("api")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of a task now; `resend` asks that its transaction be handed to the node."""
+
+    state: str
+    transaction_hash: str
+    block_number: int | None = None
+    block_hash: str | None = None
+    settled: bool = False
+    error: dict[str, object] | None = None
+    resend: bool = False
+
+
+class Tracker:
+    """A thread that looks after every unsettled task, beside the looks that readers cause."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tracker", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the task at hand."""
+        self._stop.set()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._registry.settings.track_seconds):
+            try:
+                refresh_all(self._registry, self._stop)
+            except Exception as error:
+                # The next round tries again; one that never ends would be seen here every time.
+                log.warning("tasks could not be refreshed: %s", error)
+
+
+def refresh_all(registry: Registry, stop: threading.Event | None = None) -> None:
+    """Look after every unsettled task once."""
+    with database.snapshot(registry.engine) as session:
+        waiting = task_queries.unsettled_tasks(session)
+    for task_id in waiting:
+        if stop is not None and stop.is_set():
+            return
+        refresh(registry, task_id)
+
+
+def refresh(registry: Registry, task_id: str) -> None:
+    """Bring one task up to what index and node say of it; a node in trouble is asked later."""
+    with database.snapshot(registry.engine) as session:
+        task = task_queries.task(session, task_id)
+        if task is None or task.settled or task.transaction_hash is None:
+            return
+        sent = task_queries.transactions_of(session, task_id)
+        position = _position(session)
+        outcome = _in_index(session, sent, position)
+        session.expunge_all()
+    try:
+        outcome = outcome or _on_chain(registry, task, sent, position)
+    except TryLater as error:
+        log.info("task %s: %s", task_id, error)
+        return
+    _apply(registry, task, outcome)
+    if outcome.resend:
+        _resend(registry, task_id, outcome.transaction_hash, sent)
+
+
+def _position(session: Session) -> Position | None:
+    try:
+        return newest(session)
+    except ApiError:
+        return None
+
+
+def _in_index(
+    session: Session, sent: Sequence[TaskTransaction], position: Position | None
+) -> Outcome | None:
+    if position is None:
+        return None
+    for entry in sent:
+        seen = task_queries.seen_in_block(session, entry.hash)
+        if seen is not None:
+            final = position.finality_of(seen[0]) == "finalized"
+            return Outcome("final" if final else "indexed", entry.hash, *seen, settled=final)
+    return None
+
+
+def _on_chain(
+    registry: Registry, task: Task, sent: Sequence[TaskTransaction], position: Position | None
+) -> Outcome:
+    found = _in_block(registry, sent, position)
+    if found is not None:
+        return found
+    current = next(entry for entry in sent if entry.hash == task.transaction_hash)
+    account = registry.node.account(current.sender)
+    if account.mined_nonce > current.nonce:
+        # It may have been mined between the two questions.
+        return _in_block(registry, sent, position) or _dropped(registry, task, position)
+    late = time.time() - (current.sent_at or 0.0) > registry.settings.resend_seconds
+    resend = task.state != "broadcast" or late
+    return Outcome("broadcast", current.hash, resend=resend)
+
+
+def _in_block(
+    registry: Registry, sent: Sequence[TaskTransaction], position: Position | None
+) -> Outcome | None:
+    receipts = registry.node.receipts([entry.hash for entry in sent])
+    for entry in sent:
+        receipt = receipts.get(entry.hash)
+        if receipt is None:
+            continue
+        place = (receipt.block_number, receipt.block_hash)
+        if receipt.succeeded:
+            return _succeeded(registry, entry.hash, place, position)
+        final = position is not None and position.finality_of(place[0]) == "finalized"
+        return Outcome("reverted", entry.hash, *place, settled=final)
+    return None
+
+
+def _succeeded(
+    registry: Registry, digest: str, place: tuple[int, str], position: Position | None
+) -> Outcome:
+    # A call that changed nothing leaves no event; that the index has come through its block is all
+    # that can be said then.
+    with database.snapshot(registry.engine) as session:
+        if not task_queries.is_followed(session, *place):
+            return Outcome("mined", digest, *place)
+        if task_queries.seen_in_block(session, digest) is None and position is not None:
+            final = position.finality_of(place[0]) == "finalized"
+            return Outcome("final" if final else "indexed", digest, *place, settled=final)
+    return Outcome("indexed", digest, *place)
+
+
+def _dropped(registry: Registry, task: Task, position: Position | None) -> Outcome:
+    # The other transaction may itself be taken back, until its block is final.
+    since = task.block_number if task.state == "dropped" else registry.node.head()
+    settled = position is not None and since is not None and position.finalized_number >= since
+    error: dict[str, object] = {
+        "code": "NONCE_USED",
+        "message": "Another transaction of the signer used the nonce; ask for a new task.",
+    }
+    return Outcome("dropped", task.transaction_hash or "", since, None, settled, error)
+
+
+def _apply(registry: Registry, seen: Task, outcome: Outcome) -> None:
+    if _is_known(seen, outcome):
+        return
+    error = outcome.error
+    if outcome.state == "reverted" and seen.state != "reverted":
+        error = _why_reverted(registry, seen, outcome)
+    with registry.transaction() as session:
+        task = task_queries.locked_task(session, seen.id)
+        if task is None or task.transaction_hash != seen.transaction_hash:
+            return
+        for state in _steps(task.state, outcome.state):
+            move(task, state, _note(task.state, state))
+        task.transaction_hash = outcome.transaction_hash
+        task.block_number, task.block_hash = outcome.block_number, outcome.block_hash
+        task.settled = outcome.settled
+        task.error = error if outcome.state in ("reverted", "dropped") else None
+        if outcome.settled:
+            release(session, task)
+
+
+def _is_known(task: Task, outcome: Outcome) -> bool:
+    return (
+        task.state,
+        task.transaction_hash,
+        task.block_number,
+        task.block_hash,
+        task.settled,
+    ) == (
+        outcome.state,
+        outcome.transaction_hash,
+        outcome.block_number,
+        outcome.block_hash,
+        outcome.settled,
+    )
+
+
+_WAY = ("broadcast", "mined", "indexed", "final")
+
+
+def _steps(before: str, after: str) -> tuple[str, ...]:
+    if before in _WAY and after in _WAY and _WAY.index(before) < _WAY.index(after):
+        return _WAY[_WAY.index(before) + 1 : _WAY.index(after) + 1]
+    return (after,)
+
+
+def _note(before: str, after: str) -> str | None:
+    if after == "broadcast" and before != "awaiting_signature":
+        return "a reorganisation took its block away; it is sent again"
+    return None
+
+
+def _why_reverted(registry: Registry, task: Task, outcome: Outcome) -> dict[str, object]:
+    with database.snapshot(registry.engine) as session:
+        sent = task_queries.transactions_of(session, task.id)
+        sender = next(entry.sender for entry in sent if entry.hash == outcome.transaction_hash)
+    call = {"from": sender, "to": task.to, "data": task.calldata}
+    try:
+        answer = registry.node.replay(call, outcome.block_number or 0)
+    except TryLater:
+        answer = None
+    refused = decoded(registry, answer) if isinstance(answer, RpcError) else None
+    if refused is None:
+        message = "The contract reverted the transaction; its reason can no longer be found."
+        return {"code": "REVERTED", "message": message}
+    error = contract_error(refused, document_names(registry.engine, refused.arguments))
+    details = [detail.as_json() for detail in error.details]
+    return {"code": error.code, "message": error.message, "details": details}
+
+
+def _resend(registry: Registry, task_id: str, digest: str, sent: Sequence[TaskTransaction]) -> None:
+    raw = next(entry.raw for entry in sent if entry.hash == digest)
+    try:
+        send(registry, digest, raw)
+    except (ApiError, TryLater) as error:
+        log.info("task %s is not sent again yet: %s", task_id, error)
