@@ -44,28 +44,36 @@ def cli(
     Exit code 0: everything holds. 1: each discrepancy is named. 2: the audit could not be made.
     """
     settings = IndexerSettings()
+    assignment = Assignment(
+        rpc_url or settings.rpc_urls[0],
+        deployments or settings.deployments,
+        settings.artifacts,
+        source(documents or str(settings.documents)),
+        api,
+        index,
+        block,
+    )
+    sys.exit(run(assignment))
+
+
+def run(assignment: Assignment) -> int:
+    """Make an audit and print its report; gives the exit code: 0 sound, 1 not, 2 not possible."""
     with _progress() as progress:
-        say = _speaker(progress)
+        task = progress.add_task("starting")
         try:
-            assignment = Assignment(
-                rpc_url or settings.rpc_urls[0],
-                deployments or settings.deployments,
-                settings.artifacts,
-                _source(documents or str(settings.documents)),
-                api,
-                index,
-                block,
+            checks, summary = audit(
+                assignment, lambda text: progress.update(task, description=text)
             )
-            checks, summary = audit(assignment, say)
         except (NodeTrouble, StopLoudly, OSError, httpx.HTTPError) as error:
             progress.stop()
             click.echo(f"Error: the audit could not be made: {error}", err=True)
-            sys.exit(2)
+            return 2
     _report(checks, summary)
-    sys.exit(1 if checks.discrepancies else 0)
+    return 1 if checks.discrepancies else 0
 
 
-def _source(documents: str) -> Source:
+def source(documents: str) -> Source:
+    """The documents of a folder or of an API; raises click's UsageError for neither."""
     if documents.startswith(("http://", "https://")):
         return Service(documents)
     if not Path(documents).is_dir():
@@ -90,11 +98,6 @@ def _progress() -> Progress:
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _speaker(progress: Progress):  # type: ignore[no-untyped-def]
-    task = progress.add_task("starting")
-    return lambda text: progress.update(task, description=text)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def list_roles() -> None:
     access = _access_replay()
     rows = []
     for (role, account), since in sorted(access.since.items()):
-        delay = timedelta(seconds=access.delays[role, account])
+        delay = timedelta(seconds=access.delays[role, account][0])
         waiting = "" if since <= chain.pending_timestamp else " (not yet)"
         holder = to_checksum_address(account)
         rows.append((access.role_name(role), holder, _moment(since) + waiting, delay or "none"))
@@ -145,7 +145,6 @@ def _access_replay() -> AccessReplay:
     follow = {
         "RoleGranted": access.role_granted,
         "RoleRevoked": access.role_revoked,
-        "RoleLabel": access.role_label,
     }
     for event in read_events(node, abi, deployments, node.pin(), checks, lambda block: None):
         if event.name in follow:

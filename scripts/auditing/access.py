@@ -7,6 +7,16 @@ from indexer.deployments import Deployments
 from scripts.auditing.checks import Checks
 from scripts.auditing.events import ChainEvent
 
+#: The ids of contracts/libraries/Roles.sol, for sentences.
+ROLE_NAMES = {
+    0: "administrator",
+    1: "registry_operator",
+    2: "developer",
+    3: "validator",
+    4: "verifier",
+    5: "guardian",
+    6: "issuer",
+}
 ADMINISTRATOR = 0
 PUBLIC = 2**64 - 1
 
@@ -15,17 +25,17 @@ PUBLIC = 2**64 - 1
 class AccessReplay:
     """Access control as the events tell it, at the point the replay has reached.
 
-    `since` gives the UNIX time from which an account holds a role, `function_roles` the role that
-    each (address, selector) asks for; what was never set asks for the administrator (OGCR 5.2.4).
+    `since` gives the UNIX time from which an account holds a role, `delays` the delay of its acts
+    in seconds and since when, `function_roles` the role that each (address, selector) asks for;
+    what was never set asks for the administrator (OGCR 5.2.4).
     """
 
     deployments: Deployments
     abi: Abi
     checks: Checks
     since: dict[tuple[int, str], int] = field(default_factory=dict)
-    delays: dict[tuple[int, str], int] = field(default_factory=dict)
+    delays: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     function_roles: dict[tuple[str, str], int] = field(default_factory=dict)
-    labels: dict[int, str] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     paused: set[str] = field(default_factory=set)
     ever_members: set[tuple[int, str]] = field(default_factory=set)
@@ -35,7 +45,7 @@ class AccessReplay:
         of = event.arguments
         member = (of["roleId"], of["account"])
         self.ever_members.add(member)
-        self.delays[member] = of["delay"]
+        self.delays[member] = (of["delay"], of["since"])
         if self.checks.expect(
             of["newMember"] == (member not in self.since),
             "roles",
@@ -55,29 +65,10 @@ class AccessReplay:
             f"{member[1]} lost {self.role_name(member[0])} at {event.place} without having it.",
         )
 
-    def role_label(self, event: ChainEvent) -> None:
-        """Learn the name of a role."""
-        self.labels[event.arguments["roleId"]] = event.arguments["label"]
-
     def function_role_updated(self, event: ChainEvent) -> None:
         """Follow a change of the role that a function asks for."""
         of = event.arguments
         self.function_roles[of["target"], of["selector"]] = of["roleId"]
-
-    def target_closed(self, event: ChainEvent) -> None:
-        """Follow the closing or opening of a contract."""
-        change = self.closed.add if event.arguments["closed"] else self.closed.discard
-        change(event.arguments["target"])
-
-    def contract_paused(self, event: ChainEvent) -> None:
-        """Follow a pause; the guardian's."""
-        self.require(event, event.arguments["account"], ("pause",))
-        self.paused.add(event.contract)
-
-    def contract_unpaused(self, event: ChainEvent) -> None:
-        """Follow the end of a pause; the administrator's."""
-        self.require(event, event.arguments["account"], ("unpause",))
-        self.paused.discard(event.contract)
 
     def require_running(self, event: ChainEvent) -> None:
         """Name an event that a paused contract must not emit."""
@@ -117,5 +108,5 @@ class AccessReplay:
         return self.function_roles.get((address, selector), ADMINISTRATOR)
 
     def role_name(self, role: int) -> str:
-        """The label of a role, or its number."""
-        return self.labels.get(role, f"role {role}")
+        """The name of a role, or its number."""
+        return ROLE_NAMES.get(role, f"role {role}")

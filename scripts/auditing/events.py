@@ -21,6 +21,7 @@ class ChainEvent:
     sender: str
     target: str
     contract: str
+    address: str
     name: str
     arguments: dict[str, Any]
 
@@ -91,8 +92,15 @@ def _decoded(
     except ValueError as error:
         return f"{place} a {kind.name} that cannot be decoded ({error})."
     sender, target = parties[log["transactionHash"]]
-    time = times[log["blockHash"]]
-    transaction = log["transactionHash"]
     return ChainEvent(
-        number, time, index, transaction, sender, target, contract, kind.name, arguments
+        block=number,
+        time=times[log["blockHash"]],
+        log_index=index,
+        transaction=log["transactionHash"],
+        sender=sender,
+        target=target,
+        contract=contract,
+        address=log["address"].lower(),
+        name=kind.name,
+        arguments=arguments,
     )

@@ -64,6 +64,14 @@ class ProjectState:
     decided_version: int = 0
     decided_at: int = 0
     metadata_hash: str = ZERO_HASH
+    metadata_uri: str | None = None
+    decision_hash: str = ZERO_HASH
+    decision_uri: str | None = None
+    reason: str | None = None
+    submitted_at: int | None = None
+    validated_at: int | None = None
+    updated_at: int = 0
+    updated_in: str = ""
 
     @property
     def current(self) -> Version:
@@ -74,6 +82,10 @@ class ProjectState:
     def name(self) -> str:
         """For sentences."""
         return f"project {self.document_id}"
+
+    def touch(self, event: ChainEvent) -> None:
+        """Remember the last event."""
+        self.updated_at, self.updated_in = event.time, event.transaction
 
 
 @dataclass
@@ -99,6 +111,7 @@ class ProjectReplay:
         state = ProjectState(
             of["projectId"], of["documentId"], of["developer"], of["projectType"], []
         )
+        state.touch(event)
         self.states[state.id] = state
         self._require_permitted(event)
         self._anchor(state, event, 1)
@@ -171,7 +184,11 @@ class ProjectReplay:
             self._require_actor(state, event, functions)
         if of["from"] == "under_review":
             self._decided(state, event)
-        state.status = of["to"]
+        if of["to"] == "submitted":
+            state.submitted_at = event.time
+        if of["to"] == "validated":
+            state.validated_at = event.time
+        state.status, state.reason = of["to"], of["reason"] or None
 
     def metadata_updated(self, event: ChainEvent) -> None:
         """Follow a change of the permitted metadata (OGCR 4.2.1)."""
@@ -187,7 +204,7 @@ class ProjectReplay:
             f"The metadata of {state.name} changed at {event.place} by {of['developer']}, "
             f"while it was {state.status}.",
         )
-        state.metadata_hash = of["metadataHash"]
+        state.metadata_hash, state.metadata_uri = of["metadataHash"], of["uri"]
         names = (state.document_id, state.id)
         self.anchors.append(
             Anchor(
@@ -203,6 +220,8 @@ class ProjectReplay:
         if state is None:
             sentence = f"{event.name} at {event.place} is about a project nobody registered."
             self.checks.discrepancy("events", sentence)
+        else:
+            state.touch(event)
         return state
 
     def _require_permitted(self, event: ChainEvent) -> None:
@@ -237,6 +256,7 @@ class ProjectReplay:
         of = event.arguments
         state.decided_version = state.current.number
         state.decided_at = event.time
+        state.decision_hash, state.decision_uri = of["decisionHash"], of["decisionUri"]
         outcome = OUTCOMES.get(of["to"], of["to"])
         judged = schemas.bytes32_to_hash(of["pddHash"])
         what = f"decision on version {state.current.number} of {state.name}"

@@ -1,8 +1,9 @@
 """An audit from beginning to end: pin a block, read, replay, recompute, compare."""
 
 import json
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,15 +11,21 @@ from indexer.abi import Abi
 from indexer.deployments import Deployments
 from indexer.errors import DeploymentsMissing
 from scripts.auditing.anchors import Anchor
+from scripts.auditing.api_model import ApiModel
 from scripts.auditing.checks import Checks
+from scripts.auditing.chronicle import Chronicle
 from scripts.auditing.documents import Source, check_documents
 from scripts.auditing.events import read_events
+from scripts.auditing.index_model import IndexModel
 from scripts.auditing.node import Node, NodeTrouble, Pin
 from scripts.auditing.replay import Replay
 from scripts.auditing.storage import check_storage
 from scripts.auditing.sums import STATUSES, check_sums
 
 Say = Callable[[str], None]
+Model = IndexModel | ApiModel
+#: How long to wait for a model that follows a reorganisation, and how often to look.
+PIN_ATTEMPTS, PIN_PAUSE = 40, 0.25
 
 
 @dataclass(frozen=True)
@@ -41,32 +48,49 @@ def audit(assignment: Assignment, say: Say) -> tuple[Checks, str]:
     """
     node = Node(assignment.rpc_url)
     deployments = _deployments(assignment.deployments, node.chain_id())
-    pin = node.pin(assignment.block if assignment.block is not None else "latest")
-    checks = Checks()
-    replay = replayed(node, deployments, assignment, pin, checks, say)
-    supply = check_sums(replay, checks)
-    check_documents(
-        list(_anchors(replay)),
-        assignment.documents,
-        checks,
-        lambda done, of: say(f"documents: {done} of {of}"),
-    )
-    check_storage(node, pin, replay, checks, lambda done, of: say(f"storage: {done} of {of}"))
-    _require_canonical(node, pin)
-    return checks, _summary(deployments, pin, replay, supply)
-
-
-def replayed(
-    node: Node, deployments: Deployments, assignment: Assignment, pin: Pin, checks: Checks, say: Say
-) -> Replay:
-    """The registry's state at the pinned block, from its events alone."""
-    abi = Abi.load(assignment.artifacts)
+    abi, checks = Abi.load(assignment.artifacts), Checks()
+    index = IndexModel(assignment.index) if assignment.index else None
+    api = ApiModel(assignment.api) if assignment.api else None
+    pin = _pin(node, assignment.block, [model for model in (index, api) if model], say)
     progress = lambda block: say(f"events: block {block} of {pin.number}")  # noqa: E731
     events = read_events(node, abi, deployments, pin, checks, progress)
     say(f"replaying {len(events)} events")
     replay = Replay(deployments, abi, checks)
-    replay.apply(events)
-    return replay
+    chronicle = Chronicle(replay)
+    replay.apply(events, chronicle.note)
+    chronicle.close()
+    supply = check_sums(replay, checks)
+    _check_documents(replay, assignment.documents, checks, say)
+    check_storage(node, pin, replay, checks, lambda done, of: say(f"storage: {done} of {of}"))
+    if index is not None:
+        say("model: the index")
+        index.check(chronicle, events, node, pin, checks)
+    if api is not None:
+        api.check(replay, pin, checks, say)
+    _require_canonical(node, pin)
+    return checks, _summary(deployments, pin, replay, supply)
+
+
+def _pin(node: Node, block: int | None, models: Sequence[Model], say: Say) -> Pin:
+    """The block to audit: the one asked for, else the newest that all models know."""
+    for _ in range(PIN_ATTEMPTS):
+        known = [model.position() for model in models]
+        newest = min((number for number, _ in known), default=node.pin().number)
+        pin = node.pin(newest if block is None else block)
+        if pin.number > newest:
+            raise NodeTrouble(f"The model has come to block {newest}: name that or an older block.")
+        if all(number > pin.number or digest == pin.hash for number, digest in known):
+            return pin
+        say("waiting for the model to follow a reorganisation")
+        time.sleep(PIN_PAUSE)
+    raise NodeTrouble(
+        f"The model is at {known}, which the chain does not have: let the indexer repair it first."
+    )
+
+
+def _check_documents(replay: Replay, source: Source, checks: Checks, say: Say) -> None:
+    progress = lambda done, of: say(f"documents: {done} of {of}")  # noqa: E731
+    check_documents(list(_anchors(replay)), source, checks, progress)
 
 
 def _deployments(path: Path, chain_id: int) -> Deployments:

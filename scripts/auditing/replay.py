@@ -6,6 +6,8 @@ from indexer.abi import Abi
 from indexer.deployments import Deployments
 from scripts.auditing.access import AccessReplay
 from scripts.auditing.checks import Checks
+from scripts.auditing.contracts import ContractReplay
+from scripts.auditing.delegation import DelegationReplay
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.methodologies import MethodologyReplay
 from scripts.auditing.projects import ProjectReplay
@@ -22,21 +24,27 @@ class Replay:
         self.deployments = deployments
         self.checks = checks
         self.access = AccessReplay(deployments, abi, checks)
+        self.delegation = DelegationReplay()
+        self.contracts = ContractReplay(self.access, checks)
         self.methodologies = MethodologyReplay(self.access, checks)
         self.projects = ProjectReplay(self.access, self.methodologies, checks)
         self.reports = ReportReplay(self.access, self.projects, checks)
         self.units = UnitReplay(self.access, self.reports, checks)
-        self.implementations: dict[str, str] = {}
-        self._followers = self._table()
+        self._followers = self._of_access() | self._of_contracts() | self._of_domain()
 
-    def apply(self, events: Iterable[ChainEvent]) -> None:
-        """Follow the events; whatever the contracts would not have allowed is a discrepancy."""
+    def apply(self, events: Iterable[ChainEvent], after: Follow | None = None) -> None:
+        """Follow the events; whatever the contracts would not have allowed is a discrepancy.
+
+        `after` is called with each event when the state includes it.
+        """
         transaction = ""
         for event in events:
             if event.transaction != transaction:
                 self.units.end_transaction()
                 transaction = event.transaction
             self._apply(event)
+            if after is not None:
+                after(event)
         self.units.end_transaction()
 
     @property
@@ -52,41 +60,35 @@ class Replay:
         else:
             follow(event)
 
-    def _upgraded(self, event: ChainEvent) -> None:
-        self.implementations[event.contract] = event.arguments["implementation"]
-
-    def _table(self) -> dict[tuple[str, str], Follow]:
-        table: dict[tuple[str, str], Follow] = {}
-        for contract in self.deployments.contracts:
-            table |= {(contract, name): _without_effect for name in _PROXY_EVENTS}
-            table[contract, "Upgraded"] = self._upgraded
-            if contract != "RegistryAccessControl":
-                table[contract, "AuthorityUpdated"] = self._authority_updated
-                table[contract, "Paused"] = self.access.contract_paused
-                table[contract, "Unpaused"] = self.access.contract_unpaused
-        return table | self._access_table() | self._domain_table()
-
-    def _authority_updated(self, event: ChainEvent) -> None:
-        manager = self.deployments.contracts["RegistryAccessControl"].address
-        self.checks.expect(
-            event.arguments["authority"] == manager,
-            "roles",
-            f"{event.contract} obeys {event.arguments['authority']} since {event.place}, "
-            f"not the access control contract {manager} of the record.",
-        )
-
-    def _access_table(self) -> dict[tuple[str, str], Follow]:
+    def _of_access(self) -> dict[tuple[str, str], Follow]:
         followers: dict[str, Follow] = {
             "RoleGranted": self.access.role_granted,
             "RoleRevoked": self.access.role_revoked,
-            "RoleLabel": self.access.role_label,
+            "RoleLabel": self.delegation.labelled,
+            "RoleAdminChanged": self.delegation.admin_changed,
+            "RoleGuardianChanged": self.delegation.guardian_changed,
+            "RoleGrantDelayChanged": self.delegation.grant_delay_changed,
             "TargetFunctionRoleUpdated": self.access.function_role_updated,
-            "TargetClosed": self.access.target_closed,
+            "TargetClosed": self.contracts.closed,
+            "TargetAdminDelayUpdated": self.contracts.admin_delay_updated,
+            "OperationScheduled": self.delegation.operation_scheduled,
+            "OperationExecuted": self.delegation.operation_ended,
+            "OperationCanceled": self.delegation.operation_ended,
         }
-        followers |= dict.fromkeys(_DELAY_EVENTS, _without_effect)
         return {("RegistryAccessControl", name): follow for name, follow in followers.items()}
 
-    def _domain_table(self) -> dict[tuple[str, str], Follow]:
+    def _of_contracts(self) -> dict[tuple[str, str], Follow]:
+        table: dict[tuple[str, str], Follow] = {}
+        for contract in self.deployments.contracts:
+            table[contract, "Upgraded"] = self.contracts.upgraded
+            table[contract, "Initialized"] = self.contracts.initialized
+            if contract != "RegistryAccessControl":
+                table[contract, "AuthorityUpdated"] = self.contracts.authority_updated
+                table[contract, "Paused"] = self.contracts.paused
+                table[contract, "Unpaused"] = self.contracts.unpaused
+        return table
+
+    def _of_domain(self) -> dict[tuple[str, str], Follow]:
         return {
             ("MethodologyRegistry", "MethodologyRegistered"): self.methodologies.registered,
             ("MethodologyRegistry", "MethodologyStatusChanged"): self.methodologies.status_changed,
@@ -99,7 +101,7 @@ class Replay:
             ("MRVRegistry", "VerifierAssigned"): self.reports.verifier_assigned,
             ("MRVRegistry", "MRVStatusChanged"): self.reports.status_changed,
             ("MRVRegistry", "MRVVerified"): self.reports.verified,
-            ("MRVRegistry", "UnitsConnected"): self.reports.units_connected,
+            ("MRVRegistry", "UnitsConnected"): self.contracts.units_connected,
             ("CRU", "CRUMinted"): self.units.minted,
             ("CRU", "CRUSplit"): self.units.divided,
             ("CRU", "CRUMerged"): self.units.joined,
@@ -113,16 +115,4 @@ class Replay:
 
 
 def _without_effect(_event: ChainEvent) -> None:
-    """An event that changes nothing that the audit recomputes."""
-
-
-_PROXY_EVENTS = ("Initialized",)
-_DELAY_EVENTS = (
-    "RoleAdminChanged",
-    "RoleGuardianChanged",
-    "RoleGrantDelayChanged",
-    "TargetAdminDelayUpdated",
-    "OperationScheduled",
-    "OperationExecuted",
-    "OperationCanceled",
-)
+    """ERC-4906 tells marketplaces to read again; what changed comes in an event of its own."""

@@ -49,7 +49,11 @@ class ReportState:
     vintages: dict[int, int] = field(default_factory=dict)
     decided_at: int = 0
     statement_hash: str = ZERO_HASH
+    statement_uri: str | None = None
+    reason: str | None = None
     verified_in: str = ""
+    updated_at: int = 0
+    updated_in: str = ""
 
     @property
     def current(self) -> Version:
@@ -60,6 +64,10 @@ class ReportState:
     def name(self) -> str:
         """For sentences."""
         return f"report {self.document_id} of {self.project.name}"
+
+    def touch(self, event: ChainEvent) -> None:
+        """Remember the last event."""
+        self.updated_at, self.updated_in = event.time, event.transaction
 
 
 @dataclass
@@ -72,7 +80,6 @@ class ReportReplay:
     states: dict[str, ReportState] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
     periods: TakenPeriods = field(default_factory=TakenPeriods)
-    units_address: str | None = None
 
     def submitted(self, event: ChainEvent) -> None:
         """Follow a first or later version of a report."""
@@ -86,6 +93,7 @@ class ReportReplay:
         self.access.require(event, of["developer"], ("submitReport", "resubmitReport"))
         fresh = ReportState(of["reportId"], project, of["documentId"], [])
         state = self.states.setdefault(of["reportId"], fresh)
+        state.touch(event)
         self._require_submittable(state, event)
         self._take_period(state, event)
         self._anchor(state, event)
@@ -132,7 +140,7 @@ class ReportReplay:
         if functions:
             self._require_actor(state, event, functions)
         self._settle(state, event)
-        state.status = of["to"]
+        state.status, state.reason = of["to"], of["reason"] or None
 
     def verified(self, event: ChainEvent) -> None:
         """Follow the verified amounts, kg CO2e by vintage."""
@@ -158,24 +166,13 @@ class ReportReplay:
             "project, and a period that was over.",
         )
 
-    def units_connected(self, event: ChainEvent) -> None:
-        """Follow the naming of the token contract."""
-        of = event.arguments
-        self.access.require(event, of["actor"], ("connectUnits",))
-        recorded = self.access.deployments.contracts["CRU"].address
-        self.checks.expect(
-            self.units_address is None and of["units"] == recorded,
-            "events",
-            f"MRVRegistry was connected at {event.place} to the units of {of['units']}, "
-            f"not to {recorded} of the record.",
-        )
-        self.units_address = of["units"]
-
     def _known(self, event: ChainEvent) -> ReportState | None:
         state = self.states.get(event.arguments["reportId"])
         if state is None:
             sentence = f"{event.name} at {event.place} is about a report nobody submitted."
             self.checks.discrepancy("events", sentence)
+        else:
+            state.touch(event)
         return state
 
     def _require_submittable(self, state: ReportState, event: ChainEvent) -> None:
@@ -232,7 +229,7 @@ class ReportReplay:
             self.periods.free(state.project.id, state.id)
         if of["to"] in ("verified", "rejected"):
             state.decided_at = event.time
-            state.statement_hash = of["statementHash"]
+            state.statement_hash, state.statement_uri = of["statementHash"], of["statementUri"]
             what = f"statement on version {state.current.number} of {state.name}"
             judged = schemas.bytes32_to_hash(of["reportHash"])
             fits = partial(_statement_differences, state, of["to"], judged)

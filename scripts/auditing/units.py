@@ -30,6 +30,8 @@ class Block:
     beneficiary: str | None = None
     purpose: str | None = None
     retired_by: str | None = None
+    updated_at: int = 0
+    updated_in: str = ""
 
     @property
     def name(self) -> str:
@@ -106,7 +108,13 @@ class UnitReplay:
             f"Unit {of['tokenId']:#066x} was transferred to the token contract at {event.place}.",
         )
         if block is not None:
-            self.blocks[of["tokenId"]] = replace(block, owner=of["to"], approved=NOBODY)
+            self.blocks[of["tokenId"]] = replace(
+                block,
+                owner=of["to"],
+                approved=NOBODY,
+                updated_at=event.time,
+                updated_in=event.transaction,
+            )
 
     def retired(self, event: ChainEvent) -> None:
         """Follow a retirement, which is final and which no pause stops."""
@@ -128,6 +136,8 @@ class UnitReplay:
                 beneficiary=of["beneficiary"],
                 purpose=of["purpose"],
                 retired_by=of["actor"],
+                updated_at=event.time,
+                updated_in=event.transaction,
             )
 
     def approved(self, event: ChainEvent) -> None:
@@ -166,6 +176,7 @@ class UnitReplay:
         return block
 
     def _begin(self, block: Block, event: ChainEvent) -> None:
+        block = replace(block, updated_at=event.time, updated_in=event.transaction)
         token = block.unit.token_id
         self._place = event.place
         self.checks.expect(

@@ -42,7 +42,7 @@ class Player:
         self.outcome = Outcome()
 
     def play(self, stories: Sequence[Story]) -> Outcome:
-        """Play every story as far as it goes; a failure ends its own story and those that need it."""
+        """Play every story as far as it goes; a failure ends its story and those that need it."""
         with self._console.status("looking what is done") as status:
             for story in stories:
                 if self._failed.isdisjoint(story.needs):

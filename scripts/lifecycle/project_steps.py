@@ -37,7 +37,7 @@ class SubmitPDD:
     def is_done(self, api: RegistryApi) -> bool:
         """Whether the project has this version, or the one that supersedes it."""
         record = api.project(document_id(self.document))
-        known = {version["pdd_hash"] for version in record["versions"]} if record else set()
+        known = {version["content_hash"] for version in record["versions"]} if record else set()
         wanted = {content_hash(d) for d in (self.document, self.superseded_by) if d is not None}
         return bool(known & wanted)
 
@@ -129,7 +129,8 @@ class UpdateMetadata:
     def is_done(self, api: RegistryApi) -> bool:
         """Whether the project has this metadata."""
         record = api.project(self.subject)
-        return record is not None and record["metadata_hash"] == content_hash(self.document)
+        metadata = (record and record["metadata"]) or {}
+        return metadata.get("content_hash") == content_hash(self.document)
 
     def request(self, api: RegistryApi) -> Proposal:
         """`PUT /projects/{id}` with the metadata document."""
@@ -139,5 +140,5 @@ class UpdateMetadata:
 def _is_at(api: RegistryApi, document: Document, status: str) -> bool:
     record: Record | None = api.project(document_id(document))
     return record is None or (
-        record["status"] == status and record["pdd_hash"] == content_hash(document)
+        record["status"] == status and record["content_hash"] == content_hash(document)
     )

@@ -61,19 +61,17 @@ class RegistryApi:
         return f"{self.url}/documents/{content_hash}"
 
     def project(self, project: str) -> Record | None:
-        """What the registry keeps of a project."""
-        feature = self.get(f"/projects/{project}")
-        return feature and feature["ogcr:record"]
+        """What the registry keeps of a project, with the `content_hash` of the PDD in force."""
+        return _kept(self.get(f"/projects/{project}"))
 
     def report(self, project: str, report: str) -> Record | None:
-        """What the registry keeps of a monitoring report."""
-        feature = self.get(f"/projects/{project}/monitoring/{report}")
-        return feature and feature["ogcr:record"]
+        """What the registry keeps of a report, with the `content_hash` of the version in force."""
+        return _kept(self.get(f"/projects/{project}/monitoring/{report}"))
 
     def unit(self, token_id: str) -> Record | None:
-        """What the registry keeps of a unit."""
+        """The properties of a unit."""
         feature = self.get(f"/credits/{token_id}")
-        return feature and feature["ogcr:record"]
+        return feature and dict(feature["properties"])
 
     def methodology(self, methodology_id: str, version: str) -> Record | None:
         """What the registry keeps of a methodology version."""
@@ -116,6 +114,12 @@ class RegistryApi:
                 )
             say(f"waiting for {what}, {waited:.0f} s")
             time.sleep(0.05)
+
+
+def _kept(feature: Record | None) -> Record | None:
+    if feature is None:
+        return None
+    return {**feature["ogcr:record"], "content_hash": feature["properties"]["ogcr:content_hash"]}
 
 
 def _answer(response: httpx.Response) -> Record:

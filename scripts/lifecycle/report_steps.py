@@ -31,7 +31,7 @@ class ReportStep:
     def _is_at(self, api: RegistryApi, status: str) -> bool:
         record = api.report(self.project, self.subject)
         return record is None or (
-            record["status"] == status and record["report_hash"] == content_hash(self.document)
+            record["status"] == status and record["content_hash"] == content_hash(self.document)
         )
 
 
@@ -47,7 +47,7 @@ class SubmitReport(ReportStep):
     def is_done(self, api: RegistryApi) -> bool:
         """Whether the report has this version, or the one that supersedes it."""
         record = api.report(self.project, self.subject)
-        known = {version["report_hash"] for version in record["versions"]} if record else set()
+        known = {version["content_hash"] for version in record["versions"]} if record else set()
         wanted = {content_hash(d) for d in (self.document, self.superseded_by) if d is not None}
         return bool(known & wanted)
 

@@ -18,7 +18,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a contract that the relay takes once it is signed, with the documents it anchors."""
+    """A call of a contract for the relay, once signed, with the documents that it anchors."""
 
     contract: str
     function: str

@@ -34,6 +34,7 @@ class LocalChain:
         self._log = log
         self._saved = -1
         self._ending = threading.Event()
+        self._saving = threading.Lock()
         self._saver = threading.Thread(target=self._keep_saving, daemon=True)
         self._http = httpx.Client(timeout=60)
 
@@ -58,6 +59,11 @@ class LocalChain:
         if self.head() is not None:
             self._save(with_history=(self.head() or 0) <= HISTORY_BLOCKS)
         child.stop()
+
+    def save(self) -> None:
+        """Save now; raises ChainTrouble when anvil cannot."""
+        with self._saving:
+            self._save(with_history=False)
 
     def head(self) -> int | None:
         """Number of the newest block, None when the chain does not answer."""
@@ -92,7 +98,7 @@ class LocalChain:
             began = time.monotonic()
             head = self.head()
             if head is not None and head != self._saved:
-                _quietly(lambda: self._save(with_history=False))
+                _quietly(self.save)
             # A long chain takes long to write: spend at most a twentieth of the time on it.
             pause = max(SAVE_SECONDS, 20 * (time.monotonic() - began))
 

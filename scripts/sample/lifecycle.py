@@ -1,4 +1,4 @@
-"""The sample's life cycle: five kinds of removal in five countries, each step by its proper role."""
+"""The sample's life cycle: five places in five countries, each step by its proper role."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,9 +73,7 @@ def _lousa() -> list[Step]:
         "pointer": "/geometry",
         "text": "The outline contains a hamlet with gardens, which cannot be planted.",
     }
-    reason = (
-        "The outline contains a hamlet, and the baseline scenario is not supported by evidence."
-    )
+    reason = "The outline contains a hamlet, and the baseline scenario lacks evidence."
     no = pdd_rejected(first, "2024-02-20", reason, [finding])
     area = "The area reported is larger than that of the validated PDD."
     return [
@@ -133,7 +131,7 @@ def _lausitz() -> list[Step]:
 
 
 def _marchfeld() -> list[Step]:
-    """Adjoining parcels; the verifier breaks the amount down; the neighbour is still under review."""
+    """Adjoining parcels, a verifier's own breakdown, and a neighbour still under review."""
     report = document("marchfeld/mrv-2023.json")
     east = document("marchfeld/pdd-east.json")
     vintages = [

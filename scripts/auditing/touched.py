@@ -1,0 +1,67 @@
+"""Which rows of the index an event touches."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.auditing.events import ChainEvent
+
+Key = tuple[Any, ...]
+Place = tuple[str, Key]
+
+_TOKEN_EVENTS = ("CRUMinted", "CRUSplit", "CRUMerged", "CRURetired", "Transfer", "Approval")
+_ROLE_EVENTS = ("RoleLabel", "RoleAdminChanged", "RoleGuardianChanged", "RoleGrantDelayChanged")
+_CONTRACT_EVENTS = (
+    "Upgraded",
+    "Initialized",
+    "AuthorityUpdated",
+    "Paused",
+    "Unpaused",
+    "UnitsConnected",
+)
+
+
+def touched_by(event: ChainEvent) -> Iterator[Place]:
+    """Table and key of every row that an event can begin, change or end."""
+    of, name = event.arguments, event.name
+    if "methodologyKey" in of and event.contract == "MethodologyRegistry":
+        yield "methodology", (of["methodologyKey"],)
+    if "projectId" in of and event.contract == "ProjectRegistry":
+        yield "project", (of["projectId"],)
+    if name in ("PDDRegistered", "PDDUpdated"):
+        yield "pdd_version", (of["projectId"], of.get("version", 1))
+    if "reportId" in of and event.contract == "MRVRegistry":
+        yield "report", (of["reportId"],)
+    if name == "MRVSubmitted":
+        yield "report_version", (of["reportId"], of["version"])
+    if name == "MRVVerified":
+        yield from (("report_vintage", (of["reportId"], one["vintage"])) for one in of["vintages"])
+    if event.contract == "CRU":
+        yield from _touched_units(event)
+    yield from _touched_access(event)
+
+
+def _touched_units(event: ChainEvent) -> Iterator[Place]:
+    of = event.arguments
+    if event.name in _TOKEN_EVENTS:
+        tokens = [of["tokenId"], *of.get("parts", ())]
+        yield from (("unit", (f"{token:#066x}",)) for token in tokens)
+    if event.name == "CRUMinted":
+        yield "report_vintage", (of["reportId"], of["vintage"])
+    if event.name == "ApprovalForAll":
+        yield "operator_approval", (of["owner"], of["operator"])
+
+
+def _touched_access(event: ChainEvent) -> Iterator[Place]:
+    of, name = event.arguments, event.name
+    if name in ("RoleGranted", "RoleRevoked"):
+        yield "role_member", (str(of["roleId"]), of["account"])
+    elif name in _ROLE_EVENTS:
+        yield "role", (str(of["roleId"]),)
+    elif name == "TargetFunctionRoleUpdated":
+        yield "function_role", (of["target"], of["selector"])
+    elif name.startswith("Operation"):
+        yield "scheduled_operation", (of["operationId"], of["nonce"])
+    elif name in ("TargetClosed", "TargetAdminDelayUpdated"):
+        yield "contract", (of["target"],)
+    elif name in _CONTRACT_EVENTS:
+        yield "contract", (event.address,)

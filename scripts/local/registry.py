@@ -1,0 +1,214 @@
+"""The registry on this machine: started in order, watched, and stopped in the reverse order."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ape import networks, project
+from ape.exceptions import ApeException
+from rich.console import Console
+
+from indexer.errors import StopLoudly
+from indexer.settings import IndexerSettings
+from scripts.audit import run, source
+from scripts.auditing.registry_audit import Assignment
+from scripts.demo import play
+from scripts.deploy import deploy
+from scripts.deployment import DeploymentError
+from scripts.lifecycle.registry_api import Refused, RegistryApi, TooSlow
+from scripts.local.chain import CHAIN_ID, ChainTrouble, LocalChain
+from scripts.local.children import Child
+from scripts.local.database import forget_database
+
+NETWORK = "ethereum:local:foundry"
+
+
+class Trouble(Exception):
+    """The registry cannot be started or played; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything is: the folder of all data, the port of the API, the port of the chain."""
+
+    data: Path
+    port: int
+    rpc_port: int
+
+    @property
+    def api_url(self) -> str:
+        """Where the API answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def rpc_url(self) -> str:
+        """Where the chain answers."""
+        return f"http://127.0.0.1:{self.rpc_port}"
+
+    @property
+    def chain_state(self) -> Path:
+        """The kept chain."""
+        return self.data / "chain" / "state.gz"
+
+    @property
+    def record(self) -> Path:
+        """The deployments record of the local chain."""
+        return self.data / "deployments" / f"{CHAIN_ID}.json"
+
+    def environment(self) -> dict[str, str]:
+        """The settings of every part; the database stays the one that DATABASE_URL names."""
+        return {
+            "APE_FOUNDRY_HOST": self.rpc_url,
+            "OGCR_RPC_URLS": self.rpc_url,
+            "OGCR_DEPLOYMENTS": str(self.data / "deployments"),
+            "OGCR_DOCUMENTS": str(self.data / "documents"),
+            "OGCR_API_PORT": str(self.port),
+            "OGCR_PUBLIC_URL": self.api_url,
+        }
+
+
+class LocalRegistry:
+    """Chain, contracts, indexer and API of this clone."""
+
+    def __init__(self, places: Places, console: Console) -> None:
+        self._places = places
+        self._console = console
+        self._began = time.monotonic()
+        self._chain = LocalChain(
+            places.rpc_port, places.chain_state, places.data / "logs" / "chain.log"
+        )
+        self._anvil: Child | None = None
+        self._children: list[Child] = []
+        self._connection = ExitStack()
+        os.environ.update(places.environment())
+
+    def forget(self) -> None:
+        """Throw away chain, deployment, index, tasks, documents and logs."""
+        self._forget_chain()
+        for folder in ("documents", "logs"):
+            shutil.rmtree(self._places.data / folder, ignore_errors=True)
+        self._say("earlier data thrown away")
+
+    def start(self) -> None:
+        """Start everything and return once the API serves the whole chain.
+
+        Raises Trouble or ChildEnded with a sentence.
+        """
+        if not self._places.chain_state.exists():
+            self._forget_chain()
+        signal.signal(signal.SIGCHLD, lambda *_: self.require_running())
+        self._attempt(self._start_chain)
+        self._attempt(self._deploy)
+        for name, module in (("The indexer", "indexer"), ("The API", "api")):
+            log = self._places.data / "logs" / f"{module}.log"
+            self._children.append(Child(name, [sys.executable, "-m", module], log, {}))
+        self._attempt(self._await_index)
+
+    def play(self, documents: Path | None) -> list[str]:
+        """Play the sample or a folder's documents; gives a sentence for each failure."""
+        outcome = self._attempt(lambda: play(self._places.api_url, documents, self._console))
+        self._chain.save()
+        failures: list[str] = outcome.failures
+        return failures
+
+    def audit(self) -> int:
+        """Audit chain, documents, index and API; gives the audit's exit code."""
+        settings = IndexerSettings()
+        return run(
+            Assignment(
+                self._places.rpc_url,
+                settings.deployments,
+                settings.artifacts,
+                source(str(settings.documents)),
+                self._places.api_url,
+                settings.database_url,
+            )
+        )
+
+    def show(self) -> None:
+        """Print where to look."""
+        api, places = RegistryApi(self._places.api_url), self._places
+        lines = {"API": f"{places.api_url}/docs"}
+        for name, path in (("a project", "/projects"), ("a unit", "/credits")):
+            found = (api.get(path, limit=1) or {}).get("features")
+            if found:
+                lines[name] = f"{places.api_url}{path}/{found[0]['id']}"
+        lines["chain"] = f"{places.rpc_url} (chain id {CHAIN_ID})"
+        lines["audit"] = (
+            f"scripts/audit --rpc-url {places.rpc_url} --deployments {places.record} "
+            f"--documents {places.data / 'documents'} --api {places.api_url} "
+            f"--index {IndexerSettings().database_url}"
+        )
+        self._console.print()
+        for name, text in lines.items():
+            self._console.print(f"{name:>9}  {text}", soft_wrap=True)
+
+    def require_running(self) -> None:
+        """Raises ChildEnded when something that was started is gone."""
+        for child in (self._anvil, *self._children):
+            if child is not None:
+                child.require_running()
+
+    def stop(self) -> None:
+        """Stop all that was started, the chain last, so that nothing is lost."""
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.SIG_IGN)
+        for child in reversed(self._children):
+            child.stop()
+        self._connection.close()
+        if self._anvil is not None:
+            self._chain.stop(self._anvil)
+
+    def _start_chain(self) -> None:
+        self._anvil = self._chain.start()
+        self._say(f"local chain at block {self._chain.head()}")
+
+    def _deploy(self) -> None:
+        before = _fingerprint(self._places.record)
+        with self._console.status("compiling and deploying the contracts"):
+            self._connection.enter_context(networks.parse_network_choice(NETWORK))
+            project.load_contracts()
+            deploy()
+        self._chain.save()
+        if before is not None and before != _fingerprint(self._places.record):
+            forget_database(IndexerSettings().database_url)
+        self._say("contracts deployed")
+
+    def _await_index(self) -> None:
+        api = RegistryApi(self._places.api_url)
+        with self._console.status("starting indexer and API") as status:
+            api.wait_until_indexed(self._chain.head() or 0, status.update)
+        self._say(f"API on {self._places.api_url}")
+
+    def _forget_chain(self) -> None:
+        shutil.rmtree(self._places.chain_state.parent, ignore_errors=True)
+        self._places.record.unlink(missing_ok=True)
+        forget_database(IndexerSettings().database_url)
+
+    def _attempt(self, act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except (ChainTrouble, DeploymentError, StopLoudly, TooSlow, Refused) as error:
+            raise Trouble(str(error)) from error
+        except ApeException as error:
+            raise Trouble(f"The contracts could not be compiled or deployed: {error}") from error
+
+    def _say(self, text: str) -> None:
+        self._console.print(f"{time.monotonic() - self._began:4.0f}s  {text}")
+
+
+def _fingerprint(record: Path) -> str | None:
+    if not record.exists():
+        return None
+    try:
+        return json.dumps(json.loads(record.read_text()).get("contracts"), sort_keys=True)
+    except ValueError:
+        return ""
