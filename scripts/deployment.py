@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from eth_utils import function_signature_to_4byte_selector, to_checksum_address,
 
 Record = dict[str, Any]
 Save = Callable[[Record], object]
+#: A transaction that is still to be sent: the function and its arguments.
+Due = tuple[Callable[..., object], tuple[object, ...]]
 
 ACCESS = "RegistryAccessControl"
 
@@ -139,7 +141,7 @@ def deploy_registry(
             registry.placements[name] = _deploy(account, registry, name)
             save(registry.record())
     _wire(account, registry)
-    _hand_over(account, registry, administrator or account.address, delay)
+    _hand_over(account, registry, administrator, delay)
     return registry
 
 
@@ -213,6 +215,17 @@ def _create(account: AccountAPI, name: str, *arguments: object) -> ReceiptAPI:
 
 
 def _wire(account: AccountAPI, registry: Registry) -> None:
+    due = [*_function_roles_due(registry), *_links_due(registry)]
+    if due and registry[ACCESS].hasRole(ROLE_IDS["administrator"], account.address) != (True, 0):
+        raise DeploymentError(
+            f"{account.address} may not make the {len(due)} settings that are due; "
+            "run this with the account of an administrator who has no delay."
+        )
+    for function, arguments in due:
+        function(*arguments, sender=account)
+
+
+def _function_roles_due(registry: Registry) -> Iterator[Due]:
     access = registry[ACCESS]
     for name, roles in FUNCTION_ROLES.items():
         target = registry[name]
@@ -222,12 +235,15 @@ def _wire(account: AccountAPI, registry: Registry) -> None:
             held = [access.getTargetFunctionRole(target.address, one) for one in selectors]
             wrong = [one for one, holder in zip(selectors, held, strict=True) if holder != role_id]
             if wrong:
-                access.setTargetFunctionRole(target.address, wrong, role_id, sender=account)
-    reports, units = registry["MRVRegistry"], registry["CRU"]
+                yield access.setTargetFunctionRole, (target.address, wrong, role_id)
+
+
+def _links_due(registry: Registry) -> Iterator[Due]:
+    access, reports, units = registry[ACCESS], registry["MRVRegistry"], registry["CRU"]
     if not access.hasRole(ROLE_IDS["issuer"], reports.address)[0]:
-        access.grantRole(ROLE_IDS["issuer"], reports.address, 0, sender=account)
+        yield access.grantRole, (ROLE_IDS["issuer"], reports.address, 0)
     if reports.units() == ZERO_ADDRESS:
-        reports.connectUnits(units.address, sender=account)
+        yield reports.connectUnits, (units.address,)
 
 
 def _selector(target: ContractInstance, function: str) -> bytes:
@@ -236,12 +252,16 @@ def _selector(target: ContractInstance, function: str) -> bytes:
     return function_signature_to_4byte_selector(method.selector)
 
 
-def _hand_over(account: AccountAPI, registry: Registry, administrator: str, delay: int) -> None:
+def _hand_over(
+    account: AccountAPI, registry: Registry, administrator: str | None, delay: int
+) -> None:
     """Make the administrator the only one who is, so that the deployer's key holds nothing."""
-    access = registry[ACCESS]
-    role = ROLE_IDS["administrator"]
-    member, current = access.hasRole(role, administrator)
-    if not member or current != delay:
-        access.grantRole(role, administrator, delay, sender=account)
-    if administrator != account.address and access.hasRole(role, account.address)[0]:
+    access, role = registry[ACCESS], ROLE_IDS["administrator"]
+    if not access.hasRole(role, account.address)[0]:
+        return  # an earlier run handed it over
+    chosen = administrator or account.address
+    since, current, pending, effect = access.getAccess(role, chosen)
+    if not since or delay != (pending if effect else current):
+        access.grantRole(role, chosen, delay, sender=account)
+    if chosen != account.address:
         access.renounceRole(role, account.address, sender=account)

@@ -152,6 +152,7 @@ class TestSecondRun:
 class TestHandOver:
     """
     given another administrator    it alone administrates, with its delay, and the deployer nothing
+    when run again afterwards      it sends nothing, or says that the deployer may not
     """
 
     def test_leaves_the_deployer_nothing_given_another_administrator(
@@ -165,3 +166,27 @@ class TestHandOver:
         assert access.hasRole(ROLE_IDS["administrator"], deployer.address) == (False, 0)
         with reverts("AccessManagerUnauthorizedAccount", deployer.address, 0):
             access.grantRole(ROLE_IDS["developer"], deployer.address, 0, sender=deployer.address)
+
+    def test_sends_nothing_when_run_again_after_the_hand_over(
+        self, accounts: list[AccountAPI], ledger: Ledger, chain: ChainManager
+    ) -> None:
+        deployer = accounts[4]
+        registry = deploy_registry(deployer, administrator=accounts[5].address, delay=DAY)
+        before = chain.blocks.height
+        deploy_registry(deployer, existing=registry.record())
+        assert chain.blocks.height == before
+
+    def test_says_so_given_the_deployer_may_no_longer_wire(
+        self, accounts: list[AccountAPI], ledger: Ledger
+    ) -> None:
+        deployer, administrator = accounts[4], accounts[5]
+        registry = deploy_registry(deployer, administrator=administrator.address)
+        access = registry["RegistryAccessControl"]
+        role = ROLE_IDS["issuer"]
+        access.revokeRole(role, registry["MRVRegistry"].address, sender=administrator)
+        with pytest.raises(
+            DeploymentError, match=f"{deployer.address} may not make the 1 settings"
+        ):
+            deploy_registry(deployer, existing=registry.record())
+        deploy_registry(administrator, existing=registry.record())
+        assert access.hasRole(role, registry["MRVRegistry"].address) == (True, 0)
