@@ -21,10 +21,11 @@ FIRST_BATCH = 100
 
 @dataclass(frozen=True)
 class RpcError:
-    """A node's own error answer to one request."""
+    """A node's own error answer to one request; `data` is what it says beside, as it came."""
 
     code: int
     message: str
+    data: Any = None
 
     def as_trouble(self, where: str) -> TryLater:
         """The exception for a refused log query: too large a one, or any other."""
@@ -145,7 +146,8 @@ def _result(entry: dict[str, Any]) -> Any:
     error = entry.get("error")
     if error is not None:
         details = error if isinstance(error, dict) else {"message": str(error)}
-        return RpcError(int(details.get("code") or 0), str(details.get("message", "")))
+        code, message = int(details.get("code") or 0), str(details.get("message", ""))
+        return RpcError(code, message, details.get("data"))
     if "result" not in entry:
         raise TryLater("The node gave neither a result nor an error.")
     return entry["result"]
