@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,13 @@ _MOST_COMPARED = 1_000
 _FOLDER = Path(__file__).parent
 
 
-@cache
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema of a kind of document, or of the shared definitions (`common`)."""
+    return deepcopy(_read(name))
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
     text = (_FOLDER / f"{name}.schema.json").read_text(encoding="utf-8")
     return json.loads(text)  # type: ignore[no-any-return]
 
@@ -31,11 +36,11 @@ def schema(name: str) -> dict[str, Any]:
 @cache
 def validator(kind: str) -> Any:
     """The validator of a kind; references are resolved in this folder, nothing is fetched."""
-    resources = [(BASE + f"{name}.schema.json", schema(name)) for name in (*KINDS, "common")]
+    resources = [(BASE + f"{name}.schema.json", _read(name)) for name in (*KINDS, "common")]
     registry: Registry[Any] = Registry().with_resources(
         [(uri, Resource.from_contents(contents)) for uri, contents in resources]
     )
-    return _Validator(schema(kind), registry=registry, format_checker=FORMATS)
+    return _Validator(_read(kind), registry=registry, format_checker=FORMATS)
 
 
 @cache
