@@ -155,6 +155,12 @@ class TestRegisterMethodology:
         key = register(methodologies, operator, terms=Terms(unit_type, granularity))
         assert methodologies.methodology(key).terms.granularityKg == granularity
 
+    def test_reverts_when_the_unit_type_is_unknown(
+        self, methodologies: Contract, operator: str
+    ) -> None:
+        with reverts("0x"):
+            register(methodologies, operator, terms=Terms(len(UnitType), 1000))
+
     @pytest.mark.parametrize("rate", [10_000, 65_535])
     def test_reverts_when_the_buffer_takes_all(
         self, methodologies: Contract, operator: str, rate: int

@@ -285,7 +285,7 @@ class TestUpdateMetadata:
         }
 
 
-def test_permits_every_type_given_terms_that_name_all(
+def test_registers_the_known_types_alone_given_terms_that_name_all(
     stage: Stage, projects: Contract, developer: str
 ) -> None:
     key = stage.methodology(terms=Terms(project_types=2 ** len(ProjectType) - 1))
@@ -293,3 +293,6 @@ def test_permits_every_type_given_terms_that_name_all(
         pdd = Pdd(content_hash(kind.name), key, kind)
         project_id = projects.registerProject(kind.name, pdd, sender=developer).value
         assert projects.project(project_id).projectType == kind
+    with reverts("0x"):
+        ninth = Pdd(content_hash("ninth"), key, len(ProjectType))
+        projects.registerProject("ninth", ninth, sender=developer)
