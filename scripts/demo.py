@@ -71,14 +71,16 @@ def _stories(
         return sample(), []
     found = read_documents(documents)
     for sentence in found.ignored:
-        console.print(f"not played  {sentence}", highlight=False, markup=False)
+        console.print(f"not played  {sentence}", highlight=False, markup=False, soft_wrap=True)
     plays = FolderPlay(found, api)
     stories = plays.stories()
     faults = [*found.faults, *plays.faults]
     if not found.count:
         faults.append(f"{documents} holds no PDD, report or methodology that is valid.")
     for sentence in faults:
-        console.print(f"cannot be played  {sentence}", highlight=False, markup=False)
+        console.print(
+            f"cannot be played  {sentence}", highlight=False, markup=False, soft_wrap=True
+        )
     return stories, faults
 
 
@@ -86,4 +88,4 @@ def _report(outcome: Outcome, console: Console) -> None:
     before = f", {outcome.done_before} were done before" if outcome.done_before else ""
     console.print(f"{outcome.played} steps played{before}.")
     for sentence in outcome.failures:
-        console.print(f"- {sentence}", highlight=False, markup=False)
+        console.print(f"- {sentence}", highlight=False, markup=False, soft_wrap=True)

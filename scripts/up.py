@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from ape.logging import LogLevel, logger
 from rich.console import Console
+from rich.markup import escape
 
 from scripts.local.children import ChildEnded
 from scripts.local.claims import Claimed, require_free, sole_user
@@ -49,7 +50,7 @@ def main(
         console.print("\nStopped.")
         sys.exit(0 if not once else 130)
     except (Claimed, ChildEnded, Trouble) as error:
-        console.print(f"[red]Error:[/] {error}", markup=True, soft_wrap=True)
+        console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
 
 
@@ -76,7 +77,7 @@ def _run(
 def _finish(registry: LocalRegistry, console: Console, failures: Sequence[str]) -> int:
     code = registry.audit()
     for sentence in failures:
-        console.print(f"[red]not played:[/] {sentence}", soft_wrap=True)
+        console.print(f"[red]not played:[/] {escape(sentence)}", soft_wrap=True)
     return 1 if failures or code else 0
 
 

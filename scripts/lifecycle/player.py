@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 from ape.exceptions import ApeException
 from rich.console import Console
+from rich.markup import escape
 from web3.exceptions import Web3Exception
 
 from indexer.abi import Abi
@@ -59,7 +60,9 @@ class Player:
                 self._failed.add(story.name)
                 sentence = f"{story.name}: {step.role} {step.action} {step.subject}: {error}"
                 self.outcome.failures.append(sentence)
-                self._console.print(f"[red]failed[/] {sentence}", highlight=False)
+                self._console.print(
+                    f"[red]failed[/]  {escape(sentence)}", highlight=False, soft_wrap=True
+                )
                 return
 
     def _take(self, step: Step, say: Callable[[str], None]) -> None:
@@ -72,7 +75,9 @@ class Player:
         self.outcome.played += 1
         block = f"block {found['block_number']}"
         self._console.print(
-            f"{block:>11}  {step.role:<17}  {step.action} {step.subject}", highlight=False
+            escape(f"{block:>11}  {step.role:<17}  {step.action} {step.subject}"),
+            highlight=False,
+            soft_wrap=True,
         )
 
     def _asked(self, step: Step) -> str:

@@ -36,6 +36,13 @@ class RegistryApi:
         self.deadline = deadline
         transport = httpx.HTTPTransport(retries=3)
         self._http = httpx.Client(transport=transport, timeout=60)
+        self._known: dict[str, Record | None] = {}
+
+    def known(self, path: str) -> Record | None:
+        """As `get`, asked only once until something is sent: for looking through what is done."""
+        if path not in self._known:
+            self._known[path] = self.get(path)
+        return self._known[path]
 
     def get(self, path: str, **query: Any) -> Record | None:
         """The JSON of a path, or None when there is nothing."""
@@ -44,6 +51,7 @@ class RegistryApi:
 
     def send(self, method: str, path: str, body: Any) -> Record:
         """The JSON answer to a request with a JSON body."""
+        self._known.clear()
         return _answer(self._http.request(method, self.url + path, json=body))
 
     def pages(self, path: str, member: str = "features", **query: Any) -> Iterator[Record]:
@@ -62,20 +70,20 @@ class RegistryApi:
 
     def project(self, project: str) -> Record | None:
         """What the registry keeps of a project, with the `content_hash` of the PDD in force."""
-        return _kept(self.get(f"/projects/{project}"))
+        return _kept(self.known(f"/projects/{project}"))
 
     def report(self, project: str, report: str) -> Record | None:
         """What the registry keeps of a report, with the `content_hash` of the version in force."""
-        return _kept(self.get(f"/projects/{project}/monitoring/{report}"))
+        return _kept(self.known(f"/projects/{project}/monitoring/{report}"))
 
     def unit(self, token_id: str) -> Record | None:
         """The properties of a unit."""
-        feature = self.get(f"/credits/{token_id}")
+        feature = self.known(f"/credits/{token_id}")
         return feature and dict(feature["properties"])
 
     def methodology(self, methodology_id: str, version: str) -> Record | None:
         """What the registry keeps of a methodology version."""
-        return self.get(f"/methodologies/{methodology_id}@{version}")
+        return self.known(f"/methodologies/{methodology_id}@{version}")
 
     def wait_until_indexed(self, block: int, say: Callable[[str], None]) -> None:
         """Return once the index has come to a block of the chain."""
@@ -101,6 +109,7 @@ class RegistryApi:
             return found.get("state") in REACHED
 
         self._wait(reached, f"{what} (task {task})", say)
+        self._known.clear()
         return found
 
     def _wait(self, reached: Callable[[], bool], what: str, say: Callable[[str], None]) -> None:

@@ -207,7 +207,7 @@ def is_gone(api: RegistryApi, unit: UnitId) -> bool:
     """Whether a block that was there is split or merged away: its series is still there."""
     if api.unit(unit.hex) is not None:
         return False
-    series = api.get("/credits", report=unit.report_id, vintage=unit.vintage, limit=1)
+    series = api.known(f"/credits?report={unit.report_id}&vintage={unit.vintage}&limit=1")
     return bool(series and series["numberMatched"])
 
 

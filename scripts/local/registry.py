@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ape import networks, project
+from ape import networks
 from ape.exceptions import ApeException
 from rich.console import Console
 
@@ -173,9 +173,8 @@ class LocalRegistry:
 
     def _deploy(self) -> None:
         before = _fingerprint(self._places.record)
-        with self._console.status("compiling and deploying the contracts"):
+        with self._console.status("deploying the contracts"):
             self._connection.enter_context(networks.parse_network_choice(NETWORK))
-            project.load_contracts()
             deploy()
         self._chain.save()
         if before is not None and before != _fingerprint(self._places.record):
