@@ -81,7 +81,7 @@ def node_error(registry: Registry, error: RpcError) -> ApiError:
 
 def decoded(registry: Registry, error: RpcError) -> ContractError | None:
     """The custom error within a node's refusal, None when there is none."""
-    data = _revert_data(getattr(error, "data", None))
+    data = _revert_data(error.data)
     return registry.abi.decode_error(data) if data else None
 
 

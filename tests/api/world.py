@@ -1,0 +1,199 @@
+"""A world for the API's tests: a chain, an indexer, an API, and people who sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from eth_utils.address import to_checksum_address
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from api.main import create_app
+from api.settings import ApiSettings
+from indexer.follower import Follower
+from schemas import content_hash
+
+from ..indexer.stage import MANIFEST, Registry
+from . import documents
+
+Account.enable_unaudited_hdwallet_features()
+_WORDS = "test test test test test test test test test test test junk"
+GAS = 8_000_000
+PRICE = 10**11
+
+OPERATOR, DEVELOPER, OTHER_DEVELOPER, VALIDATOR, VERIFIER, BUYER, STRANGER = 1, 2, 3, 6, 7, 8, 9
+
+
+class World:
+    """Everything that runs, and the levers to move it. Nothing is mined or indexed by itself."""
+
+    def __init__(self, registry: Registry, database_url: str, folder: Path, **more: Any) -> None:
+        registry.save(folder / "deployments")
+        self.registry = registry
+        self.node = registry.node
+        self.settings = ApiSettings(
+            database_url=database_url,
+            rpc_urls=(self.node.url,),
+            deployments=folder / "deployments",
+            documents=folder / "documents",
+            artifacts=MANIFEST,
+            track_seconds=more.pop("track_seconds", 3600),
+            public_url="https://registry.example",
+            **more,
+        )
+        self.follower = Follower(self.settings)
+        self.follower.catch_up()
+        self.app = create_app(self.settings)
+        self.client = TestClient(self.app, raise_server_exceptions=True)
+        self.client.__enter__()
+        self.keys = [Account.from_mnemonic(_WORDS, account_path=_path(n)) for n in range(10)]
+
+    def close(self) -> None:
+        """End everything but the chain."""
+        self.client.__exit__(None, None, None)
+        self.follower.close()
+
+    def address(self, who: int) -> str:
+        """The lower-case address of one of the people."""
+        return str(self.keys[who].address).lower()
+
+    def mine(self, blocks: int = 1) -> None:
+        """Put what is sent into a block, and index it."""
+        self.node.mine(blocks)
+        self.follower.catch_up()
+
+    def get(self, path: str, **parameters: Any) -> Response:
+        return self.client.get(path, params=parameters)
+
+    def post(self, path: str, body: Any, **parameters: Any) -> Response:
+        return self.client.post(path, json=body, params=parameters)
+
+    def put(self, path: str, body: Any, **parameters: Any) -> Response:
+        return self.client.put(path, json=body, params=parameters)
+
+    def signed(self, who: int, to_sign: Mapping[str, Any], **fields: Any) -> str:
+        """A raw transaction of what is to be signed, as any wallet would make it."""
+        pending = self.node.rpc("eth_getTransactionCount", self.address(who), "pending")
+        transaction = {
+            "type": 2,
+            "chainId": to_sign["chain_id"],
+            "to": to_checksum_address(to_sign["to"]),
+            "data": to_sign["data"],
+            "value": 0,
+            "nonce": int(pending, 16),
+            "gas": GAS,
+            "maxFeePerGas": PRICE,
+            "maxPriorityFeePerGas": 10**9,
+            **fields,
+        }
+        if "gasPrice" in fields:
+            for name in ("maxFeePerGas", "maxPriorityFeePerGas", "type"):
+                transaction.pop(name)
+            transaction |= {k: v for k, v in fields.items() if k == "type"}
+        return "0x" + self.keys[who].sign_transaction(transaction).raw_transaction.hex()
+
+    def call(self, contract: str, function: str, *arguments: Any) -> dict[str, Any]:
+        """What a wallet that never asks the API would sign."""
+        data = self.registry.abi.encode_call(contract, function, list(arguments))
+        return {"chain_id": 31337, "to": self.registry.address(contract), "data": data}
+
+    def sign(self, who: int, answer: Response, **fields: Any) -> Response:
+        """Sign the task of an answer and hand the signature in."""
+        assert answer.status_code == 202, answer.text
+        task = answer.json()
+        raw = self.signed(who, task["to_sign"], **fields)
+        return self.post(f"/tasks/{task['id']}", {"signed_transaction": raw})
+
+    def done(self, who: int, answer: Response) -> dict[str, Any]:
+        """Sign a task, mine and index it; gives the task."""
+        sent = self.sign(who, answer)
+        assert sent.status_code == 202, sent.text
+        self.mine()
+        return self.task(sent.json()["id"], "indexed")
+
+    def task(self, task_id: str, state: str) -> dict[str, Any]:
+        """A task, which must be in a state."""
+        task: dict[str, Any] = self.get(f"/tasks/{task_id}").json()
+        assert task["state"] == state, task
+        return task
+
+    def relay(
+        self, who: int, contract: str, function: str, *arguments: Any, along: Sequence[Any] = ()
+    ) -> dict[str, Any]:
+        """Sign a call of one of our contracts, relay, mine and index it; gives the task."""
+        raw = self.signed(who, self.call(contract, function, *arguments))
+        sent = self.post("/relay", {"signed_transaction": raw, "documents": list(along)})
+        assert sent.status_code == 202, sent.text
+        self.mine()
+        return self.task(sent.json()["id"], "indexed")
+
+    def direct(self, who: int, contract: str, function: str, *arguments: Any) -> None:
+        """Send a call without the API, mine and index it."""
+        raw = self.signed(who, self.call(contract, function, *arguments))
+        self.node.rpc("eth_sendRawTransaction", raw)
+        self.mine()
+
+    def add_methodology(self, document: Mapping[str, Any]) -> None:
+        """Register and activate a methodology."""
+        words = self.registry.abi.enum_words("ProjectType")
+        terms = (
+            document["unit_type"],
+            document["granularity_kg"],
+            document["buffer_rate_bps"],
+            document["automatic_issuance"],
+            sum(1 << words.index(word) for word in document["project_types"]),
+        )
+        name, version, digest = document["id"], document["version"], content_hash(document)
+        arguments = (name, version, digest, "https://registry.example", terms)
+        registration = "registerMethodology"
+        self.relay(OPERATOR, "MethodologyRegistry", registration, *arguments, along=[document])
+        key = self.get(f"/methodologies/{name}@{version}").json()["key"]
+        self.relay(OPERATOR, "MethodologyRegistry", "activateMethodology", key)
+
+    def register(self, document: Mapping[str, Any], who: int = DEVELOPER) -> dict[str, Any]:
+        """Register a project; gives its Feature."""
+        self.done(who, self.post("/projects", document))
+        return self.project(document["id"])
+
+    def project(self, name: str) -> dict[str, Any]:
+        found = self.get(f"/projects/{name}")
+        assert found.status_code == 200, found.text
+        feature: dict[str, Any] = found.json()
+        return feature
+
+    def review(self, document: Mapping[str, Any]) -> str:
+        """Assign the validator; gives the project's hashed id."""
+        key = str(self.project(document["id"])["ogcr:record"]["project_id"])
+        validator = self.address(VALIDATOR)
+        self.relay(OPERATOR, "ProjectRegistry", "assignValidator", key, validator)
+        return key
+
+    def validate(self, document: dict[str, Any]) -> str:
+        """Let the validator approve a submitted project; gives its hashed id."""
+        key, decision = self.review(document), documents.validated(document)
+        hashes = (content_hash(document), content_hash(decision))
+        arguments = (key, *hashes, "https://registry.example/decision")
+        self.relay(VALIDATOR, "ProjectRegistry", "validateProject", *arguments, along=[decision])
+        return key
+
+    def report(self, document: dict[str, Any], who: int = DEVELOPER) -> str:
+        """Submit a report and assign the verifier; gives its hashed id."""
+        project = document["properties"]["project_id"]
+        path = f"/projects/{project}/monitoring"
+        self.done(who, self.post(path, document))
+        key = str(self.get(f"{path}/{document['id']}").json()["ogcr:record"]["report_id"])
+        self.relay(OPERATOR, "MRVRegistry", "assignVerifier", key, self.address(VERIFIER))
+        return key
+
+    def verify(self, document: dict[str, Any], tonnes: float = 1000.0) -> None:
+        """Let the verifier confirm a report."""
+        project = document["properties"]["project_id"]
+        path = f"/projects/{project}/monitoring/{document['id']}/verify"
+        self.done(VERIFIER, self.post(path, documents.verified(document, tonnes)))
+
+
+def _path(number: int) -> str:
+    return f"m/44'/60'/0'/0/{number}"
