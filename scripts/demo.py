@@ -71,7 +71,7 @@ def _stories(
         return sample(), []
     found = read_documents(documents)
     for sentence in found.ignored:
-        console.print(f"not played  {sentence}", highlight=False, markup=False, soft_wrap=True)
+        _say(console, f"not played  {sentence}")
     plays = FolderPlay(found, api)
     stories = plays.stories()
     faults = [*found.faults, *plays.faults]
@@ -88,4 +88,8 @@ def _report(outcome: Outcome, console: Console) -> None:
     before = f", {outcome.done_before} were done before" if outcome.done_before else ""
     console.print(f"{outcome.played} steps played{before}.")
     for sentence in outcome.failures:
-        console.print(f"- {sentence}", highlight=False, markup=False, soft_wrap=True)
+        _say(console, f"- {sentence}")
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

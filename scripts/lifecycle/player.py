@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import httpx
 from ape.exceptions import ApeException
 from rich.console import Console
-from rich.markup import escape
 from web3.exceptions import Web3Exception
 
 from indexer.abi import Abi
@@ -60,25 +59,10 @@ class Player:
                 self._failed.add(story.name)
                 sentence = f"{story.name}: {step.role} {step.action} {step.subject}: {error}"
                 self.outcome.failures.append(sentence)
-                self._console.print(
-                    f"[red]failed[/]  {escape(sentence)}", highlight=False, soft_wrap=True
-                )
-                return
+                self._say(f"{block:>11}  {step.role:<17}  {step.action} {step.subject}")
 
-    def _take(self, step: Step, say: Callable[[str], None]) -> None:
-        say(f"{step.role} {step.action} {step.subject}")
-        if step.is_done(self._api):
-            self.outcome.done_before += 1
-            return
-        task = self._asked(step)
-        found = self._api.wait_for_task(task, f"{step.action} {step.subject}", say)
-        self.outcome.played += 1
-        block = f"block {found['block_number']}"
-        self._console.print(
-            escape(f"{block:>11}  {step.role:<17}  {step.action} {step.subject}"),
-            highlight=False,
-            soft_wrap=True,
-        )
+    def _say(self, text: str) -> None:
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def _asked(self, step: Step) -> str:
         request = step.request(self._api)
