@@ -78,9 +78,7 @@ def _stories(
     if not found.count:
         faults.append(f"{documents} holds no PDD, report or methodology that is valid.")
     for sentence in faults:
-        console.print(
-            f"cannot be played  {sentence}", highlight=False, markup=False, soft_wrap=True
-        )
+        _say(console, f"cannot be played  {sentence}")
     return stories, faults
 
 

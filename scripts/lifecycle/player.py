@@ -59,7 +59,19 @@ class Player:
                 self._failed.add(story.name)
                 sentence = f"{story.name}: {step.role} {step.action} {step.subject}: {error}"
                 self.outcome.failures.append(sentence)
-                self._say(f"{block:>11}  {step.role:<17}  {step.action} {step.subject}")
+                self._say(f"     failed  {sentence}")
+                return
+
+    def _take(self, step: Step, say: Callable[[str], None]) -> None:
+        say(f"{step.role} {step.action} {step.subject}")
+        if step.is_done(self._api):
+            self.outcome.done_before += 1
+            return
+        task = self._asked(step)
+        found = self._api.wait_for_task(task, f"{step.action} {step.subject}", say)
+        self.outcome.played += 1
+        block = f"block {found['block_number']}"
+        self._say(f"{block:>11}  {step.role:<17}  {step.action} {step.subject}")
 
     def _say(self, text: str) -> None:
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
