@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from schemas import content_hash, document_id, to_kg, validate
@@ -85,7 +86,7 @@ class FolderPlay:
         if shows_rejection and not earlier:
             earlier = [_marked(last)]
         steps: list[Step] = []
-        for document, following in zip(earlier, [*earlier[1:], last], strict=True):
+        for document, following in pairwise([*earlier, last]):
             decision = pdd_rejected(document, _today(), REASON)
             steps.append(SubmitPDD(document, developer, superseded_by=following))
             steps += [AssignValidator(document), DecideOnPDD(document, decision)]
@@ -109,7 +110,7 @@ class FolderPlay:
             earlier = [_marked(last)]
         developer = developer_of(pdd)
         steps: list[Step] = []
-        for document, following in zip(earlier, [*earlier[1:], last], strict=True):
+        for document, following in pairwise([*earlier, last]):
             statement = report_rejected(document, _today(), REASON)
             steps.append(SubmitReport(document, developer, superseded_by=following))
             steps += [AssignVerifier(document), DecideOnReport(document, statement)]
