@@ -72,6 +72,7 @@ class Places:
             "OGCR_DOCUMENTS": str(self.data / "documents"),
             "OGCR_API_PORT": str(self.port),
             "OGCR_PUBLIC_URL": self.api_url,
+            "OGCR_POLL_SECONDS": "0.1",
         }
 
 
