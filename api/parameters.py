@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request
 from pydantic import AfterValidator, BaseModel, Field
@@ -125,10 +125,15 @@ def sort_keys(text: str, allowed: tuple[str, ...]) -> list[tuple[str, bool]]:
 
 
 def _documented(request: Request) -> tuple[str, ...]:
-    path = request.scope["route"].path_format
-    operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
-    parameters = operation.get("parameters", ())
-    return tuple(entry["name"] for entry in parameters if entry["in"] == "query")
+    fields = request.scope["route"].dependant.query_params
+    return tuple(name for field in fields for name in _names(field))
+
+
+def _names(field: Any) -> list[str]:
+    model = field.field_info.annotation
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return [entry.alias or name for name, entry in model.model_fields.items()]
+    return [field.alias]
 
 
 def _unknown(name: str, allowed: tuple[str, ...]) -> Detail:

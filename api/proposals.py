@@ -59,6 +59,8 @@ def accept(registry: Registry, proposal: Proposal, sender: str | None = None) ->
     Check and insert happen in one section that no other process enters (OGCR 4.4.2). With a
     `sender` the call is tried first. Raises what `refuse` raises, and the contract's refusal.
     """
+    if not all(detail.conflict for detail in proposal.findings):
+        refuse(proposal.findings)
     call = encoded(registry, proposal.write)
     found = _task_under_way(registry, proposal, call)
     if found is not None:

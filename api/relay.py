@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 
@@ -13,8 +14,11 @@ from api.simulation import check_call, node_error
 from api.tables import Task, TaskTransaction
 from api.tasks import hold, move, sign
 from api.transactions import SignedTransaction
+from indexer import database
 from indexer.errors import TryLater
 from indexer.rpc import RpcError
+
+log = logging.getLogger("api")
 
 _KNOWN_ALREADY = re.compile(r"already (known|imported|in)|known transaction", re.IGNORECASE)
 
@@ -22,12 +26,13 @@ _KNOWN_ALREADY = re.compile(r"already (known|imported|in)|known transaction", re
 def deliver(registry: Registry, task: Task, transaction: SignedTransaction) -> None:
     """Check a signed transaction against its task, keep it, then send it.
 
-    Idempotent: the same transaction again is a look at its task. Raises what speaks against it;
+    Idempotent: the same transaction again is at most sent again. Raises what speaks against it;
     nothing is kept then. When the node does not answer after it was kept, it is sent later.
     """
-    with registry.transaction() as session:
-        if task_queries.task_of_transaction(session, transaction.hash) == task.id:
-            return
+    if _is_kept(registry, task.id, transaction.hash):
+        if task.state == "broadcast":
+            send_again(registry, transaction.hash, transaction.raw)
+        return
     check_fits(task, transaction)
     check_account(registry, transaction)
     if not _replaces(registry, task.id, transaction):
@@ -54,6 +59,14 @@ def send(registry: Registry, transaction_hash: str, raw: str) -> None:
         kept = session.get(TaskTransaction, transaction_hash)
         if kept is not None:
             kept.sent_at = time.time()
+
+
+def send_again(registry: Registry, transaction_hash: str, raw: str) -> None:
+    """Hand a kept transaction to the node once more; what comes of it will be seen on chain."""
+    try:
+        send(registry, transaction_hash, raw)
+    except (ApiError, TryLater) as error:
+        log.info("transaction %s is not sent again yet: %s", transaction_hash, error)
 
 
 def check_chain(registry: Registry, transaction: SignedTransaction) -> str:
@@ -117,6 +130,11 @@ def _account_error(code: str, message: str) -> ConflictError:
     return ConflictError(message, [Detail("/signed_transaction", code, message, conflict=True)])
 
 
+def _is_kept(registry: Registry, task_id: str, transaction_hash: str) -> bool:
+    with database.snapshot(registry.engine) as session:
+        return task_queries.task_of_transaction(session, transaction_hash) == task_id
+
+
 def _keep(registry: Registry, task_id: str, transaction: SignedTransaction) -> None:
     with registry.transaction() as session:
         task = task_queries.locked_task(session, task_id)
@@ -146,7 +164,7 @@ def _same_slot(current: TaskTransaction, transaction: SignedTransaction) -> bool
 
 def _replaces(registry: Registry, task_id: str, transaction: SignedTransaction) -> bool:
     # On top of the waiting one the same call would fail; the chain takes one of the two.
-    with registry.transaction() as session:
+    with database.snapshot(registry.engine) as session:
         known = task_queries.transactions_of(session, task_id)
         return any(_same_slot(entry, transaction) for entry in known)
 

@@ -15,7 +15,7 @@ from api.queries import tasks as task_queries
 from api.queries.names import document_names
 from api.queries.positions import newest
 from api.registry import Registry
-from api.relay import send
+from api.relay import send_again
 from api.simulation import decoded
 from api.snapshot import Position
 from api.tables import Task, TaskTransaction
@@ -93,7 +93,8 @@ def refresh(registry: Registry, task_id: str) -> None:
         return
     _apply(registry, task, outcome)
     if outcome.resend:
-        _resend(registry, task_id, outcome.transaction_hash, sent)
+        raw = next(entry.raw for entry in sent if entry.hash == outcome.transaction_hash)
+        send_again(registry, outcome.transaction_hash, raw)
 
 
 def _position(session: Session) -> Position | None:
@@ -240,11 +241,3 @@ def _why_reverted(registry: Registry, task: Task, outcome: Outcome) -> dict[str,
     error = contract_error(refused, document_names(registry.engine, refused.arguments))
     details = [detail.as_json() for detail in error.details]
     return {"code": error.code, "message": error.message, "details": details}
-
-
-def _resend(registry: Registry, task_id: str, digest: str, sent: Sequence[TaskTransaction]) -> None:
-    raw = next(entry.raw for entry in sent if entry.hash == digest)
-    try:
-        send(registry, digest, raw)
-    except (ApiError, TryLater) as error:
-        log.info("task %s is not sent again yet: %s", task_id, error)

@@ -58,7 +58,7 @@ def encoded(registry: Registry, write: Write) -> EncodedCall:
 
 
 def shown_arguments(abi: Abi, write: Write) -> dict[str, Any]:
-    """The arguments as JSON shows them: 256-bit numbers as decimal text."""
+    """The arguments as JSON shows them: 256-bit numbers as decimal text, hashes as `0x…`."""
     inputs = abi.function(write.contract, write.function, len(write.arguments)).inputs
     return {p.name: _shown(p, write.arguments[p.name]) for p in inputs}
 
@@ -80,4 +80,6 @@ def _shown(parameter: Parameter, value: Any) -> Any:
         return [_shown(parameter.item, item) for item in value]
     if parameter.members:
         return {m.name: _shown(m, value[m.name]) for m in parameter.members}
-    return str(value) if parameter.type in ("uint256", "int256") else value
+    if parameter.type == "uint256":
+        return str(value)
+    return value.replace("sha256:", "0x") if parameter.type == "bytes32" else value

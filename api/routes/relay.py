@@ -13,7 +13,7 @@ from api.queries.tasks import task_of_transaction
 from api.registry import Registry
 from api.relay import deliver
 from api.requests import RelayRequest
-from api.taking import task_answer
+from api.taking import current_task, task_answer
 from api.tracking import refresh
 from api.transactions import SignedTransaction, signed_transaction
 from indexer import database
@@ -30,9 +30,8 @@ def relay_transaction(registry: OfRegistry, body: JsonBody) -> Response:
     if task_id is None:
         with registry.snapshot() as snapshot:
             proposal = delivery(registry, snapshot, transaction, wanted.documents)
-        task = accept(registry, proposal)
-        deliver(registry, task, transaction)
-        task_id = task.id
+        task_id = accept(registry, proposal).id
+    deliver(registry, current_task(registry, task_id), transaction)
     refresh(registry, task_id)
     return task_answer(registry, task_id, status=202)
 

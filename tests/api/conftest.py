@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from ..indexer.node import Node
-from ..indexer.stage import Registry
+from ..indexer.node import Node  # noqa: TID252
+from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
-from .world import World
+from .world import World, activate
 
 
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[Registry]:
     """The registry on a node that lives as long as the session."""
     node = Node()
-    yield Registry(node)
+    registry = Registry(node)
+    activate(registry, documents.methodology())
+    yield registry
     node.close()
 
 
@@ -36,7 +38,6 @@ def each_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterato
 def _world(deployed: Registry, database_url: str, folder: Path) -> Iterator[World]:
     mark = deployed.node.snapshot()
     made = World(deployed, database_url, folder)
-    made.add_methodology(documents.methodology())
     yield made
     made.close()
     deployed.node.revert(mark)

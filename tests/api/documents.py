@@ -88,9 +88,7 @@ def _decision(subject: Document, outcome: str) -> Document:
     }
 
 
-def _moved(
-    document: Document, name: str, east: float, properties: Mapping[str, Any]
-) -> Document:
+def _moved(document: Document, name: str, east: float, properties: Mapping[str, Any]) -> Document:
     moved = copy.deepcopy(document)
     moved["id"] = name
     geometry = moved["geometry"]

@@ -10,7 +10,7 @@ from .world import BUYER, DEVELOPER, World
 
 class TestLifeCycle:
     """
-    when every step is signed by its role   the index shows each, and every Feature hashes to its anchor
+    when all steps are signed   the index shows each, and every Feature hashes to its anchor
     """
 
     def test_it_shows_each_step_when_all_of_them_are_signed(self, each_world: World) -> None:
@@ -35,10 +35,15 @@ class TestLifeCycle:
         assert validate("cru", unit) == []
         serial = unit["properties"]["serial_number"]
         world.done(
-            DEVELOPER, world.post("/credits/transfer", {"units": [serial], "to": world.address(BUYER)})
+            DEVELOPER,
+            world.post("/credits/transfer", {"units": [serial], "to": world.address(BUYER)}),
         )
         assert world.get(f"/credits/{serial}").json()["properties"]["owner"] == world.address(BUYER)
-        body = {"reason": "voluntary_claim", "beneficiary": {"name": "A. Person"}, "purpose": "Trip"}
+        body = {
+            "reason": "voluntary_claim",
+            "beneficiary": {"name": "A. Person"},
+            "purpose": "Trip",
+        }
         world.done(BUYER, world.post(f"/credits/{serial}/retire", body))
         retired = world.get(f"/credits/{serial}").json()
         assert retired["properties"]["status"] == "retired"

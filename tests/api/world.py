@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from httpx import Response
 
 from api.main import create_app
 from api.settings import ApiSettings
+from indexer.documents import DocumentStore
 from indexer.follower import Follower
-from schemas import content_hash
+from indexer.identity import methodology_key, project_id
+from schemas import content_bytes, content_hash
 
-from ..indexer.stage import MANIFEST, Registry
+from ..indexer.stage import MANIFEST, Registry  # noqa: TID252
 from . import documents
 
 Account.enable_unaudited_hdwallet_features()
@@ -44,12 +47,13 @@ class World:
             public_url="https://registry.example",
             **more,
         )
+        self.keep(documents.methodology())
         self.follower = Follower(self.settings)
         self.follower.catch_up()
         self.app = create_app(self.settings)
         self.client = TestClient(self.app, raise_server_exceptions=True)
         self.client.__enter__()
-        self.keys = [Account.from_mnemonic(_WORDS, account_path=_path(n)) for n in range(10)]
+        self.keys = published_keys()
 
     def close(self) -> None:
         """End everything but the chain."""
@@ -137,21 +141,14 @@ class World:
         self.mine()
 
     def add_methodology(self, document: Mapping[str, Any]) -> None:
-        """Register and activate a methodology."""
-        words = self.registry.abi.enum_words("ProjectType")
-        terms = (
-            document["unit_type"],
-            document["granularity_kg"],
-            document["buffer_rate_bps"],
-            document["automatic_issuance"],
-            sum(1 << words.index(word) for word in document["project_types"]),
-        )
-        name, version, digest = document["id"], document["version"], content_hash(document)
-        arguments = (name, version, digest, "https://registry.example", terms)
-        registration = "registerMethodology"
-        self.relay(OPERATOR, "MethodologyRegistry", registration, *arguments, along=[document])
-        key = self.get(f"/methodologies/{name}@{version}").json()["key"]
-        self.relay(OPERATOR, "MethodologyRegistry", "activateMethodology", key)
+        """Register and activate another methodology."""
+        self.keep(document)
+        activate(self.registry, document)
+        self.follower.catch_up()
+
+    def keep(self, document: Any) -> None:
+        """Put a document into the store, as if it had been handed in before."""
+        DocumentStore(self.settings.documents).put(content_bytes(document))
 
     def register(self, document: Mapping[str, Any], who: int = DEVELOPER) -> dict[str, Any]:
         """Register a project; gives its Feature."""
@@ -164,16 +161,16 @@ class World:
         feature: dict[str, Any] = found.json()
         return feature
 
-    def review(self, document: Mapping[str, Any]) -> str:
-        """Assign the validator; gives the project's hashed id."""
-        key = str(self.project(document["id"])["ogcr:record"]["project_id"])
-        validator = self.address(VALIDATOR)
+    def review(self, document: Mapping[str, Any]) -> None:
+        """Assign the validator."""
+        key, validator = project_id(document["id"]), self.address(VALIDATOR)
         self.relay(OPERATOR, "ProjectRegistry", "assignValidator", key, validator)
-        return key
 
-    def validate(self, document: dict[str, Any]) -> str:
+    def validate(self, document: dict[str, Any], *, reviewed: bool = False) -> str:
         """Let the validator approve a submitted project; gives its hashed id."""
-        key, decision = self.review(document), documents.validated(document)
+        if not reviewed:
+            self.review(document)
+        key, decision = project_id(document["id"]), documents.validated(document)
         hashes = (content_hash(document), content_hash(decision))
         arguments = (key, *hashes, "https://registry.example/decision")
         self.relay(VALIDATOR, "ProjectRegistry", "validateProject", *arguments, along=[decision])
@@ -195,5 +192,26 @@ class World:
         self.done(VERIFIER, self.post(path, documents.verified(document, tonnes)))
 
 
-def _path(number: int) -> str:
-    return f"m/44'/60'/0'/0/{number}"
+def activate(registry: Registry, document: Mapping[str, Any]) -> None:
+    """Register and activate a methodology, straight on chain."""
+    words = registry.abi.enum_words("ProjectType")
+    terms = (
+        document["unit_type"],
+        document["granularity_kg"],
+        document["buffer_rate_bps"],
+        document["automatic_issuance"],
+        sum(1 << words.index(word) for word in document["project_types"]),
+    )
+    name, version = document["id"], document["version"]
+    arguments = (name, version, content_hash(document), "https://registry.example", terms)
+    contract, key = "MethodologyRegistry", methodology_key(name, version)
+    registry.send(registry.operator, contract, "registerMethodology", *arguments)
+    registry.send(registry.operator, contract, "activateMethodology", key)
+    registry.node.mine()
+
+
+@cache
+def published_keys() -> list[Any]:
+    """The development accounts that every anvil begins with; everybody knows their keys."""
+    paths = [f"m/44'/60'/0'/0/{number}" for number in range(10)]
+    return [Account.from_mnemonic(_WORDS, account_path=path) for path in paths]

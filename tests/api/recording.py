@@ -1,0 +1,157 @@
+"""Records the examples of the documentation from what was really sent and answered.
+
+Not a test: run `pytest tests/api/recording.py` when answers have changed; it writes api/examples/.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from . import documents
+from .world import BUYER, DEVELOPER, OPERATOR, STRANGER, VERIFIER, World
+
+FOLDER = Path(__file__).parents[2] / "api" / "examples"
+RETIREMENT = {
+    "reason": "voluntary_claim",
+    "beneficiary": {"name": "Example Brewery", "salt": "0x" + "5a" * 32},
+    "purpose": "Flights of the year 2025",
+}
+
+
+def recorded(world: World) -> dict[str, Any]:
+    """Every example by name, after a life cycle of one project."""
+    found: dict[str, Any] = {}
+    pdd, mrv = documents.forest(), documents.report()
+    _record_project(world, found, pdd)
+    world.validate(pdd, reviewed=True)
+    _record_report(world, found, pdd, mrv)
+    _record_units(world, found)
+    _record_reads(world, found, pdd, mrv)
+    _record_problems(world, found, pdd)
+    return found
+
+
+def _record_project(world: World, found: dict[str, Any], pdd: dict[str, Any]) -> None:
+    answer = world.post("/projects", pdd, sender=world.address(DEVELOPER))
+    found |= {"pdd": pdd, "metadata": documents.metadata(pdd["id"]), "task-to-sign": answer.json()}
+    raw = world.signed(DEVELOPER, answer.json()["to_sign"])
+    found["signature"] = {"signed_transaction": raw}
+    found["signed-pdd"] = {"document": pdd, "signed_transaction": raw}
+    task = f"/tasks/{answer.json()['id']}"
+    found["task-broadcast"] = world.post(task, found["signature"]).json()
+    world.mine()
+    key = world.project(pdd["id"])["ogcr:record"]["project_id"]
+    call = world.call("ProjectRegistry", "assignValidator", key, world.address(6))
+    found["relay"] = {"signed_transaction": world.signed(OPERATOR, call), "documents": []}
+    found["task-relayed"] = world.post("/relay", found["relay"]).json()
+    world.mine(world.settings.finality_depth + 1)
+    found["task-final"] = world.task(answer.json()["id"], "final")
+
+
+def _record_report(
+    world: World, found: dict[str, Any], pdd: dict[str, Any], mrv: dict[str, Any]
+) -> None:
+    path = f"/projects/{pdd['id']}/monitoring"
+    found |= {"mrv": mrv, "task-report": world.post(path, mrv).json()}
+    world.report(mrv)
+    decision = documents.verified(mrv, 1023.417)
+    found["decision"] = decision
+    verdict = world.post(f"{path}/{mrv['id']}/verify", decision)
+    found["task-verification"] = verdict.json()
+    world.done(VERIFIER, verdict)
+
+
+def _record_units(world: World, found: dict[str, Any]) -> None:
+    unit = world.get("/credits", status="held").json()["features"][0]["properties"]
+    serial, kg = unit["serial_number"], unit["quantity_kg"]
+    found["split"] = {"unit": serial, "quantities_kg": [100_000, kg - 100_000]}
+    answer = world.post("/credits/split", found["split"])
+    found["task-split"] = answer.json()
+    world.done(DEVELOPER, answer)
+    parts = world.get("/credits", status="held", sort="quantity_kg").json()["features"]
+    names = [part["properties"]["serial_number"] for part in parts]
+    found["merge"] = {"units": names}
+    found["task-merge"] = world.post("/credits/merge", found["merge"]).json()
+    found["transfer"] = {"units": names[:1], "to": world.address(BUYER)}
+    moved = world.post("/credits/transfer", found["transfer"])
+    found["task-transfer"] = moved.json()
+    world.done(DEVELOPER, moved)
+    found["retirement"] = RETIREMENT
+    retired = world.post(f"/credits/{names[0]}/retire", RETIREMENT)
+    found["task-retirement"] = retired.json()
+    world.done(BUYER, retired)
+
+
+def _record_reads(
+    world: World, found: dict[str, Any], pdd: dict[str, Any], mrv: dict[str, Any]
+) -> None:
+    project = f"/projects/{pdd['id']}"
+    found["credit"] = world.get("/credits", status="retired").json()["features"][0]
+    paths = {
+        "projects": "/projects?status=validated&limit=1",
+        "project": project,
+        "reports": f"{project}/monitoring",
+        "report": f"{project}/monitoring/{mrv['id']}",
+        "credits": "/credits?status=retired",
+        "credit": f"/credits/{found['credit']['id']}",
+        "methodologies": "/methodologies",
+        "methodology": "/methodologies/OGCR-REF-01@1.2.0",
+        "health": "/health",
+        "landing": "/",
+    }
+    found |= {name: world.get(path).json() for name, path in paths.items()}
+    digest = found["project"]["properties"]["ogcr:content_hash"]
+    found["document"] = world.get(f"/documents/{digest}").json()
+    found["supplied-document"] = world.put(f"/documents/{digest}", pdd).json()
+
+
+def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -> None:
+    faulty = documents.forest("Harz 2")
+    del faulty["properties"]["name"]
+    neighbour = documents.forest("harz-neighbour", east=0.005)
+    elsewhere = documents.forest("harz-elsewhere", east=1.0)
+    answers = {
+        400: world.get("/projects", colour="green"),
+        403: world.post("/projects", elsewhere, sender=world.address(STRANGER)),
+        404: world.get("/projects/nowhere"),
+        405: world.client.delete("/projects"),
+        409: world.post("/projects", neighbour),
+        413: world.client.post(
+            "/projects",
+            content=b" " * (world.settings.body_bytes + 1),
+            headers={"Content-Type": "application/json"},
+        ),
+        415: world.client.post("/projects", content=b"<pdd/>"),
+        422: world.post("/projects", faulty),
+    }
+    for status, answer in answers.items():
+        assert answer.status_code == status, answer.text
+        found[f"problem-{status}"] = answer.json()
+    found["problem-500"] = found["problem-404"] | {
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": _OURS,
+        "code": "INTERNAL_ERROR",
+        "message": _OURS,
+    }
+    found["problem-503"] = found["problem-404"] | {
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": _NOT_YET,
+        "code": "SERVICE_UNAVAILABLE",
+        "message": _NOT_YET,
+    }
+
+
+_OURS = "Something went wrong on our side; the request id finds it in our log."
+_NOT_YET = "The index holds no block yet; start the indexer or wait a moment."
+
+
+def test_record(world: World) -> None:
+    """Write every example."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, value in recorded(world).items():
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+        (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
