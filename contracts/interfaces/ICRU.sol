@@ -58,6 +58,8 @@ struct Unit {
 /// `reportId (112 bits) | vintage (16) | firstKg (64) | quantityKg (64)`. For every report and vintage the existing
 /// blocks partition `[0, issuedKg)`: every kilogram has exactly one owner or end.
 interface ICRU {
+    /// @notice Emitted before the `Transfer` event that creates the block.
+    /// @param to the project's developer, or this contract for a block of the buffer
     event CRUMinted(
         uint256 indexed tokenId,
         bytes32 indexed projectId,
@@ -72,6 +74,8 @@ interface ICRU {
     event CRUSplit(uint256 indexed tokenId, address indexed owner, uint256[] parts);
     /// @notice Emitted before the `Transfer` events that burn the parts and mint the block.
     event CRUMerged(uint256 indexed tokenId, address indexed owner, uint256[] parts);
+    /// @param owner holder of the block, who keeps it
+    /// @param actor who retired it: the owner, or somebody whom the owner approved
     event CRURetired(
         uint256 indexed tokenId,
         address indexed owner,
@@ -89,9 +93,12 @@ interface ICRU {
     error CRUExceedsVerified(bytes14 reportId, uint16 vintage, uint64 requestedKg, uint64 issuableKg);
     error CRUNotMultipleOfGranularity(uint64 kg, uint32 granularityKg);
     error CRUUnitNotHeld(uint256 tokenId, UnitStatus status);
+    /// @param sumKg what the parts of a split sum to
     error CRUSumMismatch(uint256 tokenId, uint256 sumKg);
     error CRUTooFewParts(uint256 count);
+    /// @param nextTokenId does not begin where `tokenId` ends, or is of another report or vintage
     error CRUNotAdjacent(uint256 tokenId, uint256 nextTokenId);
+    /// @param owner of that block, not of the first one
     error CRUNotSameOwner(uint256 tokenId, address owner);
     error CRUInvalidReason(uint8 reason);
     error CRUInvalidReceiver(address receiver);
@@ -109,7 +116,8 @@ interface ICRU {
     /// verification transaction, without a receiver callback so that no receiver can veto a verification.
     function mintOnVerification(bytes14 reportId) external;
 
-    /// @notice Moves several blocks; each must be the caller's or approved to the caller.
+    /// @notice Moves several blocks; each must be the caller's or approved to the caller. A receiver that is a contract
+    /// must accept each of them, as in `safeTransferFrom`; it is asked when all have moved.
     function transferBatch(address to, uint256[] calldata tokenIds) external;
 
     /// @notice Cuts a held block into consecutive blocks of `quantitiesKg`, in order; they stay with the owner.
@@ -118,9 +126,11 @@ interface ICRU {
     /// @notice Joins consecutive held blocks of one report, vintage and owner, given in order.
     function merge(uint256[] calldata tokenIds) external returns (uint256 tokenId);
 
-    /// @notice Ends a held block for a claim; final; never paused.
+    /// @notice Ends a held block for a claim, by its owner or somebody approved for it; final; never paused. The block
+    /// stays with its owner, its approval ends.
     function retire(uint256 tokenId, Retirement calldata retirement) external;
 
+    /// @notice `retire` for each block, all or none.
     function retireBatch(uint256[] calldata tokenIds, Retirement calldata retirement) external;
 
     function unit(uint256 tokenId) external view returns (Unit memory);

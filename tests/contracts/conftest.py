@@ -14,6 +14,7 @@ from scripts.deployment import CONTRACTS, ROLE_IDS, Registry, deploy_registry
 
 from .ledger import Compiled, Contract, Ledger
 from .permissions import MANAGER
+from .reporting import Reporting
 from .samples import Cast, Contracts, Stage
 
 
@@ -78,6 +79,11 @@ def callers(cast: Cast, registry: Contracts) -> Mapping[str, str]:
 @pytest.fixture(scope="session")
 def stage(registry: Contracts, cast: Cast) -> Stage:
     return Stage(registry, cast)
+
+
+@pytest.fixture(scope="session")
+def reporting(stage: Stage) -> Reporting:
+    return Reporting(stage)
 
 
 @pytest.fixture(scope="session")

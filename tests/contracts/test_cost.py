@@ -4,7 +4,7 @@ import pytest
 
 from .ledger import Contract, Ledger
 from .reporting import YEAR_2023, Reporting, Retirement, Submission
-from .samples import Cast, Stage, Terms, content_hash
+from .samples import Cast, Terms, content_hash
 
 #: EIP-170, bytes.
 CODE_LIMIT = 24_576
@@ -25,11 +25,6 @@ MEASURED = {
     "transfer to a holder": 53_100,
     "retire": 62_650,
 }
-
-
-@pytest.fixture
-def reporting(stage: Stage) -> Reporting:
-    return Reporting(stage)
 
 
 @pytest.mark.parametrize(

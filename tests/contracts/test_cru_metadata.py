@@ -10,15 +10,10 @@ import pytest
 
 from .ledger import SECONDS_PER_DAY, Contract, Ledger
 from .reporting import YEAR_2024, Reporting, Retirement, RetirementReason, Serial
-from .samples import Stage, Terms, UnitType
+from .samples import Terms, UnitType
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIMIT = 2**53 - 1
-
-
-@pytest.fixture
-def reporting(stage: Stage) -> Reporting:
-    return Reporting(stage)
 
 
 def payload(uri: str, media_type: str) -> bytes:

@@ -4,15 +4,10 @@ import pytest
 
 from .ledger import Contract, reverts
 from .reporting import YEAR_2023, YEAR_2024, Reporting, ReportStatus, Serial, UnitStatus
-from .samples import ZERO_ADDRESS, Cast, Stage, Terms, UnitType
+from .samples import ZERO_ADDRESS, Cast, Terms, UnitType
 
 UNKNOWN = b"\x07" * 14
 LIMIT = 2**53 - 1
-
-
-@pytest.fixture
-def reporting(stage: Stage) -> Reporting:
-    return Reporting(stage)
 
 
 class TestMint:

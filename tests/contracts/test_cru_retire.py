@@ -4,14 +4,9 @@ import pytest
 
 from .ledger import Contract, Ledger, reverts
 from .reporting import Reporting, Retirement, RetirementReason, UnitStatus
-from .samples import ZERO_ADDRESS, Cast, Stage, content_hash
+from .samples import ZERO_ADDRESS, Cast, content_hash
 
 PURPOSE_LIMIT = 200
-
-
-@pytest.fixture
-def reporting(stage: Stage) -> Reporting:
-    return Reporting(stage)
 
 
 @pytest.fixture

@@ -4,14 +4,9 @@ import pytest
 
 from .ledger import Contract, reverts
 from .reporting import YEAR_2023, YEAR_2024, Reporting, Serial, UnitStatus
-from .samples import ZERO_ADDRESS, Cast, Stage, Terms
+from .samples import ZERO_ADDRESS, Cast, Terms
 
 HUGE = 2**64 - 1
-
-
-@pytest.fixture
-def reporting(stage: Stage) -> Reporting:
-    return Reporting(stage)
 
 
 @pytest.fixture

@@ -7,14 +7,9 @@ import pytest
 
 from .ledger import Contract, reverts
 from .reporting import Reporting, UnitStatus
-from .samples import ZERO_ADDRESS, Cast, Stage
+from .samples import ZERO_ADDRESS, Cast
 
 MOVES = ["transferFrom", "safeTransferFrom", "transferBatch"]
-
-
-@pytest.fixture
-def reporting(stage: Stage) -> Reporting:
-    return Reporting(stage)
 
 
 @pytest.fixture

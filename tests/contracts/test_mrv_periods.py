@@ -14,11 +14,6 @@ CENTURY = 36_524
 
 
 @pytest.fixture
-def reporting(stage: Stage) -> Reporting:
-    return Reporting(stage)
-
-
-@pytest.fixture
 def project_id(reporting: Reporting) -> bytes:
     return reporting.project()
 
