@@ -76,8 +76,8 @@ def _run(
 
 def _finish(registry: LocalRegistry, console: Console, failures: Sequence[str]) -> int:
     code = registry.audit()
-    for sentence in failures:
-        console.print(f"[red]not played:[/] {escape(sentence)}", soft_wrap=True)
+    if failures:
+        console.print(f"[red]{len(failures)} could not be played:[/] see above.")
     return 1 if failures or code else 0
 
 

@@ -47,7 +47,8 @@ class FolderPlay:
     def stories(self) -> list[Story]:
         """Every story, methodologies first, then projects, then reports by their first day."""
         stories = [*self._methodologies()]
-        for place, versions in enumerate(self._documents.pdd.values()):
+        playable = [v for v in self._documents.pdd.values() if _reference(v[-1]) in self._terms]
+        for place, versions in enumerate(playable):
             stories.append(self._project(versions, shows_rejection=place == 0))
         reports = sorted(self._documents.mrv.values(), key=_first_day)
         for place, versions in enumerate(reports):
@@ -68,10 +69,10 @@ class FolderPlay:
             if name not in given and not self._known(name):
                 types.setdefault(name, set()).add(pdd["properties"]["project_type"])
         derived = {name: _generic(name, sorted(kinds)) for name, kinds in types.items()}
-        for name, document in derived.items():
-            for fault in validate("methodology", document):
-                self.faults.append(f"methodology {name}, which a PDD names: {fault}")
-        return derived
+        faults = {name: validate("methodology", document) for name, document in derived.items()}
+        for name, found in faults.items():
+            self.faults += [f"methodology {name}, which a PDD names: {fault}" for fault in found]
+        return {name: document for name, document in derived.items() if not faults[name]}
 
     def _known(self, name: str) -> bool:
         methodology_id, _, version = name.rpartition("@")
@@ -123,7 +124,7 @@ class FolderPlay:
     def _pdd_of(self, project: str) -> Document | None:
         if project in self._documents.pdd:
             return self._documents.pdd[project][-1]
-        return self._api.get(f"/projects/{project}")
+        return self._api.known(f"/projects/{project}")
 
     def _units(self, report: Document, pdd: Document) -> list[Step]:
         name = _reference(pdd)

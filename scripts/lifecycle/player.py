@@ -45,10 +45,11 @@ class Player:
         """Play every story as far as it goes; a failure ends its story and those that need it."""
         with self._console.status("looking what is done") as status:
             for story in stories:
-                if self._failed.isdisjoint(story.needs):
-                    self._play(story, status.update)
+                missing = [name for name in story.needs if name in self._failed]
+                if missing:
+                    self._fail(story, f"needs {', '.join(missing)}, which failed")
                 else:
-                    self._failed.add(story.name)
+                    self._play(story, status.update)
         return self.outcome
 
     def _play(self, story: Story, say: Callable[[str], None]) -> None:
@@ -56,11 +57,13 @@ class Player:
             try:
                 self._take(step, say)
             except (Refused, TooSlow, Web3Exception, ApeException, httpx.HTTPError) as error:
-                self._failed.add(story.name)
-                sentence = f"{story.name}: {step.role} {step.action} {step.subject}: {error}"
-                self.outcome.failures.append(sentence)
-                self._say(f"     failed  {sentence}")
+                self._fail(story, f"{step.role} {step.action} {step.subject}: {error}")
                 return
+
+    def _fail(self, story: Story, why: str) -> None:
+        self._failed.add(story.name)
+        self.outcome.failures.append(f"{story.name}: {why}")
+        self._say(f"     failed  {story.name}: {why}")
 
     def _take(self, step: Step, say: Callable[[str], None]) -> None:
         say(f"{step.role} {step.action} {step.subject}")
