@@ -25,7 +25,7 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
     using PeriodSet for PeriodSet.Set;
 
     /// @dev Developer and terms are copied when a verifier is assigned: a validated project keeps both, and issuance
-    /// then finds them here. The terms share a slot with what verification writes, so that it need not pay for a new one.
+    /// then finds them here. The terms share a slot with what verification writes, which so pays for no new one.
     /// @param isItemised true when the verifier's breakdown is stored, false when the split by days applies
     struct Record {
         bytes32 reportHash;
@@ -155,12 +155,7 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
 
         record.verifiedKg = verification.verifiedKg;
         _decide(
-            reportId,
-            record,
-            ReportStatus.Verified,
-            verification.statementHash,
-            verification.statementUri,
-            ""
+            reportId, record, ReportStatus.Verified, verification.statementHash, verification.statementUri, ""
         );
         emit MRVVerified(reportId, record.verifier, record.projectId, verification.verifiedKg, vintages);
         if (record.isAutomatic) _issue(reportId);

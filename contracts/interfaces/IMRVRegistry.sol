@@ -18,6 +18,7 @@ enum ReportStatus {
 /// @param reportHash SHA-256 of the canonical MRV document
 /// @param startDay first day of the reporting period, UTC days since 1970-01-01
 /// @param endDay last day of the reporting period, included
+/// @param uri where the document can be had; at most 512 bytes
 struct ReportSubmission {
     bytes32 reportHash;
     uint16 startDay;
@@ -33,9 +34,11 @@ struct VintageAmount {
 
 /// @notice A verifier's outcome.
 /// @param reportHash the report version that was judged
-/// @param verifiedKg verified net removal of the whole period, kg CO2e, above zero
+/// @param verifiedKg verified net removal of the whole period, kg CO2e, 1 to 2^53 - 1
 /// @param vintages breakdown by calendar year, ascending, summing to `verifiedKg`; empty: split by days,
 /// rounded down, remainder to the last year
+/// @param statementHash hash of the verification statement, never zero
+/// @param statementUri where that document can be had; at most 512 bytes
 struct Verification {
     bytes32 reportHash;
     uint64 verifiedKg;
@@ -97,6 +100,7 @@ interface IMRVRegistry {
         string statementUri,
         string reason
     );
+    /// @param vintages complete, also when the verifier gave no breakdown
     event MRVVerified(
         bytes14 indexed reportId,
         address indexed verifier,
@@ -139,22 +143,26 @@ interface IMRVRegistry {
         external
         returns (bytes14 reportId);
 
-    /// @notice rejected or withdrawn -> submitted as a new version; the period may differ. Emits `MRVSubmitted`.
+    /// @notice rejected or withdrawn -> submitted as a new version with another hash; the period may differ. Emits
+    /// `MRVSubmitted`.
     function resubmitReport(bytes32 projectId, string calldata documentId, ReportSubmission calldata submission)
         external;
 
     /// @notice submitted or pending_verification -> withdrawn, by the developer; frees the period.
+    /// @param reason at most 500 bytes; may be empty
     function withdrawReport(bytes14 reportId, string calldata reason) external;
 
-    /// @notice submitted -> pending_verification, or another verifier while pending. The verifier holds the role
-    /// `verifier` and is neither the developer nor the validator of the project.
+    /// @notice submitted -> pending_verification, or another verifier than the present one while pending. The verifier
+    /// holds the role `verifier` and is neither the developer nor the validator of the project.
     function assignVerifier(bytes14 reportId, address verifier) external;
 
     /// @notice pending_verification -> verified, by the assigned verifier, once the period is over. Where the
     /// methodology says automatic issuance, the units are issued in the same transaction.
     function verifyReport(bytes14 reportId, Verification calldata verification) external;
 
-    /// @notice pending_verification -> rejected; the reason is mandatory; frees the period.
+    /// @notice pending_verification -> rejected, by the assigned verifier; frees the period.
+    /// @param statementHash hash of the verification statement, never zero
+    /// @param reason 1 to 500 bytes
     function rejectReport(
         bytes14 reportId,
         bytes32 reportHash,
@@ -163,7 +171,9 @@ interface IMRVRegistry {
         string calldata reason
     ) external;
 
-    /// @notice verified -> archived, by the developer or an operator: nothing more is issued against it.
+    /// @notice verified -> archived, by the developer or an operator: nothing more is issued against it; its period
+    /// stays taken.
+    /// @param reason at most 500 bytes; may be empty
     function archiveReport(bytes14 reportId, string calldata reason) external;
 
     /// @notice Names the token contract; once, by the administrator.

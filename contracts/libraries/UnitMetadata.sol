@@ -63,7 +63,9 @@ library UnitMetadata {
     }
 
     function _attributes(Unit memory unit, Report memory report) private pure returns (string memory) {
-        return string.concat('","attributes":[', _provenance(unit, report), _serial(unit), _ending(unit), _standing(unit), "]}");
+        return string.concat(
+            '","attributes":[', _provenance(unit, report), _serial(unit), _ending(unit), _standing(unit), "]}"
+        );
     }
 
     function _provenance(Unit memory unit, Report memory report) private pure returns (string memory) {

@@ -7,7 +7,11 @@ import {CalendarDays} from "./CalendarDays.sol";
 /// @notice How the verified amount of a reporting period falls to calendar years.
 library Vintages {
     /// @notice By days of each year, rounded down; the last year takes what rounding leaves.
-    function byDays(uint256 startDay, uint256 endDay, uint64 kg) internal pure returns (VintageAmount[] memory amounts) {
+    function byDays(uint256 startDay, uint256 endDay, uint64 kg)
+        internal
+        pure
+        returns (VintageAmount[] memory amounts)
+    {
         uint256 year = CalendarDays.yearOf(startDay);
         uint256 last = CalendarDays.yearOf(endDay) - year;
         amounts = new VintageAmount[](last + 1);
