@@ -62,8 +62,23 @@ _SENTENCES: tuple[tuple[str, type[ApiError], str, str], ...] = (
 def check_call(registry: Registry, call: dict[str, str]) -> None:
     """Try a call on top of everything the node knows; raises the refusal as an `ApiError`."""
     error = registry.node.simulate(call)
-    if error is not None:
-        raise node_error(registry, error)
+    if error is None:
+        return
+    answer = node_error(registry, error)
+    if not answer.details and _succeeds_with_more_gas(registry, call):
+        raise _gas_too_low()
+    raise answer
+
+
+def _succeeds_with_more_gas(registry: Registry, call: dict[str, str]) -> bool:
+    # A call within the call that runs out of gas looks like a revert without a reason.
+    free = {name: value for name, value in call.items() if name != "gas"}
+    return "gas" in call and registry.node.simulate(free) is None
+
+
+def _gas_too_low() -> ValidationError:
+    sentence = "The gas limit is too low for this call; sign again with a higher one."
+    return ValidationError(sentence, [Detail("/signed_transaction", "GAS_TOO_LOW", sentence)])
 
 
 def node_error(registry: Registry, error: RpcError) -> ApiError:

@@ -1,0 +1,165 @@
+"""What becomes of a task: mined, indexed, final, reverted, dropped, and back again by a reorg."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from api import relay
+from api.tables import Task, TaskTransaction
+from api.taking import current_task
+from api.tracking import Tracker, refresh_all
+from api.transactions import signed_transaction
+
+from . import documents
+from .world import DEVELOPER, PRICE, World
+
+
+def states(task: dict[str, object]) -> list[str]:
+    """The states that a task went through."""
+    return [step["state"] for step in task["history"]]  # type: ignore[attr-defined,index]
+
+
+class TestTracking:
+    """
+    when blocks go on                          the task ends final
+    when a reorg takes its block away          it goes back, is sent again, and is indexed once more
+    when the transaction reverts               it says with which custom error
+    when the nonce is used by another          it is dropped
+    when the process dies before it has sent   the next one sends
+    when the node forgets the transaction      it is sent again
+    when the node does not answer              it stays as it is
+    when nobody asks                           the tracker goes on by itself
+    """
+
+    def test_it_ends_final_when_blocks_go_on(self, each_world: World) -> None:
+        world = each_world
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        world.node.mine()
+        assert world.task(task["id"], "mined")["block_number"] == world.node.head
+        world.follower.catch_up()
+        indexed = world.task(task["id"], "indexed")
+        world.mine(world.settings.finality_depth - 1)
+        world.task(task["id"], "indexed")
+        world.mine()
+        final = world.task(task["id"], "final")
+        way = ["awaiting_signature", "broadcast", "mined", "indexed", "final"]
+        assert states(final) == way
+        assert final["block_hash"] == indexed["block_hash"]
+        assert world.project("harz-mixed-forest")["properties"]["ogcr:finality"] == "finalized"
+
+    def test_it_comes_back_when_a_reorg_takes_its_block_away(self, each_world: World) -> None:
+        world = each_world
+        task = world.done(DEVELOPER, world.post("/projects", documents.forest()))
+        world.node.reorganise(1)
+        world.node.drop_pool()
+        world.mine(2)
+        assert world.get("/projects/harz-mixed-forest").status_code == 404
+        back = world.task(task["id"], "broadcast")
+        assert back["block_number"] is None
+        assert "reorganisation" in back["history"][-1]["note"]
+        world.mine()
+        again = world.task(task["id"], "indexed")
+        assert again["block_hash"] != task["block_hash"]
+        assert world.project("harz-mixed-forest")["properties"]["status"] == "submitted"
+
+    def test_it_says_why_when_it_reverts(self, world: World) -> None:
+        first = world.post("/projects", documents.forest()).json()
+        raw = world.signed(DEVELOPER, first["to_sign"])
+        call = world.call("RegistryAccessControl", "revokeRole", 2, world.address(DEVELOPER))
+        world.post(f"/tasks/{first['id']}", {"signed_transaction": raw})
+        faster = world.signed(0, call, maxFeePerGas=2 * PRICE, maxPriorityFeePerGas=10**10)
+        world.node.drop_pool()
+        world.node.rpc("eth_sendRawTransaction", faster)
+        world.node.mine()
+        world.node.rpc("eth_sendRawTransaction", raw)
+        world.mine()
+        task = world.task(first["id"], "reverted")
+        assert task["error"]["details"][0]["code"] == "AccessManagedUnauthorized"
+        assert task["error"]["code"] == "INSUFFICIENT_PERMISSIONS"
+        second = world.post("/projects", documents.forest()).json()
+        assert second["id"] != first["id"]
+
+    def test_it_is_dropped_when_the_nonce_is_used(self, world: World) -> None:
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        world.node.drop_pool()
+        call = world.call("CRU", "setApprovalForAll", world.address(0), True)
+        world.node.rpc("eth_sendRawTransaction", world.signed(DEVELOPER, call, nonce=0))
+        world.mine()
+        dropped = world.task(task["id"], "dropped")
+        assert dropped["error"]["code"] == "NONCE_USED"
+        assert world.post("/projects", documents.forest("rival", east=0.001)).status_code == 202
+        world.mine(world.settings.finality_depth + 1)
+        world.task(task["id"], "dropped")
+        with world.app.state.registry.transaction() as session:
+            assert session.get(Task, task["id"]).settled
+
+    def test_the_next_one_sends_when_a_process_dies_before(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        task = world.post("/projects", documents.forest()).json()
+        registry = world.app.state.registry
+        transaction = signed_transaction(world.signed(DEVELOPER, task["to_sign"]))
+
+        def die(*_: object) -> None:
+            raise SystemExit
+
+        with monkeypatch.context() as dying:
+            dying.setattr(relay, "send", die)
+            with pytest.raises(SystemExit):
+                relay.deliver(registry, current_task(registry, task["id"]), transaction)
+        with registry.transaction() as session:
+            assert session.get(Task, task["id"]).state == "broadcast"
+            kept = session.get(TaskTransaction, session.get(Task, task["id"]).transaction_hash)
+            assert kept.sent_at is None
+        refresh_all(registry)
+        world.mine()
+        world.task(task["id"], "indexed")
+
+    def test_it_is_sent_again_when_the_node_forgets_it(self, world: World) -> None:
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        world.node.drop_pool()
+        with world.app.state.registry.transaction() as session:
+            session.get(TaskTransaction, task["transaction_hash"]).sent_at -= 60
+        world.task(task["id"], "broadcast")
+        world.mine()
+        world.task(task["id"], "indexed")
+
+    def test_it_stays_when_the_node_does_not_answer(self, world: World) -> None:
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        world.node.mine()
+        node = world.app.state.registry.node
+        urls, node.rpc._urls = node.rpc._urls, ["http://127.0.0.1:1"]
+        world.task(task["id"], "broadcast")
+        assert world.get("/health").status_code == 503
+        assert world.get("/projects").status_code == 200
+        refused = world.post(
+            "/projects", documents.forest("other", east=1.0), sender="0x" + "1" * 40
+        )
+        assert (refused.status_code, refused.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+        node.rpc._urls = urls
+        world.task(task["id"], "mined")
+
+    def test_it_goes_on_by_itself_when_nobody_asks(self, world: World) -> None:
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        world.mine()
+        registry = world.app.state.registry
+        registry.settings = registry.settings.model_copy(update={"track_seconds": 0.01})
+        tracker = Tracker(registry)
+        tracker.start()
+        for _ in range(200):
+            time.sleep(0.02)
+            with registry.transaction() as session:
+                if session.get(Task, task["id"]).state == "indexed":
+                    break
+        tracker.stop()
+        world.task(task["id"], "indexed")
+
+    def test_it_answers_at_once_when_the_state_changes(self, world: World) -> None:
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        began = time.monotonic()
+        assert world.get(f"/tasks/{task['id']}", wait=0.3).json()["state"] == "broadcast"
+        assert time.monotonic() - began >= 0.3
+        world.mine()
+        assert world.get(f"/tasks/{task['id']}", wait=30).json()["state"] == "indexed"
