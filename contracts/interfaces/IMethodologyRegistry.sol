@@ -80,7 +80,9 @@ interface IMethodologyRegistry {
 
     /// @notice Registers a methodology version; it must be activated before projects can use it.
     /// @param methodologyId 1 to 100 bytes of `A-Z a-z 0-9 . _ -`
-    /// @param version `major.minor` or `major.minor.patch`
+    /// @param version `major.minor` or `major.minor.patch`, at most 32 bytes
+    /// @param documentHash SHA-256 of the canonical methodology document
+    /// @param uri where the document can be had; at most 512 bytes
     function registerMethodology(
         string calldata methodologyId,
         string calldata version,

@@ -135,6 +135,8 @@ interface IProjectRegistry {
     function assignValidator(bytes32 projectId, address validator) external;
 
     /// @notice under_review -> validated, by the assigned validator, naming the PDD hash that was judged.
+    /// @param decisionHash hash of the decision document, never zero
+    /// @param decisionUri where that document can be had; at most 512 bytes
     function validateProject(bytes32 projectId, bytes32 pddHash, bytes32 decisionHash, string calldata decisionUri)
         external;
 
@@ -160,6 +162,7 @@ interface IProjectRegistry {
     function updateMetadata(bytes32 projectId, bytes32 metadataHash, string calldata uri) external;
 
     /// @notice validated or rejected -> archived, by the developer or an operator: no new reports.
+    /// @param reason at most 500 bytes; may be empty
     function archiveProject(bytes32 projectId, string calldata reason) external;
 
     function project(bytes32 projectId) external view returns (Project memory);

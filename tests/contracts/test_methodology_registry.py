@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 from eth_utils import keccak
 
@@ -22,6 +24,7 @@ ALLOWED = {
     ("deprecateMethodology", MethodologyStatus.Registered): MethodologyStatus.Deprecated,
     ("deprecateMethodology", MethodologyStatus.Active): MethodologyStatus.Deprecated,
 }
+ALPHABET = string.ascii_letters + string.digits + "._-"
 EVERY_TYPE = 2 ** len(ProjectType) - 1
 
 
@@ -77,7 +80,7 @@ class TestRegisterMethodology:
         ]
         assert len(receipt.events) == 2
 
-    @pytest.mark.parametrize("name", ["a", "A-z_0.9", "x" * 100])
+    @pytest.mark.parametrize("name", ["a", ALPHABET, "x" * 100])
     def test_accepts_the_id_when_it_is_within_the_alphabet(
         self, methodologies: Contract, operator: str, name: str
     ) -> None:
@@ -91,6 +94,13 @@ class TestRegisterMethodology:
     ) -> None:
         with reverts("MethodologyRegistryInvalidId", name):
             register(methodologies, operator, name)
+
+    def test_reverts_when_the_id_holds_any_character_outside_the_alphabet(
+        self, methodologies: Contract, operator: str
+    ) -> None:
+        for character in sorted(set(map(chr, range(128))) - set(ALPHABET)):
+            with reverts("MethodologyRegistryInvalidId", f"a{character}"):
+                register(methodologies, operator, f"a{character}")
 
     @pytest.mark.parametrize("version", ["0.1", "1.0", "10.20.30", "1." + "0" * 30])
     def test_accepts_the_version_when_it_is_semantic(
