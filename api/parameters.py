@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
 from fastapi import Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.errors import Detail, ParameterError
+from schemas.formats import read_date, read_date_time
 
 ADDRESS = r"^0x[0-9a-fA-F]{40}$"
 LARGEST = 2**53 - 1
@@ -33,14 +34,11 @@ def refuse_unknown(request: Request) -> None:
 
 def unix_time(text: str, of_day: time) -> int:
     """UNIX seconds of a date (at `of_day`, UTC) or date-time; raises ValueError for the rest."""
-    try:
-        if len(text) == 10:
-            return int(datetime.combine(date.fromisoformat(text), of_day, UTC).timestamp())
-        moment = datetime.fromisoformat(text)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return int(aware.timestamp())
-    except (ValueError, OverflowError) as error:
-        raise ValueError(_DATE_FORM) from error
+    day = read_date(text)
+    moment = datetime.combine(day, of_day, UTC) if day else read_date_time(text)
+    if moment is None:
+        raise ValueError(_DATE_FORM)
+    return int(moment.timestamp())
 
 
 def numbers_of(bbox: str) -> tuple[float, float, float, float]:

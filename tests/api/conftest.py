@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from ..indexer.node import Node  # noqa: TID252
 from ..indexer.stage import Registry  # noqa: TID252
@@ -33,6 +35,17 @@ def world(deployed: Registry, tmp_path: Path) -> Iterator[World]:
 def each_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterator[World]:
     """The same, once on SQLite and once on PostgreSQL."""
     yield from _world(deployed, database_url, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_postgres_url(postgres_url: str) -> Iterator[str]:
+    """An empty PostgreSQL database for the tests of one file."""
+    name, server = f"test_{uuid4().hex}", create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
 
 
 def _world(deployed: Registry, database_url: str, folder: Path) -> Iterator[World]:

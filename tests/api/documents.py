@@ -53,10 +53,10 @@ def report(
     return document
 
 
-def verified(subject: Document, tonnes: float = 1000.0, **members: Any) -> Document:
+def verified(judged: Document, tonnes: float = 1000.0, **members: Any) -> Document:
     """A verifier's decision that so many tonnes CO2e were removed."""
     return {
-        **_decision(subject, "verified"),
+        **_decision(judged, "verified"),
         "verified_removal": {"value": tonnes, "unit": "tCO2e"},
         **members,
     }

@@ -70,13 +70,13 @@ class World:
         self.follower.catch_up()
 
     def get(self, path: str, **parameters: Any) -> Response:
-        return self.client.get(path, params=parameters)
+        return self.client.get(path, params=parameters or None)
 
     def post(self, path: str, body: Any, **parameters: Any) -> Response:
-        return self.client.post(path, json=body, params=parameters)
+        return self.client.post(path, json=body, params=parameters or None)
 
     def put(self, path: str, body: Any, **parameters: Any) -> Response:
-        return self.client.put(path, json=body, params=parameters)
+        return self.client.put(path, json=body, params=parameters or None)
 
     def signed(self, who: int, to_sign: Mapping[str, Any], **fields: Any) -> str:
         """A raw transaction of what is to be signed, as any wallet would make it."""
