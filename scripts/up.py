@@ -1,10 +1,8 @@
 """Starts the whole registry on this machine: chain, contracts, indexer, API, and the sample."""
 
-import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +13,7 @@ from rich.markup import escape
 from scripts.local.children import ChildEnded
 from scripts.local.claims import Claimed, require_free, sole_user
 from scripts.local.registry import LocalRegistry, Places, Trouble
+from scripts.local.signals import end_by_interrupt
 
 DATA = Path(".data")
 LOOK_SECONDS = 0.5
@@ -42,7 +41,8 @@ def main(
     places = Places(DATA, port, rpc_port)
     logger.set_level(LogLevel.WARNING)
     try:
-        with _ended_by_signals(), sole_user(DATA / "up.lock"):
+        end_by_interrupt()
+        with sole_user(DATA / "up.lock"):
             require_free(port, "--port", "the API")
             require_free(rpc_port, "--rpc-port", "the local chain")
             sys.exit(_run(places, console, fresh, not no_sample, once, documents))
@@ -79,18 +79,6 @@ def _finish(registry: LocalRegistry, console: Console, failures: Sequence[str]) 
     if failures:
         console.print(f"[red]{len(failures)} could not be played:[/] see above.")
     return 1 if failures or code else 0
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the run as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
-    yield
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from scripts.lifecycle.registry_api import Refused, RegistryApi, TooSlow
 from scripts.local.chain import CHAIN_ID, ChainTrouble, LocalChain
 from scripts.local.children import Child
 from scripts.local.database import forget_database
+from scripts.local.signals import end_by_interrupt, ignore_all
 
 NETWORK = "ethereum:local:foundry"
 
@@ -160,8 +161,7 @@ class LocalRegistry:
 
     def stop(self) -> None:
         """Stop all that was started, the chain last, so that nothing is lost."""
-        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.SIG_IGN)
+        ignore_all()
         for child in reversed(self._children):
             child.stop()
         self._connection.close()
@@ -176,6 +176,7 @@ class LocalRegistry:
         before = _fingerprint(self._places.record)
         with self._console.status("deploying the contracts"):
             self._connection.enter_context(networks.parse_network_choice(NETWORK))
+            end_by_interrupt()
             deploy()
         self._chain.save()
         if before is not None and before != _fingerprint(self._places.record):
