@@ -88,9 +88,13 @@ class Chain:
         """The chain's id (EIP-155)."""
         return _number(self.rpc.call("eth_chainId", []))
 
-    def has_code(self, address: str) -> bool:
-        """True when there is a contract at the address now."""
-        return self.rpc.call("eth_getCode", [address, "latest"]) not in ("0x", "0x0", None)
+    def without_code(self, addresses: Sequence[str]) -> list[str]:
+        """Those of the addresses where there is no contract now."""
+        answers = self.rpc.batch([("eth_getCode", [address, "latest"]) for address in addresses])
+        if any(isinstance(answer, RpcError) for answer in answers):
+            raise TryLater("The node does not tell the code of the contracts.")
+        found = zip(addresses, answers, strict=True)
+        return [address for address, code in found if code in ("0x", "0x0", None)]
 
     def view(self, number: int | None) -> View:
         """The head, the marks of finality where the node has them, and block `number`."""

@@ -1,10 +1,11 @@
 """One hash for the state of the index at a block, the same however the index came to be there."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, collate, select
+from sqlalchemy import ColumnElement, Row, Select, collate, select
 from sqlalchemy.types import String
 from sqlmodel import Session
 
@@ -20,12 +21,17 @@ def digest(session: Session, block: int | None = None) -> str:
     whole = hashlib.sha256()
     for table in VERSIONED:
         whole.update(table.__tablename__.encode() + b"\n")
-        for row in session.execute(_rows(session, table, block).execution_options(yield_per=1000)):
+        for row in rows(session, table, block):
             whole.update(orjson.dumps(list(row)) + b"\n")
     return "sha256:" + whole.hexdigest()
 
 
-def _rows(session: Session, table: type[Versioned], block: int | None) -> Select[Any]:
+def rows(session: Session, table: type[Versioned], block: int | None = None) -> Iterator[Row[Any]]:
+    """What the digest is made of: rows valid at a block, by key, all columns but `valid_to`."""
+    yield from session.execute(_query(session, table, block).execution_options(yield_per=1000))
+
+
+def _query(session: Session, table: type[Versioned], block: int | None) -> Select[Any]:
     columns = table.__table__.c
     named = [column for column in columns if column.name != "valid_to"]
     keys = [_bytewise(session, columns[name]) for name in table.key_columns()]

@@ -94,6 +94,7 @@ class Follower(AbstractContextManager["Follower"]):
     def _turn(self, backfill: Backfill, patience: float | None) -> float:
         """One step, or a piece of the way to it; gives the seconds to wait before the next one."""
         self._is_at_head = False
+        asked = self._chain.rpc.place
         try:
             if not self._lock.acquire():
                 return self._stand_by()
@@ -103,6 +104,7 @@ class Follower(AbstractContextManager["Follower"]):
             self._sync = None if isinstance(moved, OtherWriter) else self._sync
             return self._settings.poll_seconds
         except TryLater as trouble:
+            self._chain.rpc.turn_from(asked)
             return self._pause(trouble, patience)
         except DBAPIError as trouble:
             return self._pause(_passing(trouble), patience)
@@ -139,9 +141,8 @@ class Follower(AbstractContextManager["Follower"]):
     def _require_contracts(self, deployments: Deployments) -> None:
         if self._chain.view(None).latest.number < deployments.first_block:
             return
-        missing = [
-            n for n, c in deployments.contracts.items() if not self._chain.has_code(c.address)
-        ]
+        empty = self._chain.without_code(deployments.addresses)
+        missing = [str(deployments.name_of(address)) for address in empty]
         if missing:
             raise WrongChain(
                 f"Chain {deployments.chain_id} has no contract where the deployments record has "

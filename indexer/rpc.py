@@ -1,6 +1,8 @@
 """JSON-RPC over HTTP: batches, several endpoints, every trouble sorted by what to do about it."""
 
+import random
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,10 @@ _TOO_LARGE = re.compile(
     r"range|too many|too large|too big|exceed|more than \d+|response size|limit|timed? ?out", re.I
 )
 _RATE = re.compile(r"rate|per second|capacity|throttl|quota|credits", re.I)
+_BUSY = re.compile(r"rate|per second|capacity|busy|overload|temporar|try again|not found$", re.I)
 FIRST_BATCH = 100
+#: Seconds before an endpoint is asked again for what it did not answer at all.
+RETRY_PAUSES = (0.05, 0.2)
 
 
 @dataclass(frozen=True)
@@ -79,19 +84,41 @@ class Rpc:
         """Ask the next endpoint from now on."""
         self._current = (self._current + 1) % len(self._urls)
 
+    def turn_from(self, place: int) -> None:
+        """Ask the next endpoint, unless the one at this place is left already."""
+        if self._current == place:
+            self.turn()
+
+    @property
+    def place(self) -> int:
+        """Which of the endpoints is in use."""
+        return self._current
+
     @property
     def endpoint(self) -> str:
         """The host of the endpoint in use (its path may hold a key)."""
         return urlsplit(self._urls[self._current]).netloc
 
     def _answers(self, requests: Sequence[Request]) -> list[Any]:
+        for pause in _pauses(requests):
+            try:
+                answers = self._attempt(requests)
+                if not _is_busy(answers):
+                    return answers
+                self._on_error("Busy")
+            except TryLater as trouble:
+                self._on_error(type(trouble).__name__)
+            time.sleep(pause * random.uniform(0.5, 1.0))
         try:
-            reply = self._post(requests)
-            if isinstance(reply, dict) and len(requests) > 1:
-                return self._in_smaller_batches(reply)
-            return _in_order(reply, len(requests))
+            return self._attempt(requests)
         except TryLater as trouble:
             raise self._moved_on(trouble) from trouble.__cause__
+
+    def _attempt(self, requests: Sequence[Request]) -> list[Any]:
+        reply = self._post(requests)
+        if isinstance(reply, dict) and len(requests) > 1:
+            return self._in_smaller_batches(reply)
+        return _in_order(reply, len(requests))
 
     def _in_smaller_batches(self, reply: dict[str, Any]) -> list[Any]:
         """A node that refuses the batch as a whole is asked for less at a time from now on."""
@@ -130,6 +157,18 @@ class Rpc:
         return trouble
 
 
+def _pauses(requests: Sequence[Request]) -> tuple[float, ...]:
+    """A transaction is sent once: its sender decides what to do when no answer comes."""
+    sends = any(method.startswith("eth_send") for method, _ in requests)
+    return () if sends else RETRY_PAUSES
+
+
+def _is_busy(answers: Sequence[Any]) -> bool:
+    """True when the node refused everything for a reason that soon passes."""
+    errors = [answer for answer in answers if isinstance(answer, RpcError)]
+    return len(errors) == len(answers) > 0 and all(_BUSY.search(e.message) for e in errors)
+
+
 def _holds_errors(reply: Any) -> bool:
     return isinstance(reply, dict) and isinstance(reply.get("error"), dict)
 
@@ -138,6 +177,8 @@ def _in_order(reply: Any, count: int) -> list[Any]:
     replies = reply if isinstance(reply, list) else [reply]
     by_id = {entry.get("id"): entry for entry in replies if isinstance(entry, dict)}
     if any(place not in by_id for place in range(count)):
+        if isinstance(reply, dict) and reply.get("error"):
+            raise TryLater(f"The node answers {reply['error']}.")
         raise TryLater(f"The node answered {len(by_id)} of {count} requests.")
     return [_result(by_id[place]) for place in range(count)]
 

@@ -1,5 +1,6 @@
 """Follow, repair, commit: the only place that opens a write transaction on the index."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from indexer.reorg import fork_point
 #: A repair that replaces more blocks than this goes on in later transactions, past the old height.
 WHOLE_REPAIR = 4096
 FORK_WINDOW = 512
+LOOKS, LOOK_SECONDS = 4, 0.05
 
 log = structlog.get_logger("indexer")
 
@@ -84,16 +86,31 @@ class Sync:
     def _repair(self, known: Checkpoint, view: View) -> bool:
         """Undo to the fork point and apply what took its place, visible to readers together."""
         fork, head = self._find_fork(), view.latest.number
-        if head < fork.oldest_orphan and self._shrunk_to != view.latest.hash:
-            # The head went back and nothing took its place: perhaps only this node is behind.
-            self._shrunk_to = view.latest.hash
-            self._chain.rpc.turn()
-            raise ChainMoved(f"The head went back from {known.block_number} to {head}.")
+        if fork.base == known.block_number:
+            raise ChainMoved(f"Block {head} was gone, and is there again.")
+        if head < fork.oldest_orphan:
+            self._confirm_shrinking(known, view)
         target = head if head - fork.base <= WHOLE_REPAIR else min(head, known.block_number)
         batches = list(self._reader.read_all(fork.base + 1, target, head, self._hash_at(fork.base)))
         self._commit(batches, view, fork)
         self._report(known, fork, view)
         return self.checkpoint is None or self.checkpoint.block_number >= head
+
+    def _confirm_shrinking(self, known: Checkpoint, view: View) -> None:
+        """The head went back and nothing took its place: perhaps only this node is behind others.
+
+        Raises `ChainMoved` at first sight and when any of several looks finds the lost block.
+        """
+        has_been_seen = self._shrunk_to == view.latest.hash
+        self._shrunk_to = view.latest.hash
+        for _ in range(LOOKS):
+            time.sleep(LOOK_SECONDS)
+            at = self._chain.view(known.block_number).at
+            if at is not None:
+                raise ChainMoved(f"A node is behind: it has no block {known.block_number} yet.")
+        if not has_been_seen:
+            self._chain.rpc.turn()
+            raise ChainMoved(f"The head went back from {known.block_number}.")
 
     def _find_fork(self) -> Fork:
         oldest_orphan = 0
@@ -132,7 +149,9 @@ class Sync:
     def _refresh(self, view: View) -> None:
         """Keep head and finality true while no block comes."""
         known, marks = self.checkpoint, Marks.of(view, self._finality_depth)
-        if known is not None and marks != Marks.in_(known):
+        if known is None or marks.head < known.block_number:
+            return
+        if marks != Marks.in_(known):
             self._commit([], view)
 
     def _require_chain(self, view: View) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,17 +54,22 @@ def node(registry: Registry) -> Node:
 
 
 @pytest.fixture
-def settings(registry: Registry, database_url: str, tmp_path: Path) -> IndexerSettings:
-    """Settings of an indexer of the registry, with a database and folders of the test's own."""
+def base(registry: Registry, tmp_path: Path) -> IndexerSettings:
+    """Settings of an indexer of the registry, with folders of the test's own."""
     registry.save(tmp_path / "deployments")
     return IndexerSettings(
-        database_url=database_url,
         rpc_urls=(registry.node.url,),
         deployments=tmp_path / "deployments",
         documents=tmp_path / "documents",
         artifacts=MANIFEST,
         poll_seconds=0.02,
     )
+
+
+@pytest.fixture
+def settings(base: IndexerSettings, database_url: str) -> IndexerSettings:
+    """Settings with an empty database, once for each kind."""
+    return base.model_copy(update={"database_url": database_url})
 
 
 @pytest.fixture
@@ -74,15 +80,12 @@ def follower(settings: IndexerSettings) -> Iterator[Follower]:
 
 
 @pytest.fixture
-def another(settings: IndexerSettings, tmp_path: Path) -> Callable[[], IndexerSettings]:
+def another(base: IndexerSettings, tmp_path: Path) -> Callable[[], IndexerSettings]:
     """Settings of one more indexer of the same chain, each with a new SQLite database."""
-    count = 0
+    numbers = itertools.count(1)
 
     def make() -> IndexerSettings:
-        nonlocal count
-        count += 1
-        return settings.model_copy(
-            update={"database_url": f"sqlite:///{tmp_path}/other-{count}.db"}
-        )
+        url = f"sqlite:///{tmp_path}/another-{next(numbers)}.db"
+        return base.model_copy(update={"database_url": url})
 
     return make

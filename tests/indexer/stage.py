@@ -12,6 +12,7 @@ from indexer.abi import Abi
 from indexer.deployments import CONTRACT_NAMES, Deployments
 from indexer.identity import UnitId, methodology_key, project_id, report_id
 from scripts.deployment import CONTRACTS, FUNCTION_ROLES, ROLE_IDS
+
 from .node import Node
 
 MANIFEST = Path(".build/__local__.json")
@@ -95,7 +96,7 @@ class Registry:
 
 
 class Play:
-    """People who act at random, by a seed: nearly all that the contracts allow, and some of the rest.
+    """People who act at random, by a seed: most of what the contracts allow, and some of the rest.
 
     What the chain refuses leaves no event, so that the actions need not all be right.
     """
@@ -350,7 +351,7 @@ class Play:
 
 
 def blocks_of_units(registry: Registry) -> list[dict[str, Any]]:
-    """Every block of units that was minted and not burned, as the chain's own logs and views say."""
+    """Every block of units that was minted and not burned, as the chain's logs and views say."""
     units = registry.address("CRU")
     topic = next(
         topic

@@ -1,23 +1,23 @@
-"""Reorganisations of every shape, made on a real chain, while the indexer runs and while it rests."""
+"""Reorganisations of every shape, made on a real chain, while the indexer runs or rests."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import func, select
 
-from indexer.database import create_index_tables, engine, snapshot
+from indexer.database import engine, snapshot
 from indexer.errors import StopLoudly
 from indexer.follower import Follower
-from indexer.models import Checkpoint, ReportVintage, Unit, as_of
+from indexer.models import ReportVintage, Unit, as_of
 from indexer.settings import IndexerSettings
 
 from .stage import Play, Registry
 from .truth import check_model, digest_of, fresh_digest
+from .waiting import wait_until_at_head
 
 pytestmark = pytest.mark.chain
 
@@ -47,21 +47,6 @@ def running(settings: IndexerSettings) -> Iterator[None]:
             follower.stop()
             thread.join(30)
     assert not failures
-
-
-def wait_until_at_head(registry: Registry, settings: IndexerSettings, seconds: float = 10) -> None:
-    """Until the index says that it stands on the node's newest block."""
-    head = registry.node.rpc("eth_getBlockByNumber", "latest", False)["hash"]
-    database = engine(settings.database_url)
-    create_index_tables(database)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with snapshot(database) as session:
-            if session.scalar(select(Checkpoint.block_hash)) == head:
-                database.dispose()
-                return
-        time.sleep(0.02)
-    raise AssertionError("The index did not come to the head.")
 
 
 def played(registry: Registry, seed: int) -> Play:

@@ -37,7 +37,7 @@ def digest_of(settings: IndexerSettings, block: int | None = None) -> str:
 
 
 def fresh_digest(settings: IndexerSettings) -> str:
-    """The digest of an index made from nothing, which reads in another way than the live one did."""
+    """The digest of an index made from nothing, read in ranges as the live one was not."""
     with Follower(settings.model_copy(update={"finality_depth": 0})) as follower:
         follower.catch_up(5)
     return digest_of(settings)
@@ -50,7 +50,7 @@ def current(database: Engine, table: type[Versioned]) -> list[Any]:
 
 
 def check_model(registry: Registry, settings: IndexerSettings) -> dict[str, int]:
-    """Assert that the model is what the contracts' views say; gives how many things were compared."""
+    """Assert that the model is what the contracts' views say; gives how many were compared."""
     database = engine(settings.database_url)
     compared = {
         "projects": _check_projects(registry, current(database, Project)),

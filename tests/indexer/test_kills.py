@@ -1,0 +1,108 @@
+"""The indexer as a process of its own: killed anywhere, stopped politely, doubled by mistake."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from indexer.database import create_index_tables, engine
+from indexer.settings import IndexerSettings
+
+from .stage import Play, Registry
+from .truth import check_model, digest_of, fresh_digest
+from .waiting import wait_until_at_head
+
+pytestmark = pytest.mark.chain
+
+Another = Callable[[], IndexerSettings]
+
+
+def command(settings: IndexerSettings, *more: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "indexer", *more),
+        *("--database-url", settings.database_url, "--rpc-url", settings.rpc_urls[0]),
+        *("--deployments", str(settings.deployments), "--documents", str(settings.documents)),
+        *("--poll-seconds", "0.02"),
+    ]
+
+
+@contextmanager
+def process(settings: IndexerSettings, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("ab") as output:
+        started = subprocess.Popen(command(settings), stderr=output)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+def wait_for(log: Path, words: str, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while words not in log.read_text():
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.05)
+
+
+class TestProcess:
+    """
+    when it is killed at random moments   the next run ends where a fresh index does
+    when it is told to stop               it ends its batch and exits 0
+    when a second one is started          that one stands by, and takes over when the first dies
+    """
+
+    def test_ends_like_a_fresh_index_when_killed_at_random_moments(
+        self, registry: Registry, settings: IndexerSettings, another: Another, tmp_path: Path
+    ) -> None:
+        moments = random.Random(11)
+        play = Play(registry, 11, "kill")
+        play.open()
+        create_index_tables(engine(settings.database_url))
+        for _ in range(3):
+            mark = registry.node.snapshot()
+            play.act(8)
+            with process(settings, tmp_path / "log") as started:
+                wait_until_at_head(registry, settings)
+                registry.node.revert(mark)
+                end = time.monotonic() + moments.random() * 0.4
+                while time.monotonic() < end:
+                    play.act(1, per_block=6)
+                os.kill(started.pid, signal.SIGKILL)
+        once = subprocess.run(command(settings, "run", "--once"), check=False)
+        assert once.returncode == 0
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_exits_0_when_told_to_stop(
+        self, registry: Registry, settings: IndexerSettings, tmp_path: Path
+    ) -> None:
+        with process(settings, tmp_path / "log") as started:
+            wait_for(tmp_path / "log", "following")
+            wait_until_at_head(registry, settings)
+            started.send_signal(signal.SIGTERM)
+            assert started.wait(10) == 0
+
+    def test_stands_by_and_takes_over_when_another_one_writes(
+        self, registry: Registry, settings: IndexerSettings, tmp_path: Path
+    ) -> None:
+        first, second = tmp_path / "first", tmp_path / "second"
+        with process(settings, first) as writer:
+            wait_for(first, "following")
+            with process(settings, second):
+                wait_for(second, "standing by")
+                registry.node.mine(3)
+                wait_until_at_head(registry, settings)
+                assert "following" not in second.read_text()
+                writer.kill()
+                wait_for(second, "following", seconds=10)
+                registry.node.mine(3)
+                wait_until_at_head(registry, settings)

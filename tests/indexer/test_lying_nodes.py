@@ -1,0 +1,262 @@
+"""Nodes that fail, forget and lie: the index ends where the truth is, or stops and says why."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from indexer.errors import TryLater, WrongChain
+from indexer.follower import Follower
+from indexer.settings import IndexerSettings
+
+from .liar import Twist, liar
+from .stage import Play, Registry
+from .truth import digest_of, fresh_digest
+
+pytestmark = pytest.mark.chain
+
+Replies = list[dict[str, Any]]
+Another = Callable[[], IndexerSettings]
+
+
+def sometimes(lie: Twist, share: float = 0.3) -> Twist:
+    """The lie for this share of the requests, the truth for the others."""
+    chance = random.Random(4)
+    return lambda asked, replies: lie(asked, replies) if chance.random() < share else replies
+
+
+def without_logs(asked: Replies, replies: Replies) -> Replies:
+    """Every log is left out."""
+    return [
+        reply | {"result": []} if request["method"] == "eth_getLogs" else reply
+        for request, reply in zip(asked, replies, strict=True)
+    ]
+
+
+def without_one_event(asked: Replies, replies: Replies) -> Replies:
+    """The last log of each answer is left out."""
+    return [
+        reply | {"result": reply["result"][:-1]} if request["method"] == "eth_getLogs" else reply
+        for request, reply in zip(asked, replies, strict=True)
+    ]
+
+
+def with_logs_of_another_fork(_asked: Replies, replies: Replies) -> Any:
+    """Logs name another block hash than the header."""
+    return json.loads(
+        json.dumps(replies)
+        .replace('"blockHash": "0x', '"blockHash": "0xff')
+        .replace("0xff0x", "0x")
+    )
+
+
+def without_blocks(asked: Replies, replies: Replies) -> Replies:
+    """Blocks asked for by number are not there yet."""
+    return [
+        reply | {"result": None}
+        if request["method"] == "eth_getBlockByNumber" and request["params"][0] != "latest"
+        else reply
+        for request, reply in zip(asked, replies, strict=True)
+    ]
+
+
+def error(code: int, message: str) -> Twist:
+    """Every request of the batch is refused."""
+    return lambda asked, _: [
+        {"jsonrpc": "2.0", "id": request["id"], "error": {"code": code, "message": message}}
+        for request in asked
+    ]
+
+
+FAULTS: dict[str, Twist] = {
+    "truncated JSON": lambda _asked, replies: json.dumps(replies).encode()[:-20],
+    "no JSON": lambda *_: b"<html>Bad gateway</html>",
+    "HTTP 429": lambda *_: 429,
+    "HTTP 500": lambda *_: 500,
+    "HTTP 503": lambda *_: 503,
+    "empty answer": lambda *_: b"",
+    "server error": error(-32000, "header not found"),
+    "rate limit": error(-32005, "daily request count exceeded, request rate limited"),
+    "answers missing": lambda _asked, replies: replies[:-1] if len(replies) > 1 else 500,
+    "null blocks": without_blocks,
+    "no logs": without_logs,
+    "one log missing": without_one_event,
+    "logs of another fork": with_logs_of_another_fork,
+}
+
+RANGE_DIALECTS = [
+    (-32005, "query returned more than 10000 results"),
+    (-32602, "eth_getLogs range is too large, max is 1k blocks"),
+    (-32000, "exceed maximum block range: 5000"),
+    (-32600, "Log response size exceeded. You can make eth_getLogs requests with up to a 2K range"),
+    (-32701, "Please specify less number of addresses; block range limit exceeded"),
+    (-32002, "request timed out"),
+]
+
+
+@pytest.fixture
+def settings(another: Another) -> IndexerSettings:
+    """On SQLite alone: what a node says does not depend on the database."""
+    return another()
+
+
+class TestPassingTrouble:
+    """
+    when a node fails now and then         the index ends at the truth
+    when answers come twice and unordered  the same
+    when batches are refused as a whole    the same, with smaller ones
+    given one dead and one sound endpoint  the same, from the sound one
+    """
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_ends_at_the_truth_when_a_node_fails_now_and_then(
+        self, registry: Registry, settings: IndexerSettings, another: Another, fault: str
+    ) -> None:
+        Play(registry, 21, "liar").open()
+        with liar(registry.node.url, sometimes(FAULTS[fault])) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,)})
+            with Follower(told) as follower:
+                follower.catch_up(20)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_ends_at_the_truth_when_answers_come_twice_and_unordered(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        Play(registry, 22, "twice").open()
+        with liar(registry.node.url, lambda _, replies: [*replies[::-1], *replies]) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,)})
+            with Follower(told) as follower:
+                follower.catch_up(5)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_asks_for_less_when_batches_are_refused_as_a_whole(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        def refuse(asked: Replies, replies: Replies) -> Any:
+            fault = {"code": -32600, "message": "batch too large"}
+            return {"jsonrpc": "2.0", "id": None, "error": fault} if len(asked) > 1 else replies
+
+        Play(registry, 23, "batch").open()
+        with liar(registry.node.url, refuse) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,)})
+            with Follower(told) as follower:
+                follower.catch_up(5)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_goes_to_the_next_endpoint_when_one_is_dead_or_leaves_logs_out(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        Play(registry, 24, "next").open()
+        with liar(registry.node.url, without_logs) as url:
+            urls = ("http://127.0.0.1:9", url, registry.node.url)
+            with Follower(settings.model_copy(update={"rpc_urls": urls})) as follower:
+                follower.catch_up(20)
+        assert digest_of(settings) == fresh_digest(another())
+
+
+class TestRanges:
+    """
+    when a node limits ranges in any dialect   smaller ones are asked for, to the same end
+    """
+
+    @pytest.mark.parametrize(("code", "message"), RANGE_DIALECTS)
+    def test_asks_for_less_when_a_range_is_refused(
+        self,
+        registry: Registry,
+        settings: IndexerSettings,
+        another: Another,
+        code: int,
+        message: str,
+    ) -> None:
+
+        def refuse(asked: Replies, replies: Replies) -> Replies:
+            fault = {"code": code, "message": message}
+            return [
+                {"jsonrpc": "2.0", "id": reply["id"], "error": fault}
+                if _span(request) > 7
+                else reply
+                for request, reply in zip(asked, replies, strict=True)
+            ]
+
+        Play(registry, 25, "range").open()
+        with liar(registry.node.url, refuse) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,), "finality_depth": 0})
+            with Follower(told) as follower:
+                follower.catch_up(5)
+        assert digest_of(settings) == fresh_digest(another())
+
+
+class TestLastingTrouble:
+    """
+    when a node leaves out logs for ever    the index does not pass that block, and says why
+    when a node changes to another chain    the indexer stops and says so
+    when a stale node answers in between    nothing is undone
+    """
+
+    def test_does_not_pass_a_block_when_its_logs_are_left_out(
+        self, registry: Registry, settings: IndexerSettings
+    ) -> None:
+        Play(registry, 26, "out").open()
+        with liar(registry.node.url, without_logs) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,)})
+            with Follower(told) as follower, pytest.raises(TryLater, match="bloom"):
+                follower.catch_up(1)
+
+    def test_stops_when_the_chain_id_changes(
+        self, registry: Registry, settings: IndexerSettings
+    ) -> None:
+        def elsewhere(asked: Replies, replies: Replies) -> Replies:
+            return [
+                reply | {"result": "0x1"} if request["method"] == "eth_chainId" else reply
+                for request, reply in zip(asked, replies, strict=True)
+            ]
+
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+        with liar(registry.node.url, elsewhere) as url:
+            update = {"rpc_urls": (url,), "chain_id": 31337}
+            said = pytest.raises(WrongChain, match="chain 1, the contracts are on chain 31337")
+            with Follower(settings.model_copy(update=update)) as follower, said:
+                follower.catch_up(5)
+
+    def test_undoes_nothing_when_a_stale_node_answers_in_between(
+        self,
+        registry: Registry,
+        settings: IndexerSettings,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        Play(registry, 27, "stale").open()
+        stale = registry.node.head - 5
+
+        def behind(asked: Replies, replies: Replies) -> Replies:
+            return [_before(stale, a, r, registry) for a, r in zip(asked, replies, strict=True)]
+
+        with liar(registry.node.url, sometimes(behind, 0.5)) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,)})
+            with Follower(told) as follower:
+                for _ in range(5):
+                    follower.catch_up(5)
+                    registry.node.mine()
+        assert "reorganisation" not in capsys.readouterr().out
+
+
+def _before(stale: int, asked: dict[str, Any], reply: dict[str, Any], registry: Registry) -> Any:
+    """What a node says that knows no block after `stale`."""
+    if asked["method"] != "eth_getBlockByNumber":
+        return reply
+    if asked["params"][0] == "latest":
+        block = registry.node.rpc("eth_getBlockByNumber", hex(stale), False)
+        return reply | {"result": block}
+    number = (reply["result"] or {}).get("number", "0x0")
+    return reply | {"result": None} if int(number, 16) > stale else reply
+
+
+def _span(request: dict[str, Any]) -> int:
+    bounds = request["params"][0] if request["method"] == "eth_getLogs" else {}
+    if "fromBlock" not in bounds:
+        return 0
+    return int(bounds["toBlock"], 16) - int(bounds["fromBlock"], 16) + 1
