@@ -15,7 +15,6 @@ from scripts.local.claims import Claimed, require_free, sole_user
 from scripts.local.registry import LocalRegistry, Places, Trouble
 from scripts.local.signals import end_by_interrupt
 
-DATA = Path(".data")
 LOOK_SECONDS = 0.5
 
 
@@ -30,19 +29,32 @@ LOOK_SECONDS = 0.5
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--rpc-port", type=click.IntRange(1, 65535), default=8545, show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".data"),
+    show_default=True,
+    help="Folder in which everything is kept.",
+)
 def main(
-    fresh: bool, no_sample: bool, once: bool, documents: Path | None, port: int, rpc_port: int
+    fresh: bool,
+    no_sample: bool,
+    once: bool,
+    documents: Path | None,
+    port: int,
+    rpc_port: int,
+    data: Path,
 ) -> None:
     """Start a local chain, the contracts, the indexer and the API, and play the sample life cycle.
 
-    Everything is kept in .data/ and taken up again by the next run. Ctrl-C stops all of it.
+    Everything is kept in one folder and taken up again by the next run. Ctrl-C stops all of it.
     """
     console = Console(highlight=False)
-    places = Places(DATA, port, rpc_port)
+    places = Places(data, port, rpc_port)
     logger.set_level(LogLevel.WARNING)
     try:
         end_by_interrupt()
-        with sole_user(DATA / "up.lock"):
+        with sole_user(data / "up.lock"):
             require_free(port, "--port", "the API")
             require_free(rpc_port, "--rpc-port", "the local chain")
             sys.exit(_run(places, console, fresh, not no_sample, once, documents))

@@ -68,6 +68,10 @@ class Child:
         return "".join(f"\n  {line}" for line in lines[-TAIL_LINES:]) or " (empty)"
 
 
+def _how(code: int) -> str:
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+
+
 def _die_with_parent() -> None:
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -30,6 +30,7 @@ from scripts.local.database import forget_database
 from scripts.local.signals import end_by_interrupt, ignore_all
 
 NETWORK = "ethereum:local:foundry"
+DEFAULT_DATABASE = IndexerSettings.model_fields["database_url"].default
 
 
 class Trouble(Exception):
@@ -65,8 +66,11 @@ class Places:
         return self.data / "deployments" / f"{CHAIN_ID}.json"
 
     def environment(self) -> dict[str, str]:
-        """The settings of every part; the database stays the one that DATABASE_URL names."""
+        """The settings of every part; a database that DATABASE_URL names stays the one in use."""
+        chosen = IndexerSettings().database_url
+        own = f"sqlite:///{self.data / 'registry.db'}"
         return {
+            "DATABASE_URL": own if chosen == DEFAULT_DATABASE else chosen,
             "APE_FOUNDRY_HOST": self.rpc_url,
             "OGCR_RPC_URLS": self.rpc_url,
             "OGCR_DEPLOYMENTS": str(self.data / "deployments"),
@@ -106,6 +110,7 @@ class LocalRegistry:
         """
         if not self._places.chain_state.exists():
             self._forget_chain()
+        (self._places.data / "documents").mkdir(parents=True, exist_ok=True)
         signal.signal(signal.SIGCHLD, lambda *_: self.require_running())
         self._attempt(self._start_chain)
         self._attempt(self._deploy)
