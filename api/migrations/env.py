@@ -1,16 +1,9 @@
 """Alembic's way into this room: it is handed an open connection and leaves the index alone."""
 
-from typing import Any
-
 from alembic import context
 
+from api.migrations.scope import is_ours
 from api.tables import api_metadata
-
-
-def is_ours(_object: Any, name: str | None, kind: str, *_rest: Any) -> bool:
-    """True for what belongs to this room's tables, not to the index in the same database."""
-    return kind != "table" or name in api_metadata.tables
-
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -56,12 +56,7 @@ FRAME: Sentences = {
     "InsufficientBalance": (STATE, "The balance is {balance}, but {needed} are needed."),
     "ReentrancyGuardReentrantCall": (STATE, "The call came back into itself; that is not allowed."),
     "SafeCastOverflowedUintDowncast": (WRONG, "The number {value} needs more than {bits} bits."),
-    "SafeCastOverflowedIntDowncast": (WRONG, "The number {value} needs more than {bits} bits."),
-    "SafeCastOverflowedIntToUint": (WRONG, "The number {value} must not be negative."),
-    "SafeCastOverflowedUintToInt": (WRONG, "The number {value} is too large."),
     "StringsInsufficientHexLength": (WRONG, "{value} does not fit in {length} hex digits."),
-    "StringsInvalidAddressFormat": (WRONG, "The text is no address."),
-    "StringsInvalidChar": (WRONG, "The text holds a character that is not allowed there."),
     "Error": (WRONG, "The contract refused: {message}."),
     "Panic": (WRONG, "The contract stopped with the panic code {code}."),
 }

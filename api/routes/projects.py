@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from api.dependencies import DocumentBody, OfRegistry, ProjectName
@@ -24,13 +25,19 @@ router = APIRouter(tags=["projects"])
 class Registering(Sender):
     """How a project is registered."""
 
-    draft: bool = False
+    draft: bool = Field(
+        default=False, description="Register a draft, which claims no ground until it is submitted."
+    )
 
 
 class Updating(Sender):
     """How a project is changed."""
 
-    draft: bool | None = None
+    draft: bool | None = Field(
+        default=None,
+        description="true: a draft afterwards; false: submitted afterwards; without it, a draft "
+        "stays one and a rejected project is submitted.",
+    )
 
 
 @router.get("/projects", summary="List projects")

@@ -1,0 +1,221 @@
+"""Hostile input: whatever is sent, the answer is a problem that fits the envelope, never a 500."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.models import Problem
+from api.operations import OPERATIONS
+
+from . import documents
+from .world import World
+
+JSON = {"Content-Type": "application/json"}
+BODIES = [path for method, path in OPERATIONS if method in ("post", "put")]
+READS = [path for method, path in OPERATIONS if method == "get"]
+QUERIES = (
+    "status",
+    "methodology",
+    "actor",
+    "bbox",
+    "created_from",
+    "approved_to",
+    "sort",
+    "limit",
+    "offset",
+    "as_of",
+    "project",
+    "report",
+    "vintage",
+    "issuance_year",
+    "owner",
+    "retired",
+    "unit_type",
+    "period_from",
+    "verifier",
+    "project_type",
+    "sender",
+    "wait",
+)
+quick = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+texts = st.text(max_size=40)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4)
+)
+
+
+@pytest.fixture(scope="module")
+def target(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world with one validated project, for everything that is thrown at it."""
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    mark = deployed.node.snapshot()
+    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
+    world.register(documents.forest())
+    world.validate(documents.forest())
+    yield world
+    world.close()
+    deployed.node.revert(mark)
+
+
+def check(answer: Any) -> None:
+    """The answer is a success, or a problem by the envelope and not of our making."""
+    assert answer.status_code < 500, answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    if answer.status_code >= 400:
+        problem = Problem.model_validate(answer.json())
+        assert problem.status == answer.status_code
+        assert "Traceback" not in answer.text
+
+
+def filled(path: str, name: str) -> str:
+    """A path with something in the place of each parameter."""
+    for parameter in ("projectId", "reportId", "creditId", "hash", "id", "name"):
+        path = path.replace("{" + parameter + "}", quote(name, safe=""))
+    return path
+
+
+class TestHostile:
+    """
+    when a body is any bytes, any JSON, or a mangled document   it is refused, never a 500
+    when a parameter or a path is any text                      it is refused, or answered
+    when JSON is deep, huge, doubled, or holds NaN              it is refused by name
+    """
+
+    @quick
+    @given(path=st.sampled_from(BODIES), body=st.binary(max_size=200))
+    def test_any_bytes_are_refused(self, target: World, path: str, body: bytes) -> None:
+        verb = "PUT" if path.startswith("/documents") else "POST"
+        answer = target.client.request(
+            verb, filled(path, "harz-mixed-forest"), content=body, headers=JSON
+        )
+        check(answer)
+        assert answer.status_code in (400, 404, 405, 422)
+
+    @quick
+    @given(path=st.sampled_from(BODIES), value=values)
+    def test_any_json_is_refused(self, target: World, path: str, value: Any) -> None:
+        for verb in ("POST", "PUT"):
+            body = json.dumps(value).encode()
+            check(target.client.request(verb, filled(path, "1"), content=body, headers=JSON))
+
+    @quick
+    @given(data=st.data())
+    def test_any_mangled_document_is_refused_or_taken(self, target: World, data: Any) -> None:
+        made = data.draw(
+            st.sampled_from(
+                [
+                    ("/projects", documents.forest("other", east=2.0)),
+                    ("/projects/harz-mixed-forest/monitoring", documents.report()),
+                    ("/projects/harz-mixed-forest", documents.metadata("harz-mixed-forest")),
+                    ("/credits/transfer", {"units": ["1"], "to": "0x" + "12" * 20}),
+                    ("/credits/1/retire", {"reason": "other", "beneficiary": {"name": "x"}}),
+                    ("/relay", {"signed_transaction": "0x02", "documents": []}),
+                ]
+            )
+        )
+        path, document = made
+        mangled = _mangled(document, data)
+        verb = "PUT" if path.endswith("forest") else "POST"
+        body = json.dumps(mangled).encode()
+        check(target.client.request(verb, path, content=body, headers=JSON))
+
+    @quick
+    @given(path=st.sampled_from(READS), name=st.sampled_from(QUERIES), value=texts)
+    def test_any_parameter_is_refused_or_answered(
+        self, target: World, path: str, name: str, value: str
+    ) -> None:
+        parameters = {name: value} if name != "wait" else {name: value[:1]}
+        check(target.client.get(filled(path, "harz-mixed-forest"), params=parameters))
+
+    @quick
+    @given(path=st.sampled_from(READS), name=st.text(min_size=1, max_size=60))
+    def test_any_path_is_refused_or_answered(self, target: World, path: str, name: str) -> None:
+        encoded = name.encode("utf-8", "surrogatepass")
+        check(target.client.get(filled(path, encoded.decode("utf-8", "replace"))))
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            (b'{"type": "Feature", "type": "Feature"}', "DUPLICATE_MEMBER"),
+            (b'{"value": NaN}', None),
+            (b'{"value": 1e999}', "NUMBER_OUT_OF_RANGE"),
+            (b'{"value": 123456789012345678901234567890}', "INTEGER_TOO_LARGE"),
+            (b'{"value": "\\ud800"}', "LONE_SURROGATE"),
+            (b"[" * 100 + b"]" * 100, "NESTED_TOO_DEEPLY"),
+            (b"[" * 100_000, "NESTED_TOO_DEEPLY"),
+            (b"\xff\xfe", "NOT_UTF8"),
+            (b"\xef\xbb\xbf{}", "BYTE_ORDER_MARK"),
+            (b"", "NOT_JSON_TEXT"),
+            (b"{'a': 1}", "NOT_JSON_TEXT"),
+        ],
+        ids=range(11),
+    )
+    def test_it_is_refused_by_name(self, target: World, body: bytes, code: str | None) -> None:
+        answer = target.client.post("/projects", content=body, headers=JSON)
+        check(answer)
+        assert answer.status_code == 400
+        if code:
+            assert [detail["code"] for detail in answer.json()["details"]] == [code]
+
+    def test_it_is_refused_when_it_is_too_large(self, target: World) -> None:
+        limit = target.settings.body_bytes
+        announced = target.client.post("/projects", content=b" " * (limit + 1), headers=JSON)
+        assert (announced.status_code, announced.json()["code"]) == (413, "PAYLOAD_TOO_LARGE")
+
+        def pieces() -> Iterator[bytes]:
+            for _ in range(limit // 100_000 + 1):
+                yield b" " * 100_000
+
+        streamed = target.client.post("/projects", content=pieces(), headers=JSON)
+        assert streamed.status_code == 413
+        lying = target.client.post(
+            "/projects", content=b"{}", headers=JSON | {"Content-Length": "9" * 30}
+        )
+        check(lying)
+
+    @pytest.mark.parametrize("media_type", ["", "text/plain", "multipart/form-data", "a/b;c=d"])
+    def test_it_is_refused_when_it_is_no_json(self, target: World, media_type: str) -> None:
+        answer = target.client.post(
+            "/projects", content=b"{}", headers={"Content-Type": media_type}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def _mangled(document: Any, data: Any) -> Any:
+    """The document with one member replaced by anything, or taken away."""
+    paths = list(_paths(document, ()))
+    path = data.draw(st.sampled_from(paths))
+    if not path:
+        return data.draw(values)
+    copied = json.loads(json.dumps(document))
+    holder = copied
+    for step in path[:-1]:
+        holder = holder[step]
+    if isinstance(holder, dict) and data.draw(st.booleans()):
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = data.draw(values)
+    return copied
+
+
+def _paths(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    yield path
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _paths(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value[:3]):
+            yield from _paths(item, (*path, index))
