@@ -92,7 +92,7 @@ class Abi:
         except (OSError, ValueError, KeyError) as error:
             raise ArtifactsMissing(
                 f"The compiled contracts cannot be read from {path} ({error}): compile them with "
-                "`ape compile`, or name the manifest with OGCR_ARTIFACTS."
+                "`scripts/compile`, or name the manifest with OGCR_ARTIFACTS."
             ) from error
 
     def contract_abi(self, name: str) -> list[dict[str, Any]]:

@@ -1,0 +1,128 @@
+"""The code asked about itself: nothing that the contracts say is left without a hearer."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.abi import Abi, EventType
+from indexer.changes import Change
+from indexer.deployments import CONTRACT_NAMES
+from indexer.events import ChainEvent
+from indexer.handlers import HANDLERS, ROOMS, changes_of
+from indexer.models import VERSIONED, Versioned, index_metadata
+from indexer.values import Parameter
+
+from .stage import MANIFEST
+
+ABI = Abi.load(MANIFEST)
+
+
+def example(parameter: Parameter, pick: int) -> Any:
+    """A value of that type, other than zero; of an enum the word at `pick`, round and round."""
+    if parameter.is_array:
+        return [example(parameter.item, pick)] * 2
+    if parameter.members:
+        return {member.name: example(member, pick) for member in parameter.members}
+    if parameter.words:
+        return parameter.words[pick % len(parameter.words)]
+    if parameter.type == "address":
+        return "0x" + "12" * 20
+    if parameter.type.startswith("bytes"):
+        return "0x" + "34" * int(parameter.type.removeprefix("bytes") or 3)
+    return {"string": "text", "bool": True}.get(parameter.type, 1)
+
+
+def changes_from(event: EventType) -> list[Change]:
+    """What the event changes, for every word of the enums in it."""
+    return [change for pick in range(8) for change in changes_picked(event, pick)]
+
+
+def changes_picked(event: EventType, pick: int) -> list[Change]:
+    arguments = {p.name: example(p, pick) for p in (*event.indexed, *event.data)}
+    where = {"block_number": 1, "log_index": 0, "tx_index": 0, "timestamp": 5}
+    hashes = {"block_hash": "0xb", "tx_hash": "0xt", "address": "0x" + "56" * 20}
+    called = ChainEvent(
+        contract=event.contract, name=event.name, arguments=arguments, enums=ABI, **where, **hashes
+    )
+    return changes_of(called)
+
+
+class TestHandlers:
+    """
+    every event of every contract   has one handler
+    every handler                   is for an event that there is
+    every change of a handler       names a table that can be undone, and columns that exist
+    every column                    is written by some handler
+    """
+
+    def test_every_event_has_a_handler(self) -> None:
+        emitted = {
+            (name, entry["name"])
+            for name in CONTRACT_NAMES
+            for entry in ABI.contract_abi(name)
+            if entry["type"] == "event"
+        }
+        assert set(HANDLERS) == emitted
+
+    @pytest.mark.parametrize("event", ABI.events.values(), ids=lambda e: f"{e.contract}.{e.name}")
+    def test_changes_name_only_what_exists(self, event: EventType) -> None:
+        for change in changes_from(event):
+            assert change.table in VERSIONED
+            assert len(change.key) == len(change.table.key_columns())
+            assert set(change.columns()) <= set(change.table.__table__.columns.keys())
+
+    def test_every_column_is_written_by_some_handler(self) -> None:
+        written: dict[type[Versioned], set[str]] = {table: set() for table in VERSIONED}
+        for event in ABI.events.values():
+            for change in changes_from(event):
+                written[change.table] |= set(change.columns())
+        for table, columns in written.items():
+            kept = {*table.key_columns(), "valid_from", "valid_to"}
+            assert set(table.__table__.columns.keys()) - columns - kept == set()
+
+    def test_handlers_are_in_their_rooms_and_call_nothing_outside(self) -> None:
+        for room in ROOMS:
+            imported = inspect.getsource(room)
+            assert "chain" not in imported.replace("ChainEvent", "")
+            assert "sqlalchemy" not in imported
+
+
+class TestTables:
+    """
+    every table with a validity   takes part in undo and digest
+    """
+
+    def test_every_versioned_table_is_undone(self) -> None:
+        with_validity = {t.name for t in index_metadata.sorted_tables if "valid_from" in t.columns}
+        assert with_validity == {table.__tablename__ for table in VERSIONED}
+
+
+class TestRooms:
+    """
+    the environment   is read in settings.py alone
+    a node            is spoken to in chain.py alone
+    """
+
+    @pytest.mark.parametrize(
+        ("word", "allowed"),
+        [
+            ("os.environ", set()),
+            ("getenv", set()),
+            ("httpx", {"rpc.py"}),
+            ("eth_", {"chain.py", "rpc.py"}),
+            ("transaction(self._engine)", {"sync.py", "healing.py"}),
+        ],
+    )
+    def test_each_kind_of_line_is_in_its_room(self, word: str, allowed: set[str]) -> None:
+        sources = Path("indexer").rglob("*.py")
+        found = {
+            path.name
+            for path in sources
+            for line in path.read_text().splitlines()
+            if word in line.replace("eth_utils", "").replace("eth_abi", "")
+        }
+        assert found <= allowed
