@@ -16,7 +16,7 @@ from scripts.accounts import is_local
 from scripts.lifecycle.documents_play import FolderPlay
 from scripts.lifecycle.folder import read_documents
 from scripts.lifecycle.player import Outcome, Player
-from scripts.lifecycle.registry_api import Refused, RegistryApi, TooSlow
+from scripts.lifecycle.registry_api import Broken, Refused, RegistryApi, TooSlow
 from scripts.lifecycle.step import Story
 from scripts.sample.lifecycle import sample
 
@@ -40,7 +40,7 @@ def cli(url: str, documents: Path | None) -> None:
         raise click.UsageError("The demonstration signs with published keys: local chains only.")
     try:
         outcome = play(url, documents, Console())
-    except (StopLoudly, TooSlow, Refused) as error:
+    except (StopLoudly, TooSlow, Refused, Broken) as error:
         raise click.ClickException(str(error)) from error
     sys.exit(1 if outcome.failures else 0)
 

@@ -120,7 +120,7 @@ def _without_lost(record: Record) -> Record | None:
 
 def _forwarder(given: str | None, existing: Record | None) -> str:
     if given is None:
-        return existing["forwarder"] if existing else ZERO_ADDRESS
+        return str(existing["forwarder"]) if existing else ZERO_ADDRESS
     if not is_address(given):
         raise click.UsageError(f"{given} is no address: --forwarder takes 0x and 40 hex digits.")
     return to_checksum_address(given)

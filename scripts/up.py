@@ -80,7 +80,7 @@ def _run(
             return _finish(registry, console, failures)
         console.print("\nCtrl-C stops everything.")
         while True:
-            registry.require_running()
+            registry.look_after()
             time.sleep(LOOK_SECONDS)
     finally:
         registry.stop()

@@ -13,10 +13,26 @@ from scripts.auditing.replay import Replay
 from scripts.auditing.reports import ReportState
 from scripts.auditing.rows import Row, row_of
 from scripts.auditing.units import Block
-from scripts.lifecycle.registry_api import Record, Refused, RegistryApi
+from scripts.lifecycle.registry_api import Broken, Record, Refused, RegistryApi
 
 #: The status of a document whose bytes the API has.
 HELD = "held"
+_REPORT_COLUMNS = frozenset(
+    [
+        "status",
+        "verifier",
+        "report_hash",
+        "version",
+        "verified_kg",
+        "document_id",
+        "start_day",
+        "end_day",
+        "statement_hash",
+        "reason",
+        "developer",
+        "decided_at",
+    ]
+)
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -30,7 +46,7 @@ class ApiModel:
         """Number and hash of the newest block that the API answers for."""
         try:
             index = (self._api.get("/projects", limit=1) or {})["ogcr:index"]
-        except Refused as error:
+        except (Refused, Broken) as error:
             raise NodeTrouble(f"The API {self._api.url} cannot be asked ({error}).") from error
         return index["block_number"], index["block_hash"]
 
@@ -164,9 +180,7 @@ def _served_project(feature: Record) -> Row:
 
 
 def _report_values(row: Row) -> Row:
-    names = ("status", "verifier", "report_hash", "version", "verified_kg", "document_id")
-    names += ("start_day", "end_day", "statement_hash", "reason", "developer", "decided_at")
-    return {name: row[name] for name in names}
+    return {name: value for name, value in row.items() if name in _REPORT_COLUMNS}
 
 
 def _served_report(feature: Record, record: Record) -> Row:

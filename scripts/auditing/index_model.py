@@ -51,7 +51,7 @@ class IndexModel:
             connection = session.connection()
             for table in VERSIONED:
                 found = _versions(_rows(connection, table), table, pin.number)
-                _compare(table.__tablename__, found, chronicle, checks)
+                _compare(str(table.__tablename__), found, chronicle, checks)
             _compare_events(_rows(connection, Event), events, pin.number, checks)
             _compare_blocks(list(_rows(connection, Block)), node, pin.number, checks)
 
@@ -70,7 +70,7 @@ def _versions(rows: Rows, table: type[Versioned], block: int) -> dict[Place, lis
             continue
         key = tuple(row.pop(name) for name in keys)
         still = ends is None or ends > block
-        found[table.__tablename__, key].append(Version(row, begins, None if still else ends))
+        found[str(table.__tablename__), key].append(Version(row, begins, None if still else ends))
     return found
 
 

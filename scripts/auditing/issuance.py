@@ -129,6 +129,6 @@ class IssuanceReplay:
 
 def buffer_share(kg: int, methodology: MethodologyState) -> int:
     """kg CO2e of an issuance that go to the buffer: rounded up, in whole granules."""
-    granule = methodology.terms["granularityKg"]
-    share = -(-kg * methodology.terms["bufferRateBps"] // WHOLE_BPS)
+    granule = int(methodology.terms["granularityKg"])
+    share = -(-kg * int(methodology.terms["bufferRateBps"]) // WHOLE_BPS)
     return min(kg, -(-share // granule) * granule)

@@ -143,9 +143,9 @@ def _unit_views(replay: Replay) -> Iterator[View]:
         yield View(f"the number of units of {owner}", "CRU", "balanceOf", (owner,), count)
     for token in sorted(replay.units.burnt):
         yield View(f"unit {token:#066x}", "CRU", "ownerOf", (token,), None)
-    for (owner, operator), approved in replay.units.operators.items():
+    for (owner, operator), is_approved in replay.units.operators.items():
         what = f"the approval of {operator} for all units of {owner}"
-        yield View(what, "CRU", "isApprovedForAll", (owner, operator), approved)
+        yield View(what, "CRU", "isApprovedForAll", (owner, operator), is_approved)
 
 
 def _unit_values(block: Block) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class FolderPlay:
         given = {name: versions[-1] for name, versions in self._documents.methodology.items()}
         for name, document in (given | self._derived(given)).items():
             self._terms[name] = document
-            steps = [RegisterMethodology(document), ActivateMethodology(document)]
+            steps: list[Step] = [RegisterMethodology(document), ActivateMethodology(document)]
             yield Story(_methodology_story(name), steps)
 
     def _derived(self, given: dict[str, Document]) -> dict[str, Document]:

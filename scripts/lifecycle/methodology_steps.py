@@ -27,7 +27,7 @@ class MethodologyStep:
 
     def _status(self, api: RegistryApi) -> str | None:
         found = api.methodology(self.document["id"], self.document["version"])
-        return found and str(found["status"])
+        return str(found["status"]) if found else None
 
 
 class RegisterMethodology(MethodologyStep):

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import httpx
 from ape.exceptions import ApeException
+from eth_typing import HexStr
 from rich.console import Console
 from web3.exceptions import Web3Exception
 
 from indexer.abi import Abi
 from indexer.deployments import Deployments
 from scripts.accounts import test_account
-from scripts.lifecycle.registry_api import Record, Refused, RegistryApi, TooSlow
+from scripts.lifecycle.registry_api import Broken, Record, Refused, RegistryApi, TooSlow
 from scripts.lifecycle.step import Call, Step, Story
 from scripts.lifecycle.wallet import sign_call
 
@@ -56,7 +56,7 @@ class Player:
         for step in story.steps:
             try:
                 self._take(step, say)
-            except (Refused, TooSlow, Web3Exception, ApeException, httpx.HTTPError) as error:
+            except (Refused, Broken, TooSlow, Web3Exception, ApeException) as error:
                 self._fail(story, f"{step.role} {step.action} {step.subject}: {error}")
                 return
 
@@ -86,14 +86,14 @@ class Player:
         task = self._api.send(request.method, request.path, request.body)
         if task["state"] == UNSIGNED:
             wanted = task["to_sign"]
-            raw = sign_call(test_account(step.actor), wanted["to"], wanted["data"])
+            raw = sign_call(test_account(step.actor), wanted["to"], HexStr(wanted["data"]))
             self._api.send("POST", f"/tasks/{task['id']}", {"signed_transaction": raw})
         return str(task["id"])
 
     def _relayed(self, step: Step, call: Call) -> str:
         to = self._deployments.contracts[call.contract].address
         data = self._abi.encode_call(call.contract, call.function, call.arguments)
-        raw = sign_call(test_account(step.actor), to, data)
+        raw = sign_call(test_account(step.actor), to, HexStr(data))
         body = {"signed_transaction": raw, "documents": list(call.documents)}
         task: Record = self._api.send("POST", "/relay", body)
         return str(task["id"])

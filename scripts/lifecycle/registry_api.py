@@ -8,6 +8,8 @@ import httpx
 
 Record = dict[str, Any]
 
+#: How long an API may be away (it is being started again) or answer with internal errors.
+PATIENCE_SECONDS = 15
 #: A task in one of these has reached the index; in one of the others it never will.
 REACHED = ("indexed", "final")
 FAILED = ("reverted", "dropped")
@@ -24,6 +26,10 @@ class Refused(Exception):
         super().__init__(_sentence(problem))
 
 
+class Broken(Exception):
+    """The API answers nothing but internal errors, or nothing at all; the message says which."""
+
+
 class TooSlow(Exception):
     """What was waited for did not come; the message says what."""
 
@@ -34,8 +40,7 @@ class RegistryApi:
     def __init__(self, url: str, deadline: float = DEADLINE_SECONDS) -> None:
         self.url = url.rstrip("/")
         self.deadline = deadline
-        transport = httpx.HTTPTransport(retries=3)
-        self._http = httpx.Client(transport=transport, timeout=60)
+        self._http = httpx.Client(timeout=60)
         self._known: dict[str, Record | None] = {}
 
     def known(self, path: str) -> Record | None:
@@ -46,13 +51,13 @@ class RegistryApi:
 
     def get(self, path: str, **query: Any) -> Record | None:
         """The JSON of a path, or None when there is nothing."""
-        response = self._http.get(self.url + path, params=query)
+        response = self._request("GET", path, params=query)
         return None if response.status_code == httpx.codes.NOT_FOUND else _answer(response)
 
     def send(self, method: str, path: str, body: Any) -> Record:
         """The JSON answer to a request with a JSON body."""
         self._known.clear()
-        return _answer(self._http.request(method, self.url + path, json=body))
+        return _answer(self._request(method, path, json=body))
 
     def pages(self, path: str, member: str = "features", **query: Any) -> Iterator[Record]:
         """Every item of a list, page by page."""
@@ -91,7 +96,7 @@ class RegistryApi:
         def reached() -> bool:
             try:
                 health = self.get("/health") or {}
-            except (httpx.HTTPError, Refused):
+            except Refused:
                 return False
             index = health.get("index") or {}
             return int(index.get("block_number") or -1) >= block
@@ -111,6 +116,21 @@ class RegistryApi:
         self._wait(reached, f"{what} (task {task})", say)
         self._known.clear()
         return found
+
+    def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """An answer that is no internal error; any request may be repeated."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                response = self._http.request(method, self.url + path, **more)
+                if response.status_code != httpx.codes.INTERNAL_SERVER_ERROR:
+                    return response
+                trouble = f"answers {method} {path} with {response.text[:300]}"
+            except httpx.TransportError as error:
+                trouble = f"does not answer {method} {path} ({error})"
+            if time.monotonic() > deadline:
+                raise Broken(f"the API {self.url} {trouble}")
+            time.sleep(0.2)
 
     def _wait(self, reached: Callable[[], bool], what: str, say: Callable[[str], None]) -> None:
         began = time.monotonic()

@@ -70,7 +70,7 @@ class IssueUnits:
     def _missing(self, api: RegistryApi, series: Series) -> int:
         record = api.report(series.project, series.report) or {"vintages": ()}
         issued = {one["vintage"]: one["issued_kg"] for one in record["vintages"]}
-        return max(0, self.up_to_kg[series] - issued.get(series.vintage, 0))
+        return max(0, self.up_to_kg[series] - int(issued.get(series.vintage, 0)))
 
 
 @dataclass(frozen=True)
@@ -214,10 +214,10 @@ def is_gone(api: RegistryApi, unit: UnitId) -> bool:
 def owner_of(api: RegistryApi, unit: UnitId) -> str | None:
     """Lower-case address of the owner of a block, None when there is no such block."""
     record = api.unit(unit.hex)
-    return record and str(record["owner"]).lower()
+    return str(record["owner"]).lower() if record else None
 
 
 def status_of(api: RegistryApi, unit: UnitId) -> str | None:
     """Status of a block, None when there is no such block."""
     record = api.unit(unit.hex)
-    return record and str(record["status"])
+    return str(record["status"]) if record else None

@@ -2,6 +2,7 @@
 
 from ape import networks
 from ape.api import AccountAPI
+from eth_typing import HexStr
 from eth_utils import to_checksum_address
 from web3.exceptions import ContractLogicError
 from web3.types import TxParams
@@ -12,7 +13,7 @@ GAS_MARGIN_PERCENT = 20
 HOPELESS_GAS = 1_000_000
 
 
-def sign_call(account: AccountAPI, to: str, data: str) -> str:
+def sign_call(account: AccountAPI, to: str, data: HexStr) -> str:
     """The raw signed transaction (`0x…`) of a call, with the account's next nonce."""
     web3 = networks.provider.web3
     target = to_checksum_address(to)

@@ -45,7 +45,7 @@ class LocalChain:
             raise ChainTrouble("anvil is not installed here: run scripts/setup.")
         options = ["--host", "127.0.0.1", "--port", str(self._port), "--chain-id", str(CHAIN_ID)]
         options += ["--hardfork", "cancun", "--no-request-size-limit", "--quiet"]
-        child = Child("The local chain (anvil)", [anvil, *options], self._log, {})
+        child = Child("The local chain (anvil)", [anvil, *options], self._log)
         self._await(child)
         self._load()
         self._saver.start()

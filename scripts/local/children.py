@@ -1,11 +1,10 @@
 """Child processes that never outlive the one that started them."""
 
 import ctypes
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -24,9 +23,7 @@ class Child:
     children in order.
     """
 
-    def __init__(
-        self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         self.name = name
         self.log = log
@@ -37,18 +34,25 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **environment},
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
 
+    def ending(self) -> str | None:
+        """How it ended, for a sentence; None while it runs."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        how = (
+            f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        )
+        return f"{self.name} {how}"
+
     def require_running(self) -> None:
         """Raises ChildEnded when the program is gone."""
-        code = self._process.poll()
-        if code is not None:
-            raise ChildEnded(
-                f"{self.name} ended with code {code}; the end of {self.log}:{self.tail()}"
-            )
+        how = self.ending()
+        if how is not None:
+            raise ChildEnded(f"{how}; the end of {self.log}:{self.tail()}")
 
     def stop(self) -> None:
         """Ask it to end, and make it after ten seconds."""
@@ -66,10 +70,6 @@ class Child:
             log.seek(self._began)
             lines = log.read().decode(errors="replace").splitlines()
         return "".join(f"\n  {line}" for line in lines[-TAIL_LINES:]) or " (empty)"
-
-
-def _how(code: int) -> str:
-    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
 
 def _die_with_parent() -> None:

@@ -23,10 +23,11 @@ from scripts.auditing.registry_audit import Assignment
 from scripts.demo import play
 from scripts.deploy import deploy
 from scripts.deployment import DeploymentError
-from scripts.lifecycle.registry_api import Refused, RegistryApi, TooSlow
+from scripts.lifecycle.registry_api import Broken, Refused, RegistryApi, TooSlow
 from scripts.local.chain import CHAIN_ID, ChainTrouble, LocalChain
 from scripts.local.children import Child
 from scripts.local.database import forget_database
+from scripts.local.services import Service
 from scripts.local.signals import end_by_interrupt, ignore_all
 
 NETWORK = "ethereum:local:foundry"
@@ -92,7 +93,10 @@ class LocalRegistry:
             places.rpc_port, places.chain_state, places.data / "logs" / "chain.log"
         )
         self._anvil: Child | None = None
-        self._children: list[Child] = []
+        self._services = [
+            Service(name, [sys.executable, "-m", module], places.data / "logs" / f"{module}.log")
+            for name, module in (("The indexer", "indexer"), ("The API", "api"))
+        ]
         self._connection = ExitStack()
         os.environ.update(places.environment())
 
@@ -111,12 +115,11 @@ class LocalRegistry:
         if not self._places.chain_state.exists():
             self._forget_chain()
         (self._places.data / "documents").mkdir(parents=True, exist_ok=True)
-        signal.signal(signal.SIGCHLD, lambda *_: self.require_running())
+        signal.signal(signal.SIGCHLD, lambda *_: self.look_after())
         self._attempt(self._start_chain)
         self._attempt(self._deploy)
-        for name, module in (("The indexer", "indexer"), ("The API", "api")):
-            log = self._places.data / "logs" / f"{module}.log"
-            self._children.append(Child(name, [sys.executable, "-m", module], log, {}))
+        for service in self._services:
+            service.start()
         self._attempt(self._await_index)
 
     def play(self, documents: Path | None) -> list[str]:
@@ -158,17 +161,20 @@ class LocalRegistry:
         for name, text in lines.items():
             self._console.print(f"{name:>9}  {text}", soft_wrap=True)
 
-    def require_running(self) -> None:
-        """Raises ChildEnded when something that was started is gone."""
-        for child in (self._anvil, *self._children):
-            if child is not None:
-                child.require_running()
+    def look_after(self) -> None:
+        """Start again what ended; raises ChildEnded when the chain did, or that does not help."""
+        if self._anvil is not None:
+            self._anvil.require_running()
+        for service in self._services:
+            news = service.look()
+            if news:
+                self._say(news)
 
     def stop(self) -> None:
         """Stop all that was started, the chain last, so that nothing is lost."""
         ignore_all()
-        for child in reversed(self._children):
-            child.stop()
+        for service in reversed(self._services):
+            service.stop()
         self._connection.close()
         if self._anvil is not None:
             self._chain.stop(self._anvil)
@@ -191,7 +197,11 @@ class LocalRegistry:
     def _await_index(self) -> None:
         api = RegistryApi(self._places.api_url)
         with self._console.status("starting indexer and API") as status:
-            api.wait_until_indexed(self._chain.head() or 0, status.update)
+            try:
+                api.wait_until_indexed(self._chain.head() or 0, status.update)
+            except (Broken, TooSlow) as error:
+                logs = " and ".join(str(service.log) for service in self._services)
+                raise Trouble(f"{error}; see {logs}.") from error
         self._say(f"API on {self._places.api_url}")
 
     def _forget_chain(self) -> None:
@@ -202,7 +212,7 @@ class LocalRegistry:
     def _attempt(self, act: Callable[[], Any]) -> Any:
         try:
             return act()
-        except (ChainTrouble, DeploymentError, StopLoudly, TooSlow, Refused) as error:
+        except (ChainTrouble, DeploymentError, StopLoudly, TooSlow, Refused, Broken) as error:
             raise Trouble(str(error)) from error
         except ApeException as error:
             raise Trouble(f"The contracts could not be compiled or deployed: {error}") from error
