@@ -108,7 +108,7 @@ contract CRU is RegistryModule, IERC4906, ERC721Upgradeable, ReentrancyGuardTran
     }
 
     /// @inheritdoc ICRU
-    function transferBatch(address to, uint256[] calldata tokenIds) external {
+    function transferBatch(address to, uint256[] calldata tokenIds) external nonReentrant {
         if (tokenIds.length == 0) revert CRUEmptyBatch();
         if (to == address(0)) revert ERC721InvalidReceiver(to);
         address[] memory owners = new address[](tokenIds.length);
@@ -163,6 +163,16 @@ contract CRU is RegistryModule, IERC4906, ERC721Upgradeable, ReentrancyGuardTran
     function approve(address to, uint256 tokenId) public virtual override(ERC721Upgradeable, IERC721) {
         _requireHeld(tokenId, _requireOwned(tokenId));
         super.approve(to, tokenId);
+    }
+
+    /// @dev It calls the receiver, so it is guarded (OGCR 5.4.3); a receiver passes units on by `transferFrom`.
+    function safeTransferFrom(address from, address to, uint256 tokenId, bytes memory data)
+        public
+        virtual
+        override(ERC721Upgradeable, IERC721)
+        nonReentrant
+    {
+        super.safeTransferFrom(from, to, tokenId, data);
     }
 
     /// @inheritdoc ICRU

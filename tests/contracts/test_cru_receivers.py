@@ -74,6 +74,7 @@ class TestReceiverOfIssuance:
 class TestReentrantReceiver:
     """
     when it calls for more issuance while it receives     that call reverts
+    when it calls for another guarded transfer            that call reverts
     when it moves, splits, merges or retires meanwhile    that is as if it were done afterwards
     whatever it calls                                     each kilogram stays in one block
     """
@@ -96,6 +97,29 @@ class TestReentrantReceiver:
         # ReentrancyGuardReentrantCall()
         assert called["returned"] == bytes.fromhex("3ee5aeb5")
         assert units.issuedKg(report_id, 2024) == 500
+
+    @pytest.mark.parametrize("function", ["safeTransferFrom", "transferBatch"])
+    def test_is_refused_when_it_enters_a_guarded_transfer_again(
+        self,
+        reporting: Reporting,
+        receiver: Contract,
+        units: Contract,
+        cast: Cast,
+        function: str,
+    ) -> None:
+        report_id = reporting.verified(1_000)
+        block = Serial(report_id, 2024, 0, 1_000).token_id
+        again = {
+            "safeTransferFrom": (receiver.address, cast.holder, block),
+            "transferBatch": (cast.holder, [block]),
+        }
+        self.prepare(receiver, units.calldata(function, *again[function]), units, cast)
+        receipt = units.mint(report_id, 2024, 1_000, sender=cast.operator)
+        (called,) = receipt.named("CalledBack")
+        assert not called["success"]
+        # ReentrancyGuardReentrantCall()
+        assert called["returned"] == bytes.fromhex("3ee5aeb5")
+        self.assert_held(units, receiver.address, [block], gone=[])
 
     def test_multiplies_nothing_when_it_splits(
         self, reporting: Reporting, receiver: Contract, units: Contract, cast: Cast
