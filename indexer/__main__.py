@@ -5,11 +5,11 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from indexer.database import check_index_tables, drop_index_tables, engine, snapshot
 from indexer.digest import digest
@@ -18,7 +18,7 @@ from indexer.follower import Follower
 from indexer.lock import writer_lock
 from indexer.logs import configure_logs
 from indexer.metrics import Metrics
-from indexer.models import Checkpoint, Event, index_metadata
+from indexer.models import Checkpoint, Event
 from indexer.settings import IndexerSettings
 
 NOT_POSSIBLE, NOT_NOW = 3, 4
@@ -110,15 +110,15 @@ def _failed(error: Exception, code: int) -> int:
     return code
 
 
-def _checkpoint(session: Any) -> Checkpoint | None:
+def _checkpoint(session: Session) -> Checkpoint | None:
     if not _has_tables(session):
         return None
     return session.scalars(select(Checkpoint)).first()
 
 
-def _has_tables(session: Any) -> bool:
+def _has_tables(session: Session) -> bool:
     connection = session.connection()
-    return connection.dialect.has_table(connection, index_metadata.tables["checkpoint"].name)
+    return inspect(connection).has_table(Checkpoint.__table__.name)
 
 
 def _with_command(arguments: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from eth_utils.crypto import keccak
 
@@ -66,7 +66,7 @@ class EventType:
         """Arguments by name from a log's topics and data; raises `ValueError` when they misfit."""
         if len(topics) != len(self.indexed) + 1:
             raise ValueError(f"{self.name} has {len(self.indexed)} indexed arguments.")
-        found = {}
+        found: dict[str, Any] = {}
         for parameter, topic in zip(self.indexed, topics[1:], strict=True):
             found |= decode_values([parameter], bytes.fromhex(topic[2:]))
         return found | decode_values(self.data, bytes.fromhex(data[2:]))
@@ -79,16 +79,18 @@ class Abi:
     member, enums words (`under_review`; members that are all capitals stay so: `PCR`).
     """
 
-    def __init__(self, contracts: Mapping[str, list[dict[str, Any]]], enums: Mapping[str, Any]):
+    def __init__(
+        self, contracts: Mapping[str, list[dict[str, Any]]], enums: Mapping[str, tuple[str, ...]]
+    ):
         self._contracts = contracts
         self._enums = enums
 
     @classmethod
-    def load(cls, manifest: Path) -> Self:
+    def load(cls, manifest: Path) -> "Abi":
         """Read the manifest; raises `ArtifactsMissing` when that cannot be done."""
         path = Path(manifest)
         try:
-            return _load(cls, path, path.stat().st_mtime_ns)
+            return _load(path, path.stat().st_mtime_ns)
         except (OSError, ValueError, KeyError) as error:
             raise ArtifactsMissing(
                 f"The compiled contracts cannot be read from {path} ({error}): compile them with "
@@ -217,14 +219,14 @@ class Abi:
 
 
 @lru_cache(maxsize=4)
-def _load(cls: type[Abi], path: Path, _changed: int) -> Abi:
+def _load(path: Path, _changed: int) -> Abi:
     manifest = json.loads(path.read_bytes())
     contracts = {name: entry["abi"] for name, entry in manifest["contractTypes"].items()}
     missing = [name for name in CONTRACT_NAMES if name not in contracts]
     if missing:
         raise ValueError(f"{', '.join(missing)} not in it")
     sources = [source["content"] for source in manifest["sources"].values()]
-    return cls(contracts, dict(_enum_words(sources)))
+    return Abi(contracts, dict(_enum_words(sources)))
 
 
 def _enum_words(sources: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -104,8 +104,9 @@ class Chain:
         latest, at = blocks[0], blocks[3]
         if latest is None or isinstance(latest, RpcError) or isinstance(at, RpcError):
             raise TryLater(f"The node does not tell its latest blocks ({latest or at}).")
-        latest, safe, finalized, at = (_header_or_none(block) for block in blocks)
-        return View(_number(chain_id), latest, safe, finalized, None if number is None else at)
+        head = Header.of(latest)
+        safe, finalized, found = (_header_or_none(block) for block in blocks[1:])
+        return View(_number(chain_id), head, safe, finalized, None if number is None else found)
 
     def headers(self, numbers: Sequence[int]) -> list[Header]:
         """Headers of blocks by number, in that order."""

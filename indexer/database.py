@@ -88,8 +88,9 @@ def block_at(session: Session, timestamp: int) -> int:
     It is the last stored block not later than that: blocks without events may be missing, and
     change nothing.
     """
-    of_time = select(Block.number).where(Block.timestamp <= timestamp)
-    return session.scalar(of_time.order_by(Block.number.desc()).limit(1)) or 0
+    blocks = Block.__table__.c
+    of_time = select(blocks.number).where(blocks.timestamp <= timestamp)
+    return session.scalar(of_time.order_by(blocks.number.desc()).limit(1)) or 0
 
 
 def _is_sqlite(engine: Engine) -> bool:
@@ -107,7 +108,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     # The driver's own transactions start at the first write, so that reads would not be a snapshot.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for setting in ("journal_mode=WAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {setting}")

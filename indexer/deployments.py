@@ -81,9 +81,8 @@ class Deployments:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of chain id, names, addresses and blocks: a database belongs to one of these."""
-        content = [self.chain_id]
-        content += sorted([name, c.address, c.block] for name, c in self.contracts.items())
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        placed = sorted((name, it.address, it.block) for name, it in self.contracts.items())
+        return hashlib.sha256(json.dumps([self.chain_id, *placed]).encode()).hexdigest()
 
     @cached_property
     def _names(self) -> dict[str, str]:

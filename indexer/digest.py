@@ -20,7 +20,7 @@ def digest(session: Session, block: int | None = None) -> str:
     """
     whole = hashlib.sha256()
     for table in VERSIONED:
-        whole.update(table.__tablename__.encode() + b"\n")
+        whole.update(table.__table__.name.encode() + b"\n")
         for row in rows(session, table, block):
             whole.update(orjson.dumps(list(row)) + b"\n")
     return "sha256:" + whole.hexdigest()

@@ -5,13 +5,14 @@ from typing import Any
 
 import shapely
 from shapely.errors import ShapelyError
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import Select, and_, or_, select, text
 from sqlmodel import Session
 
 import schemas
 from indexer.documents import hash_of
 from indexer.models import Footprint, GeometryConflict
 
+_kept = Footprint.__table__.c
 _TURN = int.from_bytes(b"ogcr-geo")
 
 
@@ -41,9 +42,9 @@ def _wait_for_turn(session: Session) -> None:
 
 def conflicts_of(session: Session, digest: str) -> list[GeometryConflict]:
     """Every document that claims ground or facility of this one, by hash."""
-    table = GeometryConflict
-    query = select(table).where(or_(table.hash_a == digest, table.hash_b == digest))
-    return list(session.scalars(query.order_by(table.hash_a, table.hash_b)))
+    pairs = GeometryConflict.__table__.c
+    query = select(GeometryConflict).where(or_(pairs.hash_a == digest, pairs.hash_b == digest))
+    return list(session.scalars(query.order_by(pairs.hash_a, pairs.hash_b)))
 
 
 def footprint_of(digest: str, content: bytes) -> Footprint:
@@ -99,9 +100,8 @@ def _conflicts(session: Session, made: Footprint) -> Iterator[GeometryConflict]:
     if schemas.is_land_based(made.project_type):
         yield from _on_land(session, made)
     elif made.facility_id is not None:
-        for other in session.scalars(
-            _others(made).where(Footprint.facility_id == made.facility_id)
-        ):
+        same_plant = _kept.facility_id == made.facility_id
+        for other in session.scalars(_others(made).where(same_plant)):
             if other.project_type and not schemas.is_land_based(other.project_type):
                 yield _conflict(made, other, "facility")
 
@@ -111,10 +111,10 @@ def _on_land(session: Session, made: Footprint) -> Iterator[GeometryConflict]:
         return
     ground = shapely.from_wkb(made.geometry)
     beside = and_(
-        Footprint.west <= made.east,
-        Footprint.east >= made.west,
-        Footprint.south <= made.north,
-        Footprint.north >= made.south,
+        _kept.west <= made.east,
+        _kept.east >= made.west,
+        _kept.south <= made.north,
+        _kept.north >= made.south,
     )
     for other in session.scalars(_others(made).where(beside)):
         if other.project_type and schemas.is_land_based(other.project_type):
@@ -123,9 +123,9 @@ def _on_land(session: Session, made: Footprint) -> Iterator[GeometryConflict]:
                 yield _conflict(made, other, "ground", overlap)
 
 
-def _others(made: Footprint) -> Any:
+def _others(made: Footprint) -> Select[Footprint]:
     """Footprints of other projects: versions of one project may share their ground."""
-    return select(Footprint).where(Footprint.document_id != made.document_id)
+    return select(Footprint).where(_kept.document_id != made.document_id)
 
 
 def _conflict(

@@ -1,12 +1,12 @@
 """Footprints of anchored documents that came late: found and registered outside of the batches."""
 
 import structlog
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, exists, select
 
 from indexer.database import transaction
 from indexer.documents import DocumentCorrupt, DocumentMissing, DocumentStore
 from indexer.footprints import register_document
-from indexer.models import Footprint, PDDVersion
+from indexer.models import Footprint, PDDVersion, as_of
 
 log = structlog.get_logger("indexer")
 
@@ -24,10 +24,11 @@ class Healing:
         return sum(self._register(digest) for digest in self._lacking())
 
     def _lacking(self) -> list[str]:
-        anchored = select(PDDVersion.pdd_hash).where(PDDVersion.valid_to.is_(None))
-        without = anchored.where(~PDDVersion.pdd_hash.in_(select(Footprint.hash))).distinct()
+        anchored, known = PDDVersion.__table__.c.pdd_hash, Footprint.__table__.c.hash
+        current = select(anchored).where(as_of(PDDVersion)).distinct().order_by(anchored)
+        lacking = current.where(~exists().where(known == anchored))
         with self._engine.connect() as connection:
-            hashes = connection.scalars(without.order_by(PDDVersion.pdd_hash)).all()
+            hashes = connection.scalars(lacking).all()
         return [digest for digest in hashes if digest and self._store.has(digest)]
 
     def _register(self, digest: str) -> bool:

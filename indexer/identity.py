@@ -125,8 +125,9 @@ class Serial:
         found = _SERIAL.fullmatch(text)
         if found is None:
             raise ValueError(f"{text} is no serial: {_FORM}.")
-        *names, vintage, first, last = found.groups()
-        return cls(*names, int(vintage), int(first), int(last))
+        registry, country, project, report, unit_type, *numbers = found.groups()
+        vintage, first, last = (int(number) for number in numbers)
+        return cls(registry, country, project, report, unit_type, vintage, first, last)
 
     @classmethod
     def of(

@@ -6,7 +6,7 @@ versioned row is valid for the blocks `valid_from <= block < valid_to`, and curr
 is null.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    Table,
     and_,
     or_,
     text,
@@ -30,6 +31,9 @@ class IndexTable(SQLModel):
     """A table of the index; they share one metadata object, apart from the application's tables."""
 
     metadata = index_metadata
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]
 
 
 class Versioned(IndexTable):
@@ -48,7 +52,7 @@ class Versioned(IndexTable):
         name = cls.__tablename__
         keys = [n for n, f in cls.model_fields.items() if _is_key(f) and n != "valid_from"]
         now = text("valid_to IS NULL")
-        current = {"sqlite_where": now, "postgresql_where": now}
+        current: dict[str, Any] = {"sqlite_where": now, "postgresql_where": now}
         return (
             PrimaryKeyConstraint(*keys, "valid_from"),
             Index(f"ix_{name}_current", *keys, unique=True, **current),

@@ -124,7 +124,8 @@ class Sync:
         return Fork(self._deployments.first_block - 1, oldest_orphan)
 
     def _hashes(self, numbers: Sequence[int]) -> list[str | None]:
-        return [header and header.hash for header in self._chain.find_headers(numbers)]
+        headers = self._chain.find_headers(numbers)
+        return [None if header is None else header.hash for header in headers]
 
     def _hash_at(self, number: int) -> str | None:
         with self._engine.connect() as connection:

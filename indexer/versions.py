@@ -93,20 +93,19 @@ class WorkingSet:
             row = dict(version.row)
             self._close(place, version, block)
         carried = {name: row[source] for name, source in change.carry.items()}
-        row |= change.values | carried
+        row |= {**change.values, **carried}
         for name, amount in change.add.items():
             row[name] = (row[name] or 0) + amount
         if version is None or version.valid_from != block:
             self._current[place] = Version(row, block, is_stored=False)
 
     def _new_row(self, change: Upsert) -> Row:
-        row = blank_row(change.table) | dict(
-            zip(change.table.key_columns(), change.key, strict=True)
-        )
+        named = dict(zip(change.table.key_columns(), change.key, strict=True))
+        row = {**blank_row(change.table), **named, **change.once}
         parent = self._current[change.table, change.parent] if change.parent is not None else None
         if parent is not None:
             row |= {name: parent.row[name] for name in change.inherit}
-        return row | change.once
+        return row
 
     def _end(self, place: Place, block: int) -> None:
         version = self._current[place]

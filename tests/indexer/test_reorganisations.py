@@ -184,7 +184,7 @@ class TestWhileRunning:
 
         def read() -> None:
             database = engine(settings.database_url)
-            while not done.is_set():
+            while not done.wait(0.002):
                 with snapshot(database) as session:
                     issued = select(func.sum(ReportVintage.issued_kg)).where(as_of(ReportVintage))
                     held = select(func.sum(Unit.quantity_kg)).where(as_of(Unit))

@@ -126,9 +126,7 @@ class TestManifest:
     given no manifest, or half a one   the reader is told what to do
     """
 
-    @pytest.mark.parametrize(
-        "content", [None, "{", json.dumps({"contractTypes": {}, "sources": {}})]
-    )
+    @pytest.mark.parametrize("content", [None, "{", '{"contractTypes": {}, "sources": {}}'])
     def test_tells_what_to_do_given_none(self, tmp_path: Path, content: str | None) -> None:
         path = tmp_path / "manifest.json"
         if content is not None:
