@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.models import Problem
 from api.operations import OPERATIONS, Operation
+from api.requests import SignedDocument
 from schemas import KINDS, schema
 
 _EXAMPLES = Path(__file__).parent / "examples"
@@ -110,6 +111,8 @@ def _describe_operation(
 def _request_body(operation: Operation, components: dict[str, Any]) -> dict[str, Any]:
     kinds = operation.request if isinstance(operation.request, tuple) else (operation.request,)
     options = [_request_schema(kind, components) for kind in kinds]
+    if operation.signable:
+        options.append(_together(options, components))
     content = {
         "schema": options[0] if len(options) == 1 else {"anyOf": options},
         "examples": {name: {"value": example(name)} for name in operation.request_examples},
@@ -118,6 +121,14 @@ def _request_body(operation: Operation, components: dict[str, Any]) -> dict[str,
     if any(kind in ("pdd", "mrv") for kind in kinds):
         types = ["application/geo+json", "application/json"]
     return {"required": True, "content": dict.fromkeys(types, content)}
+
+
+def _together(options: list[dict[str, Any]], components: dict[str, Any]) -> dict[str, Any]:
+    """A document with its signed transaction, for each of the documents."""
+    _model_schema(SignedDocument, components)
+    envelope = components.pop(SignedDocument.__name__)
+    document = options[0] if len(options) == 1 else {"anyOf": list(options)}
+    return {**envelope, "properties": {**envelope["properties"], "document": document}}
 
 
 def _request_schema(kind: Any, components: dict[str, Any]) -> dict[str, Any]:

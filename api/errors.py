@@ -186,7 +186,7 @@ def _unreadable(error: Any) -> ApiError:
 def _http(error: Any) -> ApiError:
     kind = _BY_STATUS.get(error.status_code, ApiError)
     message = _HTTP_SENTENCES.get(error.status_code, str(error.detail))
-    return kind(message, headers=error.headers)
+    return kind(message)
 
 
 def _parameters(error: Any) -> ApiError:
@@ -232,6 +232,9 @@ _FOREIGN: tuple[tuple[type[Exception], Any], ...] = (
     (ProgrammingError, _database),
     (TimeoutError, _database),
 )
+
+#: What may be raised while answering; anything else is a fault of ours.
+EXPECTED: tuple[type[Exception], ...] = (ApiError, *(kind for kind, _ in _FOREIGN))
 
 
 def _not_held(error: Exception) -> str:

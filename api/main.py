@@ -7,13 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
-from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from api.documentation import describe, documentation_page
-from api.errors import ApiError
+from api.errors import EXPECTED
 from api.middleware import Envelope
 from api.migrations import migrate
 from api.parameters import refuse_unknown
@@ -65,13 +63,14 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         app.include_router(router)
     documentation_page(app)
     describe(app)
-    for kind in (ApiError, HTTPException, RequestValidationError, Exception):
+    for kind in EXPECTED:
         app.add_exception_handler(kind, problem_response)
     _add_middleware(app, registry.settings)
     return app
 
 
 def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
+    app.add_middleware(Envelope)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -81,7 +80,6 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
         expose_headers=_SHOWN,
         max_age=600,
     )
-    app.add_middleware(Envelope)
 
 
 @asynccontextmanager

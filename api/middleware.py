@@ -26,7 +26,8 @@ _PROTECTION = {
 
 class Envelope:
     """ASGI middleware: gives each request an id (its own `X-Request-ID` when usable), adds the
-    headers above where the answer has none, and turns what escapes into a problem."""
+    headers above where the answer has none, answers HEAD as GET without a body, and turns what
+    escapes into a problem."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,7 +36,9 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send, _request_id(scope))
+        answer = _Answer(send, _request_id(scope), without_body=scope["method"] == "HEAD")
+        if answer.without_body:
+            scope = {**scope, "method": "GET"}
         scope.setdefault("state", {})["request_id"] = answer.request_id
         try:
             await self.app(scope, receive, answer)
@@ -50,9 +53,10 @@ class Envelope:
 class _Answer:
     """The sender of one answer, which completes its headers."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, *, without_body: bool) -> None:
         self.send = send
         self.request_id = request_id
+        self.without_body = without_body
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -62,6 +66,8 @@ class _Answer:
             headers["X-Request-ID"] = self.request_id
             for name, value in _PROTECTION.items():
                 headers.setdefault(name, value)
+        elif self.without_body:
+            message = {**message, "body": b""}
         await self.send(message)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.routing import compile_path
 
 from api import models, requests
 
@@ -19,7 +20,8 @@ _GEOJSON = "application/geo+json"
 class Operation:
     """The success of a route, its example, its errors, and what it takes.
 
-    `request` is a kind of document, a request model, or several of them.
+    `request` is a kind of document, a request model, or several kinds; `signable` says that the
+    document may come together with a signed transaction.
     """
 
     said: str
@@ -30,6 +32,7 @@ class Operation:
     errors: tuple[int, ...] = _READ
     request: Any = None
     request_examples: tuple[str, ...] = ()
+    signable: bool = False
     derived: bool = True
     also: tuple[int, ...] = ()
 
@@ -47,12 +50,22 @@ def _write(said: str, request: Any, examples: tuple[str, ...], example: str) -> 
         errors=_WRITE,
         request=request,
         request_examples=examples,
+        signable=not isinstance(request, type),
         derived=False,
     )
 
 
 _GEO: dict[str, Any] = {"media_type": _GEOJSON}
 _PROJECTS, _MONITORING = "/projects", "/projects/{projectId}/monitoring"
+
+
+def methods_of(path: str) -> list[str]:
+    """The verbs that a path of this API knows."""
+    matching = [key for key in OPERATIONS if compile_path(key[1])[0].match(path)]
+    literal = [key for key in matching if key[1] == path]
+    found = {method.upper() for method, _ in literal or matching}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
+
 
 #: By method and path; a completeness test holds it against the application.
 OPERATIONS: dict[tuple[str, str], Operation] = {
@@ -61,28 +74,28 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("post", _PROJECTS): _write(
         "The PDD is accepted; its task says what to sign.",
-        ("pdd", requests.SignedDocument),
+        "pdd",
         ("pdd", "signed-pdd"),
         "task-to-sign",
     ),
     ("get", "/projects/{projectId}"): _read("The project.", models.Feature, "project", **_GEO),
     ("put", "/projects/{projectId}"): _write(
         "The change is accepted; its task says what to sign.",
-        ("pdd", "metadata", requests.SignedDocument),
+        ("pdd", "metadata"),
         ("pdd", "metadata"),
         "task-to-sign",
     ),
     ("get", _MONITORING): _read("A page of reports.", models.FeatureCollection, "reports", **_GEO),
     ("post", _MONITORING): _write(
         "The report is accepted; its task says what to sign.",
-        ("mrv", requests.SignedDocument),
+        "mrv",
         ("mrv",),
         "task-report",
     ),
     ("get", _MONITORING + "/{reportId}"): _read("The report.", models.Feature, "report", **_GEO),
     ("post", _MONITORING + "/{reportId}/verify"): _write(
         "The decision is accepted; its task says what to sign.",
-        ("decision", requests.SignedDocument),
+        "decision",
         ("decision",),
         "task-verification",
     ),
@@ -134,7 +147,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         derived=False,
         also=(200,),
     ),
-    ("get", "/tasks/{id}"): Operation("The task.", models.Task, "task-final", derived=False),
+    ("get", "/tasks/{id}"): Operation(
+        "The task.",
+        models.Task,
+        "task-final",
+        derived=False,
+        errors=(400, 403, 404, 405, 409, 422, 500, 503),
+    ),
     ("post", "/tasks/{id}"): _write(
         "The transaction is kept and on its way.",
         requests.SignatureRequest,

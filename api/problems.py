@@ -11,18 +11,25 @@ from starlette.responses import Response
 
 from api.encoding import dumps
 from api.errors import ApiError, as_api_error
+from api.operations import methods_of
 
 log = logging.getLogger("api")
 
 
 def problem_response(request: Request, error: Exception) -> Response:
-    """The answer to an exception; what is unexpected goes to the log and is not shown."""
+    """The answer to an exception; what lies behind a 5xx goes to the log and is not shown."""
     answer = as_api_error(error)
-    if answer.status >= 500 and not isinstance(error, ApiError):
-        log.error("request %s: %s", request_id(request), error, exc_info=error)
+    if answer.status >= 500:
+        log.warning("request %s: %s: %s", request_id(request), type(error).__name__, error)
     body = problem(answer, instance=request.url.path, request_id=request_id(request))
-    headers = {**answer.headers, "Cache-Control": "no-store"}
+    headers = {**answer.headers, **_allowed(request, answer), "Cache-Control": "no-store"}
     return Response(dumps(body), answer.status, headers, "application/problem+json")
+
+
+def _allowed(request: Request, answer: ApiError) -> dict[str, str]:
+    if answer.status != 405:
+        return {}
+    return {"Allow": ", ".join(methods_of(request.scope["path"]))}
 
 
 def problem(error: ApiError, *, instance: str, request_id: str) -> dict[str, Any]:

@@ -410,6 +410,20 @@ class TestReadOthers:
         assert answer.json()["request_id"] == answer.headers["x-request-id"]
         assert ("allow" in answer.headers) == (status == 405)
 
+    def test_it_names_the_verbs_when_one_is_unknown(self, reading: World) -> None:
+        for path, verbs in (
+            ("/projects", "GET, HEAD, POST"),
+            (f"/projects/{FOREST}", "GET, HEAD, PUT"),
+            ("/credits/transfer", "POST"),
+        ):
+            assert reading.client.delete(path).headers["allow"] == verbs
+
+    def test_the_head_is_that_of_the_body(self, reading: World) -> None:
+        for path in ("/projects", "/credits", f"/documents/{content_hash(documents.forest())}"):
+            head, body = reading.client.head(path), reading.client.get(path)
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-length"] == body.headers["content-length"]
+
     def test_dapps_may_read_from_anywhere(self, reading: World) -> None:
         origin = {"Origin": "https://dapp.example"}
         answer = reading.client.get("/projects", headers=origin)
@@ -423,6 +437,28 @@ class TestReadOthers:
         for given, kept in (("abc-1", True), ("a b", False), ("x" * 65, False)):
             answer = reading.client.get("/health", headers={"X-Request-ID": given})
             assert (answer.headers["x-request-id"] == given) == kept
+
+
+class TestFaultsOfOurs:
+    """
+    when something breaks inside   a 500 without a word about it, with the headers of any answer
+    """
+
+    def test_it_tells_nothing_when_something_breaks(
+        self, reading: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def breaks(*_: object) -> None:
+            raise RuntimeError("secret of the inside")
+
+        monkeypatch.setattr("api.routes.health._page", breaks)
+        headers = {"Accept": "text/html", "Origin": "https://dapp.example"}
+        answer = reading.client.get("/", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL_ERROR")
+        assert "secret" not in answer.text
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.json()["request_id"] in caplog.text
+        assert "secret of the inside" in caplog.text
 
 
 class TestWithoutIndex:

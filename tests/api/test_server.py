@@ -55,7 +55,7 @@ class TestServer:
     def test_it_says_so_when_nothing_is_compiled(self, tmp_path: Path) -> None:
         found = run(OGCR_ARTIFACTS=str(tmp_path / "none.json"))
         assert found.returncode == 1
-        assert "ape compile" in found.stderr
+        assert "compile" in found.stderr
         assert len(found.stderr.strip().splitlines()) == 1
 
     def test_it_names_the_setting_when_one_is_unusable(self) -> None:
