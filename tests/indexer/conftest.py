@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer.follower import Follower
+from indexer.logs import configure_logs
 from indexer.settings import IndexerSettings
 
 from .node import Node
@@ -18,6 +19,7 @@ from .stage import MANIFEST, Registry
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "own_node: needs a node that no other test has used")
+    configure_logs(json_logs=False)
 
 
 @pytest.fixture(scope="session")

@@ -179,5 +179,5 @@ class TestHealing:
         (store.folder / f"{digest.removeprefix('sha256:')}.json").write_bytes(b"{}")
         with Follower(anchored) as follower:
             follower.catch_up(5)
-        assert "document cannot be used" in capsys.readouterr().out
+        assert "document cannot be used" in capsys.readouterr().err
         assert self.footprints(anchored) == []

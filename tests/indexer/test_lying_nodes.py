@@ -241,7 +241,7 @@ class TestLastingTrouble:
                 for _ in range(5):
                     follower.catch_up(5)
                     registry.node.mine()
-        assert "reorganisation" not in capsys.readouterr().out
+        assert "reorganisation" not in capsys.readouterr().err
 
 
 def _before(stale: int, asked: dict[str, Any], reply: dict[str, Any], registry: Registry) -> Any:

@@ -115,7 +115,7 @@ class TestWhileStopped:
             registry.node.revert(mark)
             play.act(30)
             follower.catch_up(5)
-        assert "below finality" in capsys.readouterr().out
+        assert "below finality" in capsys.readouterr().err
         check_model(registry, settings)
         assert digest_of(settings) == fresh_digest(another())
 
