@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
 
 from indexer.database import engine, snapshot
-from indexer.errors import StopLoudly
 from indexer.follower import Follower
 from indexer.models import ReportVintage, Unit, as_of
 from indexer.settings import IndexerSettings
 
+from .background import running
 from .stage import Play, Registry
 from .truth import check_model, digest_of, fresh_digest
 from .waiting import wait_until_at_head
@@ -25,28 +24,6 @@ Another = Callable[[], IndexerSettings]
 
 #: (blocks that vanish, blocks that come instead)
 SHAPES = [(1, 1), (1, 0), (3, 5), (5, 2), (7, 0), (20, 20), (64, 66), (64, 10)]
-
-
-@contextmanager
-def running(settings: IndexerSettings) -> Iterator[None]:
-    """An indexer at work in the background; its failure is the test's."""
-    failures: list[BaseException] = []
-
-    def work(follower: Follower) -> None:
-        try:
-            follower.run()
-        except StopLoudly as failure:
-            failures.append(failure)
-
-    with Follower(settings) as follower:
-        thread = threading.Thread(target=work, args=(follower,))
-        thread.start()
-        try:
-            yield
-        finally:
-            follower.stop()
-            thread.join(30)
-    assert not failures
 
 
 def played(registry: Registry, seed: int) -> Play:
