@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from pydantic import ValidationError as ModelError
 
@@ -42,7 +43,9 @@ async def read_body(request: Request) -> bytes:
 
 async def read_json(request: Request) -> Any:
     """The body as a JSON value; raises `DocumentError` for what is no I-JSON (RFC 7493)."""
-    return parse(await read_body(request))
+    body = await read_body(request)
+    # A document of megabytes takes a while to read; others are answered meanwhile.
+    return await run_in_threadpool(parse, body)
 
 
 async def read_submission(request: Request) -> Submission:

@@ -56,7 +56,7 @@ class Registry:
 
     def link(self, path: str) -> str:
         """The absolute address of a path of this API."""
-        return self.settings.public_url + path
+        return self.settings.address + path
 
     def close(self) -> None:
         """Give connections back."""

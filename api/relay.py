@@ -155,18 +155,19 @@ def _may_replace(
 ) -> bool:
     if task.state in ("awaiting_signature", "reverted", "dropped") or current is None:
         return True
-    return task.state == "broadcast" and _same_slot(current, transaction)
+    return task.state == "broadcast" and same_slot(current, transaction)
 
 
-def _same_slot(current: TaskTransaction, transaction: SignedTransaction) -> bool:
-    return (current.sender, current.nonce) == (transaction.sender, transaction.nonce)
+def same_slot(one: TaskTransaction, other: TaskTransaction | SignedTransaction) -> bool:
+    """True when of two transactions the chain can take only one: same signer, same nonce."""
+    return (one.sender, one.nonce) == (other.sender, other.nonce)
 
 
 def _replaces(registry: Registry, task_id: str, transaction: SignedTransaction) -> bool:
     # On top of the waiting one the same call would fail; the chain takes one of the two.
     with database.snapshot(registry.engine) as session:
         known = task_queries.transactions_of(session, task_id)
-        return any(_same_slot(entry, transaction) for entry in known)
+        return any(same_slot(entry, transaction) for entry in known)
 
 
 def _has_arrived(registry: Registry, transaction_hash: str, answer: RpcError) -> bool:

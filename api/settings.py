@@ -12,13 +12,13 @@ class ApiSettings(IndexerSettings):
     """Where the API listens and what it promises.
 
     Every field is read from `OGCR_<NAME>`. `public_url` is how readers reach this API: it stands in
-    links and in the `uri` that a call anchors. `submission_seconds` is how long an accepted but
-    unsigned project keeps its ground against others.
+    links and in the `uri` that a call anchors; without it, host and port. `submission_seconds` is
+    how long an accepted but unsigned project keeps its ground against others.
     """
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = ""
     registry_code: str = Field(default="OGCR", pattern="^[A-Z0-9]+$")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     body_bytes: int = Field(default=5_000_000, ge=1)
@@ -30,6 +30,11 @@ class ApiSettings(IndexerSettings):
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @property
+    def address(self) -> str:
+        """How readers reach this API, without a slash at the end."""
+        return self.public_url or f"http://{self.api_host}:{self.api_port}"
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -15,7 +15,7 @@ from api.queries import tasks as task_queries
 from api.queries.names import document_names
 from api.queries.positions import newest
 from api.registry import Registry
-from api.relay import send_again
+from api.relay import same_slot, send_again
 from api.simulation import decoded
 from api.snapshot import Position
 from api.tables import Task, TaskTransaction
@@ -45,6 +45,7 @@ class Tracker:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._seen: Position | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tracker", daemon=True)
 
@@ -60,20 +61,25 @@ class Tracker:
     def _run(self) -> None:
         while not self._stop.wait(self._registry.settings.track_seconds):
             try:
-                refresh_all(self._registry, self._stop)
+                self._seen = refresh_all(self._registry, self._seen, self._stop)
             except Exception as error:
                 # The next round tries again; one that never ends would be seen here every time.
                 log.warning("tasks could not be refreshed: %s", error)
 
 
-def refresh_all(registry: Registry, stop: threading.Event | None = None) -> None:
-    """Look after every unsettled task once."""
+def refresh_all(
+    registry: Registry, seen: Position | None = None, stop: threading.Event | None = None
+) -> Position | None:
+    """Look after every task for which there can be news since the index was at `seen`; gives
+    where the index is now."""
     with database.snapshot(registry.engine) as session:
-        waiting = task_queries.unsettled_tasks(session)
+        position = _position(session)
+        waiting = task_queries.tasks_with_news(session, position, moved=position != seen)
     for task_id in waiting:
         if stop is not None and stop.is_set():
-            return
+            return seen
         refresh(registry, task_id)
+    return position
 
 
 def refresh(registry: Registry, task_id: str) -> None:
@@ -112,7 +118,7 @@ def _in_index(
     for entry in sent:
         seen = task_queries.seen_in_block(session, entry.hash)
         if seen is not None:
-            final = position.finality_of(seen[0]) == "finalized"
+            final = _is_final(position, seen[0])
             return Outcome("final" if final else "indexed", entry.hash, *seen, settled=final)
     return None
 
@@ -120,47 +126,56 @@ def _in_index(
 def _on_chain(
     registry: Registry, task: Task, sent: Sequence[TaskTransaction], position: Position | None
 ) -> Outcome:
-    found = _in_block(registry, sent, position)
+    found = _in_block(registry, task, sent, position)
     if found is not None:
         return found
-    current = next(entry for entry in sent if entry.hash == task.transaction_hash)
+    current = _current(task, sent)
     account = registry.node.account(current.sender)
     if account.mined_nonce > current.nonce:
         # It may have been mined between the two questions.
-        return _in_block(registry, sent, position) or _dropped(registry, task, position)
+        return _in_block(registry, task, sent, position) or _dropped(registry, task, position)
     late = time.time() - (current.sent_at or 0.0) > registry.settings.resend_seconds
     resend = task.state != "broadcast" or late
     return Outcome("broadcast", current.hash, resend=resend)
 
 
 def _in_block(
-    registry: Registry, sent: Sequence[TaskTransaction], position: Position | None
+    registry: Registry, task: Task, sent: Sequence[TaskTransaction], position: Position | None
 ) -> Outcome | None:
     receipts = registry.node.receipts([entry.hash for entry in sent])
-    for entry in sent:
-        receipt = receipts.get(entry.hash)
-        if receipt is None:
-            continue
-        place = (receipt.block_number, receipt.block_hash)
+    found = [(entry, receipts[entry.hash]) for entry in sent if entry.hash in receipts]
+    for entry, receipt in found:
         if receipt.succeeded:
+            place = (receipt.block_number, receipt.block_hash)
             return _succeeded(registry, entry.hash, place, position)
-        final = position is not None and position.finality_of(place[0]) == "finalized"
-        return Outcome("reverted", entry.hash, *place, settled=final)
+    current = _current(task, sent)
+    for entry, receipt in found:
+        # An earlier attempt that was reverted says nothing of a later one with its own nonce.
+        if same_slot(entry, current):
+            final = _is_final(position, receipt.block_number)
+            place = (receipt.block_number, receipt.block_hash)
+            return Outcome("reverted", entry.hash, *place, settled=final)
     return None
+
+
+def _current(task: Task, sent: Sequence[TaskTransaction]) -> TaskTransaction:
+    return next(entry for entry in sent if entry.hash == task.transaction_hash)
+
+
+def _is_final(position: Position | None, block: int) -> bool:
+    return position is not None and position.finality_of(block) == "finalized"
 
 
 def _succeeded(
     registry: Registry, digest: str, place: tuple[int, str], position: Position | None
 ) -> Outcome:
-    # A call that changed nothing leaves no event; that the index has come through its block is all
-    # that can be said then.
+    # A call that changed nothing leaves no event: that its block is final, or that the index has
+    # come through it, is all that can be said then.
+    if _is_final(position, place[0]):
+        return Outcome("final", digest, *place, settled=True)
     with database.snapshot(registry.engine) as session:
-        if not task_queries.is_followed(session, *place):
-            return Outcome("mined", digest, *place)
-        if task_queries.seen_in_block(session, digest) is None and position is not None:
-            final = position.finality_of(place[0]) == "finalized"
-            return Outcome("final" if final else "indexed", digest, *place, settled=final)
-    return Outcome("indexed", digest, *place)
+        followed = task_queries.is_followed(session, *place)
+    return Outcome("indexed" if followed else "mined", digest, *place)
 
 
 def _dropped(registry: Registry, task: Task, position: Position | None) -> Outcome:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import and_, literal, or_
 from sqlmodel import Session, select
 
 from api.queries.statements import Blocks, Events, Tasks, Transactions
+from api.snapshot import Position
 from api.tables import Task, TaskTransaction
 
 
@@ -34,10 +36,24 @@ def same_task(session: Session, fingerprint: str) -> Task | None:
     return session.exec(alive.order_by(Tasks.created_at.desc())).first()
 
 
-def unsettled_tasks(session: Session) -> Sequence[str]:
-    """Ids of tasks with a transaction that may still change, the oldest first."""
-    query = select(Tasks.id).where(Tasks.settled.is_(False), Tasks.transaction_hash.is_not(None))
-    return session.exec(query.order_by(Tasks.created_at)).all()
+def tasks_with_news(session: Session, position: Position | None, *, moved: bool) -> Sequence[str]:
+    """Ids of signed tasks for which there can be news, the oldest first.
+
+    On their way, they are for the node to tell of. Indexed, there is news when the index no longer
+    has their block, or it became final. Failed, when the index `moved`.
+    """
+    final = position.finalized_number if position else -1
+    kept = select(Blocks.hash).where(
+        Blocks.number == Tasks.block_number, Blocks.hash == Tasks.block_hash
+    )
+    indexed = and_(Tasks.state == "indexed", or_(~kept.exists(), Tasks.block_number <= final))
+    failed = and_(Tasks.state.in_(("reverted", "dropped")), literal(moved))
+    news = or_(Tasks.state.in_(("broadcast", "mined")), indexed, failed)
+    unsettled = select(Tasks.id).where(
+        Tasks.settled.is_(False), Tasks.transaction_hash.is_not(None), news
+    )
+    found: Sequence[str] = session.exec(unsettled.order_by(Tasks.created_at)).all()
+    return found
 
 
 def transactions_of(session: Session, task_id: str) -> Sequence[TaskTransaction]:

@@ -17,6 +17,7 @@ from indexer.errors import IndexerError, TryLater
 
 router = APIRouter(tags=["service"])
 
+_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _PAGES = {
     "/docs": "Documentation of every operation",
     "/openapi.json": "The same for machines (OpenAPI 3.1)",
@@ -32,7 +33,7 @@ def read_landing(request: Request, registry: OfRegistry) -> Response:
     """Links to everything else; HTML for browsers."""
     links = [{"href": registry.link(path), "title": title} for path, title in _PAGES.items()]
     if "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(_page(links))
+        return HTMLResponse(_page(links), headers={"Content-Security-Policy": _PAGE_POLICY})
     return Response(
         dumps({"title": "OGCR registry", "links": links}), media_type="application/json"
     )

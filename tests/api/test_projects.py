@@ -9,7 +9,7 @@ import pytest
 from httpx import Response
 
 from api.tables import Submission
-from schemas import content_hash
+from schemas import content_hash, document_id, validate
 
 from . import documents
 from .world import DEVELOPER, OPERATOR, OTHER_DEVELOPER, VALIDATOR, World
@@ -25,6 +25,7 @@ class TestRegisterProject:
     when the PDD has no fault                       it answers 202, a task, and what to sign
     when the same PDD comes again                   it gives the same task
     when the transaction comes with the document    the task is under way at once
+    when the author gives no id                     the registry names it by its content
     when the PDD has faults                         all are listed, business rules among them
     when the methodology is unknown or inactive     it says so
     when the project type is not permitted          it says so
@@ -68,6 +69,21 @@ class TestRegisterProject:
         assert answer.json()["state"] == "broadcast"
         world.mine()
         world.task(task["id"], "indexed")
+
+    def test_the_registry_names_it_when_its_author_does_not(self, world: World) -> None:
+        pdd = documents.forest()
+        del pdd["id"]
+        del pdd["properties"]["creation_date"]
+        task = world.done(DEVELOPER, world.post("/projects", pdd))
+        name = document_id(pdd)
+        assert task["resource"] == f"/projects/{name}"
+        project = world.project(name)
+        assert (project["id"], content_hash(project)) == (name, content_hash(pdd))
+        assert "creation_date" in project["properties"]
+        assert validate("pdd", project) == []
+        second = pdd | {"id": name, "links": []}
+        world.done(DEVELOPER, world.put(f"/projects/{name}", second))
+        assert world.project(name)["properties"]["ogcr:version"] == 2
 
     def test_it_lists_every_fault_when_there_are_several(self, world: World) -> None:
         pdd = documents.forest("Harz 2")

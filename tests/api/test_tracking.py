@@ -7,10 +7,13 @@ import time
 import pytest
 
 from api import relay
+from api.queries.positions import newest
+from api.queries.tasks import tasks_with_news
 from api.tables import Task, TaskTransaction
 from api.taking import current_task
 from api.tracking import Tracker, refresh_all
 from api.transactions import signed_transaction
+from indexer import database
 
 from . import documents
 from .world import DEVELOPER, PRICE, World
@@ -26,6 +29,9 @@ class TestTracking:
     when blocks go on                          the task ends final
     when a reorg takes its block away          it goes back, is sent again, and is indexed once more
     when the transaction reverts               it says with which custom error
+    when it reverted and is signed again       the later attempt counts
+    when the call leaves no event              it ends final all the same
+    when nothing is new                        the tracker leaves it alone
     when the nonce is used by another          it is dropped
     when the process dies before it has sent   the next one sends
     when the node forgets the transaction      it is sent again
@@ -80,6 +86,53 @@ class TestTracking:
         assert task["error"]["code"] == "INSUFFICIENT_PERMISSIONS"
         second = world.post("/projects", documents.forest()).json()
         assert second["id"] != first["id"]
+
+    def test_a_later_attempt_counts_when_an_earlier_one_reverted(self, world: World) -> None:
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        access, role = "RegistryAccessControl", (2, world.address(DEVELOPER))
+        revoke = {"maxFeePerGas": 2 * PRICE, "maxPriorityFeePerGas": 10**10}
+        raw = world.signed(0, world.call(access, "revokeRole", *role), **revoke)
+        world.node.rpc("eth_sendRawTransaction", raw)
+        world.node.drop_pool()
+        world.node.rpc("eth_sendRawTransaction", raw)
+        world.node.mine()
+        refresh_all(world.app.state.registry)
+        with world.app.state.registry.transaction() as session:
+            first = session.get(TaskTransaction, task["transaction_hash"]).raw
+        world.node.rpc("eth_sendRawTransaction", first)
+        world.mine()
+        world.task(task["id"], "reverted")
+        world.direct(0, access, "grantRole", *role, 0)
+        again = world.signed(DEVELOPER, task["to_sign"])
+        path = f"/tasks/{task['id']}"
+        answer = world.post(path, {"signed_transaction": again})
+        assert (answer.status_code, answer.json()["state"]) == (202, "broadcast")
+        world.task(task["id"], "broadcast")
+        world.mine()
+        world.task(task["id"], "indexed")
+
+    def test_it_ends_final_when_the_call_left_no_event(self, world: World) -> None:
+        nobody = "0x" + "12" * 20
+        call = world.call("RegistryAccessControl", "revokeRole", 2, nobody)
+        sent = world.post("/relay", {"signed_transaction": world.signed(0, call)}).json()
+        world.mine()
+        world.task(sent["id"], "indexed")
+        world.mine(world.settings.finality_depth)
+        world.task(sent["id"], "final")
+
+    def test_only_those_with_news_are_looked_at(self, world: World) -> None:
+        registry = world.app.state.registry
+        task = world.done(DEVELOPER, world.post("/projects", documents.forest()))
+        seen = refresh_all(registry)
+        with database.snapshot(registry.engine) as session:
+            position = newest(session)
+            assert list(tasks_with_news(session, position, moved=seen != position)) == []
+        world.node.reorganise(1)
+        world.node.drop_pool()
+        world.mine(2)
+        refresh_all(registry, seen)
+        with database.snapshot(registry.engine) as session:
+            assert session.get(Task, task["id"]).state == "broadcast"
 
     def test_it_is_dropped_when_the_nonce_is_used(self, world: World) -> None:
         task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
