@@ -1,7 +1,7 @@
 """Starts the whole registry on this machine: chain, contracts, indexer, API, and the sample."""
 
+import signal
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +14,6 @@ from scripts.local.children import ChildEnded
 from scripts.local.claims import Claimed, require_free, sole_user
 from scripts.local.registry import LocalRegistry, Places, Trouble
 from scripts.local.signals import end_by_interrupt
-
-LOOK_SECONDS = 0.5
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,8 +78,11 @@ def _run(
             return _finish(registry, console, failures)
         console.print("\nCtrl-C stops everything.")
         while True:
-            registry.look_after()
-            time.sleep(LOOK_SECONDS)
+            signal.pause()
+    except KeyboardInterrupt:
+        if registry.failure is not None:
+            raise registry.failure from None
+        raise
     finally:
         registry.stop()
 

@@ -17,21 +17,19 @@ from scripts.lifecycle.registry_api import Broken, Record, Refused, RegistryApi
 
 #: The status of a document whose bytes the API has.
 HELD = "held"
-_REPORT_COLUMNS = frozenset(
-    [
-        "status",
-        "verifier",
-        "report_hash",
-        "version",
-        "verified_kg",
-        "document_id",
-        "start_day",
-        "end_day",
-        "statement_hash",
-        "reason",
-        "developer",
-        "decided_at",
-    ]
+_REPORT_COLUMNS = (
+    "status",
+    "developer",
+    "verifier",
+    "report_hash",
+    "version",
+    "verified_kg",
+    "document_id",
+    "start_day",
+    "end_day",
+    "statement_hash",
+    "reason",
+    "decided_at",
 )
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -180,7 +178,7 @@ def _served_project(feature: Record) -> Row:
 
 
 def _report_values(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name in _REPORT_COLUMNS}
+    return {name: row[name] for name in _REPORT_COLUMNS}
 
 
 def _served_report(feature: Record, record: Record) -> Row:

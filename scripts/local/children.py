@@ -1,13 +1,13 @@
 """Child processes that never outlive the one that started them."""
 
-import ctypes
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+LEASH = Path(__file__).with_name("leash.py")
 PATIENCE_SECONDS = 10
 TAIL_LINES = 15
 
@@ -30,12 +30,11 @@ class Child:
         with log.open("ab") as output:
             self._began = output.tell()
             self._process = subprocess.Popen(
-                command,
+                [sys.executable, "-S", str(LEASH), str(os.getpid()), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
 
     def ending(self) -> str | None:
@@ -70,8 +69,3 @@ class Child:
             log.seek(self._began)
             lines = log.read().decode(errors="replace").splitlines()
         return "".join(f"\n  {line}" for line in lines[-TAIL_LINES:]) or " (empty)"
-
-
-def _die_with_parent() -> None:
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -25,8 +24,9 @@ from scripts.deploy import deploy
 from scripts.deployment import DeploymentError
 from scripts.lifecycle.registry_api import Broken, Refused, RegistryApi, TooSlow
 from scripts.local.chain import CHAIN_ID, ChainTrouble, LocalChain
-from scripts.local.children import Child
+from scripts.local.children import Child, ChildEnded
 from scripts.local.database import forget_database
+from scripts.local.keeper import Keeper
 from scripts.local.services import Service
 from scripts.local.signals import end_by_interrupt, ignore_all
 
@@ -93,6 +93,7 @@ class LocalRegistry:
             places.rpc_port, places.chain_state, places.data / "logs" / "chain.log"
         )
         self._anvil: Child | None = None
+        self._keeper: Keeper | None = None
         self._services = [
             Service(name, [sys.executable, "-m", module], places.data / "logs" / f"{module}.log")
             for name, module in (("The indexer", "indexer"), ("The API", "api"))
@@ -115,11 +116,12 @@ class LocalRegistry:
         if not self._places.chain_state.exists():
             self._forget_chain()
         (self._places.data / "documents").mkdir(parents=True, exist_ok=True)
-        signal.signal(signal.SIGCHLD, lambda *_: self.look_after())
-        self._attempt(self._start_chain)
+        anvil = self._attempt(self._start_chain)
         self._attempt(self._deploy)
         for service in self._services:
             service.start()
+        self._keeper = Keeper(anvil, self._services, self._say)
+        self._keeper.start()
         self._attempt(self._await_index)
 
     def play(self, documents: Path | None) -> list[str]:
@@ -161,27 +163,24 @@ class LocalRegistry:
         for name, text in lines.items():
             self._console.print(f"{name:>9}  {text}", soft_wrap=True)
 
-    def look_after(self) -> None:
-        """Start again what ended; raises ChildEnded when the chain did, or that does not help."""
-        if self._anvil is not None:
-            self._anvil.require_running()
-        for service in self._services:
-            news = service.look()
-            if news:
-                self._say(news)
+    @property
+    def failure(self) -> ChildEnded | None:
+        """Why the registry cannot go on, when it cannot."""
+        return self._keeper.failure if self._keeper else None
 
     def stop(self) -> None:
         """Stop all that was started, the chain last, so that nothing is lost."""
         ignore_all()
-        for service in reversed(self._services):
-            service.stop()
+        if self._keeper is not None:
+            self._keeper.stop()
         self._connection.close()
         if self._anvil is not None:
             self._chain.stop(self._anvil)
 
-    def _start_chain(self) -> None:
+    def _start_chain(self) -> Child:
         self._anvil = self._chain.start()
         self._say(f"local chain at block {self._chain.head()}")
+        return self._anvil
 
     def _deploy(self) -> None:
         before = _fingerprint(self._places.record)
@@ -213,9 +212,16 @@ class LocalRegistry:
         try:
             return act()
         except (ChainTrouble, DeploymentError, StopLoudly, TooSlow, Refused, Broken) as error:
+            self._require_chain()
             raise Trouble(str(error)) from error
         except ApeException as error:
-            raise Trouble(f"The contracts could not be compiled or deployed: {error}") from error
+            self._require_chain()
+            raise Trouble(f"The contracts could not be deployed: {error}") from error
+
+    def _require_chain(self) -> None:
+        # Whatever failed, a chain that is gone is the reason.
+        if self._anvil is not None:
+            self._anvil.require_running()
 
     def _say(self, text: str) -> None:
         self._console.print(f"{time.monotonic() - self._began:4.0f}s  {text}")

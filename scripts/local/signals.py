@@ -12,8 +12,7 @@ def end_by_interrupt() -> None:
 
 
 def ignore_all() -> None:
-    """Let nothing disturb the end of a run, neither more of these nor children that end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    """Let none of them disturb the end of a run."""
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
 
