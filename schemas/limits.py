@@ -20,7 +20,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 Path = tuple[object, ...]
 
 
-class Members(dict):  # type: ignore[type-arg]
+class Members(dict[str, object]):
     """An object as parsed, remembering the names that its text gave more than once."""
 
     repeated: tuple[str, ...] = ()
