@@ -9,9 +9,11 @@ import sys
 
 import uvicorn
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.main import create_app
 from api.settings import ApiSettings
+from indexer import database
 from indexer.abi import Abi
 from indexer.errors import IndexerError
 
@@ -21,6 +23,7 @@ def main() -> int:
     try:
         settings = _settings()
         Abi.load(settings.artifacts)
+        _require_database(settings.database_url)
         _require_free(settings.api_host, settings.api_port)
     except (IndexerError, OSError, ValidationError) as error:
         print(error, file=sys.stderr)
@@ -50,6 +53,19 @@ def _settings() -> ApiSettings:
     parser.add_argument("--port", type=int, default=known.api_port, help="port to listen on")
     options = parser.parse_args()
     return known.model_copy(update={"api_host": options.host, "api_port": options.port})
+
+
+def _require_database(url: str) -> None:
+    try:
+        made = database.engine(url)
+        with made.connect():
+            made.dispose()
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+        raise OSError(
+            f"The database cannot be opened ({reason}): start it, or name another one with "
+            "DATABASE_URL."
+        ) from error
 
 
 def _require_free(host: str, port: int) -> None:

@@ -19,7 +19,7 @@ MEDIA_TYPES = ("application/json", "application/geo+json")
 
 
 @dataclass(frozen=True)
-class Submission:
+class Received:
     """A document that came in, and the signed transaction that may have come with it."""
 
     document: Any
@@ -48,13 +48,13 @@ async def read_json(request: Request) -> Any:
     return await run_in_threadpool(parse, body)
 
 
-async def read_submission(request: Request) -> Submission:
+async def read_document(request: Request) -> Received:
     """The body as a document, alone or as `{"document": …, "signed_transaction": …}`."""
     value = await read_json(request)
     if not isinstance(value, dict) or "document" not in value:
-        return Submission(value)
+        return Received(value)
     wanted = modelled(SignedDocument, value)
-    return Submission(wanted.document, wanted.signed_transaction)
+    return Received(wanted.document, wanted.signed_transaction)
 
 
 def modelled(model: type[Model], value: Any) -> Model:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from api.encoding import day_text
 from api.errors import Detail, faults_error
 from api.proposals import Proposal
 from api.queries.projects import ProjectRow
@@ -27,7 +28,7 @@ def verification(
         raise faults_error(faults)
     findings = [*_outcome_findings(document), *_report_findings(row, document)]
     if document["outcome"] == "verified":
-        findings += _amount_findings(document)
+        findings += [*_amount_findings(document), *_year_findings(row, document)]
     return Proposal(_write(registry, project, row, document), tuple(findings))
 
 
@@ -111,6 +112,16 @@ def _amount_findings(document: Mapping[str, Any]) -> list[Detail]:
         message = f"A report can verify at most {MAX_KG} kg."
         found.append(Detail("/verified_removal/value", "AMOUNT_TOO_LARGE", message))
     return found
+
+
+def _year_findings(row: ReportRow, document: Mapping[str, Any]) -> list[Detail]:
+    first, last = (day_text(day) or "" for day in (row.report.start_day, row.report.end_day))
+    message = f"The period is {first} to {last}; name only its calendar years."
+    return [
+        Detail(f"/vintages/{index}/year", "VINTAGE_OUTSIDE_PERIOD", message)
+        for index, entry in enumerate(document.get("vintages", ()))
+        if not int(first[:4]) <= entry["year"] <= int(last[:4])
+    ]
 
 
 def _is_whole(quantity: Mapping[str, Any]) -> bool:

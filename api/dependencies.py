@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
-from api.bodies import Submission, read_body, read_json, read_submission
+from api.bodies import Received, read_body, read_document, read_json
 from api.registry import Registry
 
 NAME = r"^[A-Za-z0-9_-]{1,100}$"
@@ -21,7 +21,7 @@ def registry_of(request: Request) -> Registry:
 OfRegistry = Annotated[Registry, Depends(registry_of)]
 RawBody = Annotated[bytes, Depends(read_body)]
 JsonBody = Annotated[Any, Depends(read_json)]
-DocumentBody = Annotated[Submission, Depends(read_submission)]
+DocumentBody = Annotated[Received, Depends(read_document)]
 
 ProjectName = Annotated[
     str,

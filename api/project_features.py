@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.held import Held, held_document
 from api.queries.ground import Claim, claims
@@ -12,7 +13,7 @@ from api.queries.reports import reports_of
 from api.queries.units import sums
 from api.registry import Registry
 from api.snapshot import Snapshot
-from indexer.models import PDDVersion, Report
+from indexer.models import Report
 from schemas import retrieved, to_tonnes
 
 
@@ -27,7 +28,7 @@ def project_feature(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> 
     return retrieved(
         held.document,
         status=row.project.status or "draft",
-        ledger_reference=_ledger_reference(snapshot, row),
+        ledger_reference=anchor_of(snapshot, row.version),
         creation_date=moment_text(row.project.created_at),
         last_updated=moment_text(row.project.updated_at),
         links=_links(registry, row),
@@ -51,7 +52,10 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         "validated_at": moment_text(project.validated_at),
         "decision": _decision(registry, row),
         "metadata": _metadata(registry, row),
-        "versions": [_version(registry, snapshot, v) for v in _versions(snapshot, row)],
+        "versions": [
+            version_entry(registry, snapshot, v, v.pdd_hash)
+            for v in versions(snapshot, project.project_id)
+        ],
         "reports": [_report(registry, row, r) for r in reports_of(snapshot, project.project_id)],
         "units": [_sum(s) for s in sums(snapshot, project_id=project.project_id)],
         "conflicts": [_conflict(registry, c) for c in claims(snapshot, project)],
@@ -76,7 +80,7 @@ def _without_document(
             **{f"ogcr:{k}": v for k, v in _maintained(snapshot, row, held).items()},
             "ogcr:how_to_supply": held.remedy,
         },
-        "ledger_reference": _ledger_reference(snapshot, row),
+        "ledger_reference": anchor_of(snapshot, row.version),
         "links": _links(registry, row),
     }
 
@@ -93,18 +97,6 @@ def _maintained(snapshot: Snapshot, row: ProjectRow, held: Held) -> dict[str, An
     }
 
 
-def _ledger_reference(snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
-    anchor = row.version
-    if anchor is None or anchor.tx_hash is None:
-        return None
-    return {
-        "transaction_id": anchor.tx_hash,
-        "block_number": anchor.block_number,
-        "timestamp": moment_text(anchor.registered_at),
-        "ledger_id": f"eip155:{snapshot.position.chain_id}",
-    }
-
-
 def _links(registry: Registry, row: ProjectRow) -> list[dict[str, str]]:
     path = f"/projects/{row.project.document_id}"
     link = registry.link
@@ -114,24 +106,6 @@ def _links(registry: Registry, row: ProjectRow) -> list[dict[str, str]]:
         {"rel": "canonical", "href": link(f"/documents/{row.project.pdd_hash}")},
         {"rel": "related-mrv", "href": link(f"{path}/monitoring"), "type": "application/geo+json"},
     ]
-
-
-def _versions(snapshot: Snapshot, row: ProjectRow) -> list[PDDVersion]:
-    return list(versions(snapshot, row.project.project_id))
-
-
-def _version(registry: Registry, snapshot: Snapshot, version: PDDVersion) -> dict[str, Any]:
-    return {
-        "version": version.version,
-        "content_hash": version.pdd_hash,
-        "uri": version.uri,
-        "registered_by": version.registered_by,
-        "registered_at": moment_text(version.registered_at),
-        "transaction_hash": version.tx_hash,
-        "block_number": version.block_number,
-        "finality": snapshot.position.finality_of(version.block_number),
-        "href": registry.link(f"/documents/{version.pdd_hash}"),
-    }
 
 
 def _report(registry: Registry, row: ProjectRow, report: Report) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from api.simulation import check_call
 from api.tables import Submission, Task
 from api.tasks import PENDING, new_task
 from api.writes import EncodedCall, Write, encoded, shown_arguments
+from indexer import database
 from indexer.footprints import register_document
 from schemas import content_bytes
 
@@ -80,14 +81,11 @@ def refuse_claims(session: Session, task: Task) -> None:
 
 
 def _task_under_way(registry: Registry, proposal: Proposal, call: EncodedCall) -> Task | None:
-    with registry.transaction() as session:
+    with database.snapshot(registry.engine) as session:
         task = task_queries.same_task(session, call.fingerprint)
-        if task is None or task.state == "awaiting_signature":
-            return None
-        if task.state not in PENDING and not proposal.write.once:
-            return None
-        session.expunge(task)
-        return task
+    if task is None or task.state == "awaiting_signature":
+        return None
+    return task if task.state in PENDING or proposal.write.once else None
 
 
 def _inserted(registry: Registry, proposal: Proposal, call: EncodedCall) -> Task:
@@ -105,8 +103,6 @@ def _inserted(registry: Registry, proposal: Proposal, call: EncodedCall) -> Task
         _hold(session, registry, task, proposal.ground)
         for document in write.documents:
             registry.documents.put(content_bytes(document))
-        session.flush()
-        session.expunge(task)
         return task
 
 

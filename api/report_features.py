@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.held import Held, held_document
 from api.queries.projects import ProjectRow
@@ -27,11 +28,11 @@ def report_feature(
     return retrieved(
         held.document,
         status=row.report.status or "submitted",
-        ledger_reference=_ledger_reference(snapshot, row),
+        ledger_reference=anchor_of(snapshot, row.version),
         creation_date=moment_text(row.report.created_at),
         last_updated=moment_text(row.report.updated_at),
         verification_date=moment_text(row.report.decided_at) if decided else None,
-        verifier_info=_verifier_info(row) if decided else None,
+        verifier_info=_verifier_info(registry, row) if decided else None,
         links=_links(registry, project, row),
         maintained=_maintained(snapshot, row, held),
     )
@@ -52,7 +53,10 @@ def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dic
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
         "vintages": [_vintage(v) for v in vintages(snapshot, report.report_id)],
-        "versions": [_version(registry, snapshot, v) for v in versions(snapshot, report.report_id)],
+        "versions": [
+            version_entry(registry, snapshot, v, v.report_hash) | _period(v)
+            for v in versions(snapshot, report.report_id)
+        ],
         "units_href": registry.link(f"/credits?report={report.report_id}"),
     }
 
@@ -74,7 +78,7 @@ def _without_document(
             **{f"ogcr:{k}": v for k, v in _maintained(snapshot, row, held).items()},
             "ogcr:how_to_supply": held.remedy,
         },
-        "ledger_reference": _ledger_reference(snapshot, row),
+        "ledger_reference": anchor_of(snapshot, row.version),
         "links": _links(registry, project, row),
     }
 
@@ -93,21 +97,14 @@ def _maintained(snapshot: Snapshot, row: ReportRow, held: Held) -> dict[str, Any
     }
 
 
-def _verifier_info(row: ReportRow) -> dict[str, str] | None:
-    # On chain a verifier is an account; the organisation behind it is a matter of accreditation.
-    return {"organization": row.report.verifier} if row.report.verifier else None
+def _verifier_info(registry: Registry, row: ReportRow) -> dict[str, Any] | None:
+    statement = held_document(registry, row.report.statement_hash, "decision").document
+    name = statement["actor_id"] if statement else row.report.verifier
+    return {"organization": name} if name else None
 
 
-def _ledger_reference(snapshot: Snapshot, row: ReportRow) -> dict[str, Any] | None:
-    anchor = row.version
-    if anchor is None or anchor.tx_hash is None:
-        return None
-    return {
-        "transaction_id": anchor.tx_hash,
-        "block_number": anchor.block_number,
-        "timestamp": moment_text(anchor.registered_at),
-        "ledger_id": f"eip155:{snapshot.position.chain_id}",
-    }
+def _period(version: ReportVersion) -> dict[str, Any]:
+    return {"start_date": day_text(version.start_day), "end_date": day_text(version.end_day)}
 
 
 def _links(registry: Registry, project: ProjectRow, row: ReportRow) -> list[dict[str, str]]:
@@ -122,22 +119,6 @@ def _links(registry: Registry, project: ProjectRow, row: ReportRow) -> list[dict
         {"rel": "collection", "href": link(path), "type": "application/geo+json"},
         {"rel": "canonical", "href": link(f"/documents/{row.report.report_hash}")},
     ]
-
-
-def _version(registry: Registry, snapshot: Snapshot, version: ReportVersion) -> dict[str, Any]:
-    return {
-        "version": version.version,
-        "content_hash": version.report_hash,
-        "uri": version.uri,
-        "start_date": day_text(version.start_day),
-        "end_date": day_text(version.end_day),
-        "registered_by": version.registered_by,
-        "registered_at": moment_text(version.registered_at),
-        "transaction_hash": version.tx_hash,
-        "block_number": version.block_number,
-        "finality": snapshot.position.finality_of(version.block_number),
-        "href": registry.link(f"/documents/{version.report_hash}"),
-    }
 
 
 def _vintage(vintage: ReportVintage) -> dict[str, Any]:

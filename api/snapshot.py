@@ -23,6 +23,7 @@ class Position:
     block_number: int
     block_hash: str | None
     block_time: int | None
+    indexed_number: int
     head_number: int
     safe_number: int
     finalized_number: int
@@ -35,6 +36,7 @@ class Position:
             checkpoint.block_number,
             checkpoint.block_hash,
             checkpoint.block_timestamp,
+            checkpoint.block_number,
             checkpoint.head_number,
             checkpoint.safe_number,
             checkpoint.finalized_number,
@@ -47,8 +49,8 @@ class Position:
 
     @property
     def lag_blocks(self) -> int:
-        """Blocks between this one and the newest that the indexer has heard of."""
-        return max(0, self.head_number - self.block_number)
+        """Blocks between the newest indexed one and the newest that the indexer has heard of."""
+        return max(0, self.head_number - self.indexed_number)
 
     def finality_of(self, block: int | None) -> str:
         """How sure what happened in a block is."""

@@ -53,10 +53,9 @@ def current_task(registry: Registry, task_id: str) -> Task:
     """The stored task; raises `MissingError`."""
     with database.snapshot(registry.engine) as session:
         task = task_of_id(session, task_id)
-        if task is None:
-            raise MissingError(f"There is no task {task_id}.")
-        session.expunge(task)
-        return task
+    if task is None:
+        raise MissingError(f"There is no task {task_id}.")
+    return task
 
 
 def transaction_fields(registry: Registry, task: Task, sender: str) -> dict[str, str]:

@@ -91,7 +91,6 @@ def refresh(registry: Registry, task_id: str) -> None:
         sent = task_queries.transactions_of(session, task_id)
         position = _position(session)
         outcome = _in_index(session, sent, position)
-        session.expunge_all()
     try:
         outcome = outcome or _on_chain(registry, task, sent, position)
     except TryLater as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.anchors import ledger_reference
 from api.encoding import day_text, moment_text
 from api.held import held_document
 from api.queries.units import UnitRow
@@ -29,7 +30,7 @@ def unit_feature(registry: Registry, snapshot: Snapshot, row: UnitRow) -> dict[s
             **_provenance(row),
             **_holding(snapshot, row),
         },
-        **_ledger_reference(snapshot, row),
+        **_anchor(snapshot, row),
         "links": _links(registry, row),
     }
 
@@ -114,18 +115,10 @@ def _retirement(row: UnitRow) -> dict[str, Any]:
     }
 
 
-def _ledger_reference(snapshot: Snapshot, row: UnitRow) -> dict[str, Any]:
+def _anchor(snapshot: Snapshot, row: UnitRow) -> dict[str, Any]:
     unit = row.unit
-    if unit.issued_tx is None:
-        return {}
-    return {
-        "ledger_reference": {
-            "transaction_id": unit.updated_tx or unit.issued_tx,
-            "block_number": unit.valid_from,
-            "timestamp": moment_text(unit.updated_at),
-            "ledger_id": f"eip155:{snapshot.position.chain_id}",
-        }
-    }
+    found = ledger_reference(snapshot, unit.updated_tx, row.block_number, unit.updated_at)
+    return {"ledger_reference": found} if found else {}
 
 
 def _links(registry: Registry, row: UnitRow) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 from sqlmodel import Session, select
@@ -37,19 +38,11 @@ def snapshot_at(session: Session, as_of: str | None) -> Snapshot:
     return Snapshot(session, _past(session, position, number), number)
 
 
-def block_hash(session: Session, number: int) -> str | None:
-    """Hash of a followed block, None when it is not kept."""
-    return session.exec(select(Blocks.hash).where(Blocks.number == number)).first()
-
-
 def _past(session: Session, newest: Position, number: int) -> Position:
     found = session.get(Blocks, number)
-    return Position(
-        newest.chain_id,
-        number,
-        found.hash if found else None,
-        found.timestamp if found else None,
-        newest.head_number,
-        newest.safe_number,
-        newest.finalized_number,
+    return replace(
+        newest,
+        block_number=number,
+        block_hash=found.hash if found else None,
+        block_time=found.timestamp if found else None,
     )

@@ -13,7 +13,7 @@ from sqlmodel import select
 from api.filters import UnitFilters
 from api.queries.order import order_of
 from api.queries.projects import ids_of
-from api.queries.statements import Footprints, Methodologies, Projects, Reports, Units
+from api.queries.statements import Events, Footprints, Methodologies, Projects, Reports, Units
 from api.snapshot import Snapshot
 from indexer.models import Methodology, Project, Report, Unit
 
@@ -29,13 +29,15 @@ SORTS = {
 
 @dataclass(frozen=True)
 class UnitRow:
-    """A unit with its provenance; `country` is ISO 3166-1 alpha-2 when the PDD names it."""
+    """A unit with its provenance; `country` is ISO 3166-1 alpha-2 when the PDD names it,
+    `block_number` that of the transaction which changed the unit last."""
 
     unit: Unit
     report: Report | None
     project: Project | None
     methodology: Methodology | None
     country: str | None
+    block_number: int | None
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,10 @@ def _units(snapshot: Snapshot) -> Any:
     followed = and_(
         Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
     )
+    changed_in = select(func.min(Events.block_number)).where(Events.tx_hash == Units.updated_tx)
     return (
         select(Units, Reports, Projects, Methodologies)
-        .add_columns(Footprints.country)
+        .add_columns(Footprints.country, changed_in.scalar_subquery())
         .outerjoin(Reports, _reported(snapshot))
         .outerjoin(Projects, owned_by)
         .outerjoin(Methodologies, followed)

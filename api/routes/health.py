@@ -78,6 +78,19 @@ def _node_part(registry: Registry, content: dict[str, Any], position: Position |
     content["contracts"] = {name: contract.address for name, contract in contracts.items()}
     if position is not None:
         content["lag_blocks"] = max(0, head - position.block_number)
+        content["faults"] += _index_faults(registry, content["lag_blocks"], position)
+
+
+def _index_faults(registry: Registry, lag: int, position: Position) -> list[str]:
+    found = []
+    if position.chain_id != registry.chain_id:
+        found.append(
+            f"The index is of chain {position.chain_id}, the node of chain {registry.chain_id}; "
+            "point both at one chain."
+        )
+    if lag > registry.settings.finality_depth:
+        found.append(f"The index is {lag} blocks behind; see whether the indexer runs.")
+    return found
 
 
 def _sentence(error: Exception) -> str:

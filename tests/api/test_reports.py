@@ -213,6 +213,10 @@ class TestVerifyReport:
                 {"verified_removal": {"value": 1e300, "unit": "tCO2e"}},
                 {"/verified_removal/value": "AMOUNT_TOO_LARGE"},
             ),
+            (
+                {"vintages": [{"year": 2024, "value": 1000, "unit": "tCO2e"}]},
+                {"/vintages/0/year": "VINTAGE_OUTSIDE_PERIOD"},
+            ),
             ({"subject": "sha256:00"}, {"/subject": "WRONG_FORM"}),
         ],
     )

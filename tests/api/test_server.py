@@ -33,6 +33,7 @@ class TestServer:
     when it is asked for help               it tells the options
     when the port is in use                 one sentence says so, and what to do
     when the contracts are not compiled     one sentence says so, and what to do
+    when the database is not there          one sentence says so, and what to do
     when a setting is unusable              it names the setting
     when it is told to stop                 it stops, and a task goes on where it was
     """
@@ -56,6 +57,15 @@ class TestServer:
         found = run(OGCR_ARTIFACTS=str(tmp_path / "none.json"))
         assert found.returncode == 1
         assert "compile" in found.stderr
+        assert len(found.stderr.strip().splitlines()) == 1
+
+    @pytest.mark.parametrize(
+        "url", ["postgresql://nobody@127.0.0.1:1/none", "nonsense", "sqlite:////proc/none/x.db"]
+    )
+    def test_it_says_so_when_the_database_is_not_there(self, url: str) -> None:
+        found = run(DATABASE_URL=url)
+        assert found.returncode == 1
+        assert "DATABASE_URL" in found.stderr
         assert len(found.stderr.strip().splitlines()) == 1
 
     def test_it_names_the_setting_when_one_is_unusable(self) -> None:

@@ -194,6 +194,14 @@ class TestTracking:
         node.rpc._urls = urls
         world.task(task["id"], "mined")
 
+    def test_health_says_so_when_the_index_falls_behind(self, world: World) -> None:
+        world.node.mine(world.settings.finality_depth)
+        assert world.get("/health").json()["lag_blocks"] == world.settings.finality_depth
+        world.node.mine()
+        answer = world.get("/health")
+        assert (answer.status_code, answer.json()["status"]) == (503, "broken")
+        assert "65 blocks behind" in answer.json()["faults"][0]
+
     def test_it_goes_on_by_itself_when_nobody_asks(self, world: World) -> None:
         task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
         world.mine()
