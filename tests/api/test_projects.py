@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -175,6 +176,13 @@ class TestGround:
         late = world.post(f"/tasks/{first['id']}", {"signed_transaction": raw})
         assert late.status_code == 409
         assert late.json()["details"][0]["project_id"] == "harz-rival"
+
+    def test_it_conflicts_for_good_given_a_signed_submission(self, world: World) -> None:
+        task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
+        with world.app.state.registry.transaction() as session:
+            held = session.get(Submission, task["id"])
+            assert held.expires_at > time.time() + 10 * world.settings.submission_seconds
+        assert world.post("/projects", documents.forest("rival", east=0.005)).status_code == 409
 
     def test_it_is_accepted_given_a_rejected_project(self, world: World) -> None:
         pdd = documents.forest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -244,6 +245,36 @@ class TestRelay:
     def _registration(self, world: World, pdd: dict[str, Any], **changed: Any) -> dict[str, Any]:
         values = _pdd(world, pdd) | changed
         return world.call("ProjectRegistry", "registerProject", pdd["id"], values)
+
+
+class TestManyAtOnce:
+    """
+    when many signers send many at once   each call is on chain once, and each task knows it
+    """
+
+    def test_none_is_lost_or_doubled(self, each_world: World) -> None:
+        world, count = each_world, 6
+
+        def send_all(who: int) -> list[str]:
+            ids = []
+            for number in range(count):
+                pdd = documents.forest(f"harz-{who}-{number}", east=who + number * 0.05)
+                task = world.post("/projects", pdd).json()
+                raw = world.signed(who, task["to_sign"], nonce=number)
+                body = {"signed_transaction": raw}
+                answers = [world.post(f"/tasks/{task['id']}", body) for _ in range(2)]
+                assert {answer.status_code for answer in answers} == {202}
+                ids.append(task["id"])
+            return ids
+
+        signers = (DEVELOPER, OTHER_DEVELOPER, 4)
+        with ThreadPoolExecutor(len(signers)) as pool:
+            tasks = [task for ids in pool.map(send_all, signers) for task in ids]
+        world.mine()
+        assert len({world.task(task, "indexed")["transaction_hash"] for task in tasks}) == len(
+            tasks
+        )
+        assert world.get("/projects").json()["numberMatched"] == count * len(signers)
 
 
 class TestDirect:
