@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,6 +105,12 @@ class TestDocumentation:
         assert page.status_code == 200
         assert "/openapi.json" in page.text
         assert world.get("/openapi.json").json()["info"]["title"] == "OGCR registry"
+
+    def test_the_page_needs_no_other_host(self, world: World) -> None:
+        page = world.get("/docs")
+        assert "://" not in page.text + page.headers["content-security-policy"]
+        for path in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+            assert world.get(path).status_code == 200, path
 
     def test_the_examples_have_the_members_of_real_answers(self, world: World) -> None:
         for name, value in recorded(world).items():
