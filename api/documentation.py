@@ -1,4 +1,4 @@
-"""Documentation: the OpenAPI document with examples and every error, and a page to read it."""
+"""Documentation: the OpenAPI document with examples and every error."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from starlette.responses import Response
 
 from api.models import Problem
 from api.operations import OPERATIONS, Operation
@@ -36,11 +34,6 @@ _ERRORS = {
     500: "Something went wrong on our side.",
     503: "The index or the node does not answer; try again later.",
 }
-_SWAGGER_POLICY = (
-    "default-src 'none'; connect-src 'self'; img-src 'self' data: https://fastapi.tiangolo.com; "
-    "script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; frame-ancestors 'none'"
-)
 
 
 def describe(app: FastAPI) -> None:
@@ -52,16 +45,6 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
-
-
-def documentation_page(app: FastAPI) -> None:
-    """Add `GET /docs`, a page for people that reads the OpenAPI document."""
-
-    @app.get("/docs", include_in_schema=False)
-    def read_documentation() -> Response:
-        page = get_swagger_ui_html(openapi_url="/openapi.json", title="OGCR registry")
-        page.headers["Content-Security-Policy"] = _SWAGGER_POLICY
-        return page
 
 
 def complete(app: FastAPI) -> dict[str, Any]:

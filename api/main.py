@@ -10,10 +10,11 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from api.documentation import describe, documentation_page
+from api.documentation import describe
 from api.errors import EXPECTED
 from api.middleware import Envelope
 from api.migrations import migrate
+from api.pages import add_documentation
 from api.parameters import refuse_unknown
 from api.problems import problem_response
 from api.registry import Registry
@@ -61,7 +62,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.state.registry = registry
     for router in ROUTERS:
         app.include_router(router)
-    documentation_page(app)
+    add_documentation(app)
     describe(app)
     for kind in EXPECTED:
         app.add_exception_handler(kind, problem_response)

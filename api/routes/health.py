@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from api.dependencies import OfRegistry
 from api.encoding import dumps
 from api.errors import ApiError, as_api_error
+from api.pages import landing_page
 from api.registry import Registry
 from api.snapshot import Position
 from indexer.errors import IndexerError, TryLater
 
 router = APIRouter(tags=["service"])
 
-_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _PAGES = {
     "/docs": "Documentation of every operation",
     "/openapi.json": "The same for machines (OpenAPI 3.1)",
@@ -33,7 +32,7 @@ def read_landing(request: Request, registry: OfRegistry) -> Response:
     """Links to everything else; HTML for browsers."""
     links = [{"href": registry.link(path), "title": title} for path, title in _PAGES.items()]
     if "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(_page(links), headers={"Content-Security-Policy": _PAGE_POLICY})
+        return landing_page(links)
     return Response(
         dumps({"title": "OGCR registry", "links": links}), media_type="application/json"
     )
@@ -96,13 +95,3 @@ def _index_faults(registry: Registry, lag: int, position: Position) -> list[str]
 def _sentence(error: Exception) -> str:
     answer: ApiError = as_api_error(error)
     return answer.message
-
-
-def _page(links: list[dict[str, str]]) -> str:
-    items = "".join(
-        f'<li><a href="{escape(link["href"])}">{escape(link["title"])}</a></li>' for link in links
-    )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>OGCR registry</title>'
-        f"<h1>OGCR registry</h1><p>A carbon-removal registry on chain.</p><ul>{items}</ul></html>"
-    )

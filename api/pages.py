@@ -1,0 +1,87 @@
+"""Pages: what a person sees in a browser, whole without any other host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+_LANDING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_READER_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data:; "
+    "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+)
+#: Swagger UI as npm installed it into this clone.
+_READER = Path(__file__).resolve().parent.parent / "node_modules" / "swagger-ui-dist"
+_READER_FILES = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "favicon-32x32.png": "image/png",
+}
+_WITHOUT_READER = (
+    "The page that shows the documentation is not installed: run `scripts/setup`. "
+    'Meanwhile <a href="/openapi.json">/openapi.json</a> says the same.'
+)
+_STYLE = """
+:root{color-scheme:light dark;font:17px/1.5 system-ui,sans-serif}
+body{max-width:42rem;margin:0 auto;padding:2rem 1rem}
+ul{list-style:none;padding:0;display:grid;gap:.6rem}
+a{display:block;padding:.8rem 1rem;border:1px solid #8888;border-radius:.6rem;
+  color:inherit;text-decoration:none}
+a:hover,a:focus{border-color:#2e7d4f}
+"""
+
+
+def landing_page(links: Sequence[dict[str, str]]) -> Response:
+    """`GET /` for browsers: where everything is. `links` have `href` and `title`."""
+    items = "".join(
+        f'<li><a href="{escape(link["href"])}">{escape(link["title"])}</a></li>' for link in links
+    )
+    return _page(
+        f"<h1>OGCR registry</h1><p>A carbon-removal registry whose authority is on chain.</p>"
+        f"<ul>{items}</ul>",
+        _LANDING_POLICY,
+    )
+
+
+def add_documentation(app: FastAPI) -> None:
+    """Add `GET /docs`, where a person reads the OpenAPI document, and the files of that page."""
+
+    @app.get("/docs", include_in_schema=False)
+    def read_documentation() -> Response:
+        if not _READER.is_dir():
+            return _page(f"<h1>OGCR registry</h1><p>{_WITHOUT_READER}</p>", _LANDING_POLICY)
+        page = get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="OGCR registry",
+            swagger_js_url="/docs/swagger-ui-bundle.js",
+            swagger_css_url="/docs/swagger-ui.css",
+            swagger_favicon_url="/docs/favicon-32x32.png",
+        )
+        page.headers["Content-Security-Policy"] = _READER_POLICY
+        return page
+
+    for name, media_type in _READER_FILES.items():
+        app.add_api_route(f"/docs/{name}", _file(name, media_type), include_in_schema=False)
+
+
+def _file(name: str, media_type: str) -> Callable[[], Response]:
+    def read_file() -> Response:
+        return FileResponse(
+            _READER / name, media_type=media_type, headers={"Cache-Control": "max-age=86400"}
+        )
+
+    return read_file
+
+
+def _page(body: str, policy: str) -> Response:
+    return HTMLResponse(
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>OGCR registry</title><style>{_STYLE}</style>{body}</html>",
+        headers={"Content-Security-Policy": policy},
+    )
