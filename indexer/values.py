@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from eth_abi.codec import ABICodec
-from eth_abi.decoding import StringDecoder
+from eth_abi.decoding import StringDecoder, UnsignedIntegerDecoder
+from eth_abi.encoding import UnsignedIntegerEncoder
 from eth_abi.exceptions import DecodingError, EncodingError
 from eth_abi.registry import BaseEquals, registry
 
@@ -131,6 +132,11 @@ class _LenientText(StringDecoder):
 def _lenient_codec() -> ABICodec:
     # Solidity checks no UTF-8: whoever may write text on chain must not be able to stop the index.
     lenient = registry.copy()
+    # Ape, once imported, makes the shared registry pad numbers that were cut short.
+    lenient.unregister("uint")
+    lenient.register(
+        BaseEquals("uint"), UnsignedIntegerEncoder, UnsignedIntegerDecoder, label="uint"
+    )
     lenient.unregister_decoder("string")
     lenient.register_decoder(BaseEquals("string"), _LenientText, "string")
     return ABICodec(lenient)
