@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from api.errors import MissingError
+
 _LANDING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _READER_POLICY = (
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; "
@@ -71,9 +73,11 @@ def add_documentation(app: FastAPI) -> None:
 
 def _file(name: str, media_type: str) -> Callable[[], Response]:
     def read_file() -> Response:
-        return FileResponse(
-            _READER / name, media_type=media_type, headers={"Cache-Control": "max-age=86400"}
-        )
+        path = _READER / name
+        if not path.is_file():
+            raise MissingError("The page's files are not installed: run `scripts/setup`.")
+        headers = {"Cache-Control": "max-age=86400"}
+        return FileResponse(path, media_type=media_type, headers=headers)
 
     return read_file
 
