@@ -27,7 +27,7 @@ def is_local() -> bool:
     return bool(networks.provider.network.is_local)
 
 
-def test_account(number: int) -> AccountAPI:
+def development_account(number: int) -> AccountAPI:
     """One of the published test accounts."""
     return accounts.test_accounts[number]
 
@@ -40,9 +40,9 @@ def signer(alias: str | None) -> AccountAPI:
     if alias is None:
         if not is_local():
             raise UsageError("Name who signs with --account ALIAS (see `ape accounts list`).")
-        return test_account(ADMINISTRATOR)
+        return development_account(ADMINISTRATOR)
     if alias.startswith("TEST::"):
-        return test_account(_test_number(alias))
+        return development_account(_test_number(alias))
     try:
         return accounts.load(alias)
     except (ApeException, KeyError, IndexError) as error:

@@ -14,7 +14,7 @@ from ape.utils import ZERO_ADDRESS
 from eth_utils import is_address, to_checksum_address
 
 from indexer.settings import IndexerSettings
-from scripts.accounts import ADMINISTRATOR, CAST, address_of, is_local, signer, test_account
+from scripts.accounts import ADMINISTRATOR, CAST, address_of, development_account, is_local, signer
 from scripts.deployment import (
     CONTRACTS,
     ROLE_IDS,
@@ -128,9 +128,9 @@ def _forwarder(given: str | None, existing: Record | None) -> str:
 
 def _grant_cast(registry: Registry) -> None:
     access = registry["RegistryAccessControl"]
-    administrator = test_account(ADMINISTRATOR)
+    administrator = development_account(ADMINISTRATOR)
     for role, numbers in CAST.items():
-        for member in (test_account(number).address for number in numbers):
+        for member in (development_account(number).address for number in numbers):
             if not access.hasRole(ROLE_IDS[role], member)[0]:
                 access.grantRole(ROLE_IDS[role], member, 0, sender=administrator)
 

@@ -10,7 +10,7 @@ from web3.exceptions import Web3Exception
 
 from indexer.abi import Abi
 from indexer.deployments import Deployments
-from scripts.accounts import test_account
+from scripts.accounts import development_account
 from scripts.lifecycle.registry_api import Broken, Record, Refused, RegistryApi, TooSlow
 from scripts.lifecycle.step import Call, Step, Story
 from scripts.lifecycle.wallet import sign_call
@@ -86,14 +86,14 @@ class Player:
         task = self._api.send(request.method, request.path, request.body)
         if task["state"] == UNSIGNED:
             wanted = task["to_sign"]
-            raw = sign_call(test_account(step.actor), wanted["to"], HexStr(wanted["data"]))
+            raw = sign_call(development_account(step.actor), wanted["to"], HexStr(wanted["data"]))
             self._api.send("POST", f"/tasks/{task['id']}", {"signed_transaction": raw})
         return str(task["id"])
 
     def _relayed(self, step: Step, call: Call) -> str:
         to = self._deployments.contracts[call.contract].address
         data = self._abi.encode_call(call.contract, call.function, call.arguments)
-        raw = sign_call(test_account(step.actor), to, HexStr(data))
+        raw = sign_call(development_account(step.actor), to, HexStr(data))
         body = {"signed_transaction": raw, "documents": list(call.documents)}
         task: Record = self._api.send("POST", "/relay", body)
         return str(task["id"])

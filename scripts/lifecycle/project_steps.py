@@ -5,7 +5,7 @@ from typing import Any
 
 from indexer.identity import project_id
 from schemas import content_hash, document_id
-from scripts.accounts import OPERATOR, VALIDATOR, test_account
+from scripts.accounts import OPERATOR, VALIDATOR, development_account
 from scripts.lifecycle.registry_api import Record, RegistryApi
 from scripts.lifecycle.step import Call, Proposal
 
@@ -69,7 +69,7 @@ class AssignValidator:
 
     def request(self, api: RegistryApi) -> Call:
         """The sample's validator."""
-        validator = str(test_account(VALIDATOR).address)
+        validator = str(development_account(VALIDATOR).address)
         arguments = {"projectId": project_id(self.subject), "validator": validator}
         return Call("ProjectRegistry", "assignValidator", arguments)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from indexer.identity import project_id, report_id
 from schemas import content_hash, document_id
-from scripts.accounts import OPERATOR, VERIFIER, test_account
+from scripts.accounts import OPERATOR, VERIFIER, development_account
 from scripts.lifecycle.registry_api import RegistryApi
 from scripts.lifecycle.step import Call, Proposal
 
@@ -71,7 +71,7 @@ class AssignVerifier(ReportStep):
     def request(self, api: RegistryApi) -> Call:
         """The sample's verifier."""
         report = report_id(project_id(self.project), self.subject)
-        arguments = {"reportId": report, "verifier": str(test_account(VERIFIER).address)}
+        arguments = {"reportId": report, "verifier": str(development_account(VERIFIER).address)}
         return Call("MRVRegistry", "assignVerifier", arguments)
 
 

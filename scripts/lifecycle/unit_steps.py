@@ -9,7 +9,7 @@ from eth_utils import keccak
 from indexer.abi import Abi
 from indexer.identity import UnitId, project_id, report_id
 from indexer.settings import IndexerSettings
-from scripts.accounts import OPERATOR, test_account
+from scripts.accounts import OPERATOR, development_account
 from scripts.lifecycle.registry_api import RegistryApi
 from scripts.lifecycle.step import Call, Proposal
 
@@ -137,18 +137,18 @@ class TransferUnits(UnitStep):
     def subject(self) -> str:
         """The amounts and the receiver."""
         amounts = " + ".join(f"{unit.quantity_kg} kg" for unit in self.units)
-        return f"{amounts} to {test_account(self.to).address}"
+        return f"{amounts} to {development_account(self.to).address}"
 
     def is_done(self, api: RegistryApi) -> bool:
         """Whether the sender no longer has them."""
-        sender = str(test_account(self.actor).address).lower()
+        sender = str(development_account(self.actor).address).lower()
         return all(
             is_gone(api, unit) or owner_of(api, unit) not in (None, sender) for unit in self.units
         )
 
     def request(self, api: RegistryApi) -> Proposal:
         """`POST /credits/transfer`."""
-        receiver = str(test_account(self.to).address)
+        receiver = str(development_account(self.to).address)
         body = {"units": [unit.hex for unit in self.units], "to": receiver}
         return Proposal("POST", "/credits/transfer", body)
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from eth_utils import keccak
 from sqlalchemy import JSON, Boolean, Column
 
+from indexer.deployments import Deployments
 from indexer.models import VERSIONED, OperatorApproval, ScheduledOperation, Versioned
 from scripts.auditing.checks import Checks
+from scripts.auditing.node import Node
 
 from .running import ROOT, Running, audited
 
@@ -45,6 +48,8 @@ class TestAudit:
     given a row of the index was changed        it exits 1 and names row, column and both values
     given a row, event or block was removed     it names it
     given the documents come from the API       it reads them there
+    given contract storage was changed          it names the view that differs
+    given an earlier block                      it audits the state of then
     """
 
     def test_holds_given_nothing_was_touched(self, running: Running, kept: Path) -> None:
@@ -132,6 +137,29 @@ class TestAudit:
         found = audited(running, kept).areas["model"].discrepancies
         assert any(sentence in one for one in found), found
 
+    def test_names_the_view_given_changed_contract_storage(
+        self, running: Running, kept: Path
+    ) -> None:
+        unit = httpx.get(f"{running.api}/credits", params={"status": "held"}).json()["features"][0]
+        slot = "0x" + keccak(bytes.fromhex(unit["id"][2:]) + OWNERS).hex()
+        address = Deployments.load(running.record.parent, 31337).contracts["CRU"].address
+        node = Node(running.rpc)
+        before = node.ask("eth_getStorageAt", address, slot, "latest")
+        assert before[-40:] == unit["properties"]["owner"][2:]
+        node.ask("anvil_setStorageAt", address, slot, "0x" + 64 * "6")
+        try:
+            found = audited(running, kept).areas["storage"].discrepancies
+        finally:
+            node.ask("anvil_setStorageAt", address, slot, before)
+        assert any(f"as owner of unit {unit['id']}" in sentence for sentence in found), found
+        assert audited(running, kept).discrepancies == []
+
+    def test_holds_given_an_earlier_block(self, running: Running, kept: Path) -> None:
+        index = f"sqlite:///{kept / 'index.db'}"
+        done = command(running, kept, "--block", "60", "--index", index, "--api", running.api)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "at block 60" in done.stdout
+
     def test_says_why_given_no_node(self, running: Running, kept: Path) -> None:
         done = command(running, kept, "--rpc-url", "http://127.0.0.1:9")
         assert done.returncode == 2
@@ -161,5 +189,7 @@ def tampered(column: Column[object]) -> str:
     return "'[\"tampered\"]'" if isinstance(column.type, JSON) else "4711"
 
 
+#: Where OpenZeppelin's ERC-721 keeps its owners: erc7201("openzeppelin.storage.ERC721") + 2.
+OWNERS = bytes.fromhex("80bb2b638cc20bc4d0a60d66940f3ab4a00c1d7b313497ca82fb0b4ab0079302")
 #: Nobody approves an operator or schedules a delayed call in the sample.
 UNPLAYED = (OperatorApproval, ScheduledOperation)
