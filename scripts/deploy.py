@@ -9,6 +9,7 @@ from typing import Any
 import click
 from ape import networks
 from ape.cli import ConnectedProviderCommand
+from ape.exceptions import ApeException
 from ape.logging import LogLevel, logger
 from ape.utils import ZERO_ADDRESS
 from eth_utils import is_address, to_checksum_address
@@ -49,6 +50,8 @@ def cli(account: str | None, administrator: str | None, delay: int, forwarder: s
             registry = deploy(account, administrator, delay, forwarder)
     except DeploymentError as error:
         raise click.ClickException(str(error)) from error
+    except ApeException as error:
+        raise click.ClickException(f"The network refuses: {error}") from error
     _print_table(registry)
 
 
@@ -129,6 +132,8 @@ def _forwarder(given: str | None, existing: Record | None) -> str:
 def _grant_cast(registry: Registry) -> None:
     access = registry["RegistryAccessControl"]
     administrator = development_account(ADMINISTRATOR)
+    if tuple(access.hasRole(ROLE_IDS["administrator"], administrator.address)) != (True, 0):
+        return
     for role, numbers in CAST.items():
         for member in (development_account(number).address for number in numbers):
             if not access.hasRole(ROLE_IDS[role], member)[0]:

@@ -1,16 +1,18 @@
 """Replay of projects: PDD versions, validators, decisions and the life cycle."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import schemas
-from indexer.identity import methodology_key, project_id
+from indexer.identity import project_id
 from scripts.auditing.access import AccessReplay
-from scripts.auditing.anchors import ZERO_HASH, Anchor, Document, differing
+from scripts.auditing.anchors import ZERO_HASH, Anchor
 from scripts.auditing.checks import Checks
-from scripts.auditing.days import day_of
+from scripts.auditing.contents import (
+    decision_differences,
+    metadata_differences,
+    pdd_differences,
+)
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.methodologies import MethodologyReplay
 
@@ -31,8 +33,6 @@ TRANSITIONS = {
 NEW_VERSION = ("updatePDD", "resubmitProject", "redraftProject")
 OUTCOMES = {"validated": "validated", "rejected": "rejected", "draft": "revision_requested"}
 OPEN = ("draft", "submitted", "rejected")
-#: Days of a project whose PDD names no duration.
-UNBOUNDED = (0, 65535)
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class ProjectReplay:
                 of["metadataHash"],
                 "metadata",
                 f"metadata of {state.name}",
-                lambda document: _metadata_differences(names, document),
+                lambda document: metadata_differences(names, document),
             )
         )
 
@@ -277,31 +277,6 @@ class ProjectReplay:
             of["methodologyKey"],
         )
         state.versions.append(version)
-        fits = partial(_pdd_differences, state.document_id, of)
+        fits = partial(pdd_differences, state.document_id, of)
         what = f"PDD version {number} of {state.name}"
         self.anchors.append(Anchor(of["pddHash"], "pdd", what, fits))
-
-
-def decision_differences(outcome: str, judged: str, document: Document) -> Iterator[str]:
-    """How a decision document departs from the outcome and the judged content hash."""
-    yield from differing("outcome", document["outcome"], outcome)
-    yield from differing("subject", document["subject"], judged)
-
-
-def _pdd_differences(
-    document_id: str, anchored: dict[str, Any], document: Document
-) -> Iterator[str]:
-    properties = document["properties"]
-    reference = properties["methodology"]
-    key = methodology_key(reference["id"], reference["version"])
-    yield from differing("id", schemas.document_id(document), document_id)
-    yield from differing("methodology key", key, anchored["methodologyKey"])
-    yield from differing("project type", properties["project_type"], anchored["projectType"])
-    duration = properties.get("project_duration")
-    days = (day_of(duration["start"]), day_of(duration["end"])) if duration else UNBOUNDED
-    yield from differing("duration in days", days, (anchored["startDay"], anchored["endDay"]))
-
-
-def _metadata_differences(names: tuple[str, str], document: Document) -> Iterator[str]:
-    if document["project_id"] not in names:
-        yield from differing("project_id", document["project_id"], names[0])

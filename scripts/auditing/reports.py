@@ -10,6 +10,7 @@ from indexer.identity import report_id
 from scripts.auditing.access import AccessReplay
 from scripts.auditing.anchors import ZERO_HASH, Anchor, Document, differing
 from scripts.auditing.checks import Checks
+from scripts.auditing.contents import decision_differences
 from scripts.auditing.days import SECONDS_PER_DAY, day_of
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.periods import TakenPeriods
@@ -17,7 +18,6 @@ from scripts.auditing.projects import (
     ProjectReplay,
     ProjectState,
     Version,
-    decision_differences,
 )
 from scripts.auditing.vintages import by_days, faults_of, year_amounts
 
