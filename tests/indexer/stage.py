@@ -111,7 +111,7 @@ class Play:
         self._count = 0
 
     def open(self) -> None:
-        """A methodology with automatic issuance and one without, some projects, some reports."""
+        """Two methodologies, some projects and reports, and at least two blocks of held units."""
         for automatic in (True, False):
             self.new_methodology(automatic)
         self.registry.node.mine()
@@ -121,11 +121,10 @@ class Play:
         for _ in range(4):
             self.review()
             self.registry.node.mine()
-        for _ in range(6):
-            self.new_report()
-            self.registry.node.mine()
-            self.verify()
-            self.registry.node.mine()
+        while len([unit for unit in self._units() if unit["status"] == "held"]) < 2:
+            for step in (self.new_project, self.review, self.new_report, self.verify, self.issue):
+                step()
+                self.registry.node.mine()
 
     def act(self, blocks: int, per_block: int = 3) -> None:
         """Mine blocks of random actions."""

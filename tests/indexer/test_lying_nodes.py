@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from indexer.settings import IndexerSettings
 
 from .liar import Twist, liar
 from .stage import Play, Registry
-from .truth import digest_of, fresh_digest
+from .truth import check_model, digest_of, fresh_digest
 
 pytestmark = pytest.mark.chain
 
@@ -24,9 +25,14 @@ Another = Callable[[], IndexerSettings]
 
 
 def sometimes(lie: Twist, share: float = 0.3) -> Twist:
-    """The lie for this share of the requests, the truth for the others."""
-    chance = random.Random(4)
-    return lambda asked, replies: lie(asked, replies) if chance.random() < share else replies
+    """The lie where it first makes a difference and for this share of the later chances."""
+    chances = chain([0.0], iter(random.Random(4).random, None))
+
+    def twist(asked: Replies, replies: Replies) -> Any:
+        told = lie(asked, replies)
+        return told if told != replies and next(chances) < share else replies
+
+    return twist
 
 
 def without_logs(asked: Replies, replies: Replies) -> Replies:
@@ -88,6 +94,8 @@ FAULTS: dict[str, Twist] = {
     "logs of another fork": with_logs_of_another_fork,
 }
 
+SEEN_IN_RANGES = ["truncated JSON", "server error", "null blocks", "logs of another fork"]
+
 RANGE_DIALECTS = [
     (-32005, "query returned more than 10000 results"),
     (-32602, "eth_getLogs range is too large, max is 1k blocks"),
@@ -112,13 +120,21 @@ class TestPassingTrouble:
     given one dead and one sound endpoint  the same, from the sound one
     """
 
-    @pytest.mark.parametrize("fault", FAULTS)
+    @pytest.mark.parametrize(
+        ("fault", "depth"),
+        [*((fault, 64) for fault in FAULTS), *((fault, 0) for fault in SEEN_IN_RANGES)],
+    )
     def test_ends_at_the_truth_when_a_node_fails_now_and_then(
-        self, registry: Registry, settings: IndexerSettings, another: Another, fault: str
+        self,
+        registry: Registry,
+        settings: IndexerSettings,
+        another: Another,
+        fault: str,
+        depth: int,
     ) -> None:
         Play(registry, 21, "liar").open()
         with liar(registry.node.url, sometimes(FAULTS[fault])) as url:
-            told = settings.model_copy(update={"rpc_urls": (url,)})
+            told = settings.model_copy(update={"rpc_urls": (url,), "finality_depth": depth})
             with Follower(told) as follower:
                 follower.catch_up(20)
         assert digest_of(settings) == fresh_digest(another())
@@ -195,6 +211,7 @@ class TestLastingTrouble:
     when a node leaves out logs for ever    the index does not pass that block, and says why
     when a node changes to another chain    the indexer stops and says so
     when a stale node answers in between    nothing is undone
+    when the chain changes between answers  no block of one branch is put upon another's
     """
 
     def test_does_not_pass_a_block_when_its_logs_are_left_out(
@@ -242,6 +259,37 @@ class TestLastingTrouble:
                     follower.catch_up(5)
                     registry.node.mine()
         assert "reorganisation" not in capsys.readouterr().err
+
+    def test_mixes_no_branches_when_the_chain_changes_between_answers(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        play, node = Play(registry, 28, "mix"), registry.node
+        play.open()
+        mark = node.snapshot()
+        play.act(6, per_block=5)
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+        play.act(2)
+        changes = iter([True])
+
+        def change(asked: Replies, replies: Replies) -> Replies:
+            if [request["method"] for request in asked] != ["eth_getBlockByNumber"] * 2:
+                return replies
+            if next(changes, False):
+                node.revert(mark)
+                play.act(9, per_block=5)
+            return [
+                reply | {"result": node.rpc(request["method"], *request["params"])}
+                for request, reply in zip(asked, replies, strict=True)
+            ]
+
+        with liar(node.url, change) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,)})
+            with Follower(told) as follower:
+                follower.catch_up(5)
+        assert next(changes, None) is None
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
 
 
 def _before(stale: int, asked: dict[str, Any], reply: dict[str, Any], registry: Registry) -> Any:

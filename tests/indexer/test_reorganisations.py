@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from indexer.database import engine, snapshot
 from indexer.follower import Follower
-from indexer.models import ReportVintage, Unit, as_of
+from indexer.models import Block, Event, ReportVintage, Unit, as_of
 from indexer.settings import IndexerSettings
 
 from .background import running
@@ -115,6 +115,32 @@ class TestWhileStopped:
             follower.catch_up(5)
         check_model(registry, settings)
         assert digest_of(settings) == fresh_digest(another())
+
+
+class TestMemory:
+    """
+    when empty blocks pass   the newest 256 and all with events are remembered, no others
+    """
+
+    @pytest.mark.own_node
+    def test_remembers_what_it_needs_when_empty_blocks_pass(
+        self, registry: Registry, settings: IndexerSettings
+    ) -> None:
+        play = played(registry, 10)
+        registry.node.mine(150)
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+            for _ in range(30):
+                play.act(2)
+                registry.node.mine(8)
+                follower.catch_up(5)
+        head = registry.node.head
+        with snapshot(engine(settings.database_url)) as session:
+            kept = set(session.scalars(select(Block.number)))
+            with_events = set(session.scalars(select(Event.block_number)))
+        assert kept >= with_events | set(range(head - 255, head + 1))
+        # Ends of ranges stay as well; there are few of them.
+        assert len([n for n in kept - with_events if n < head - 256]) <= 2
 
 
 class TestWhileRunning:

@@ -90,6 +90,27 @@ class TestNeighbours:
         assert digest_of(settings) == fresh_digest(another())
 
 
+class TestOtherWriters:
+    """
+    when another indexer moved the index meanwhile   this one goes on from where that one came to
+    """
+
+    def test_goes_on_from_there(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        play = Play(registry, 54, "other")
+        play.open()
+        with Follower(settings) as first, Follower(settings) as second:
+            first.catch_up(5)
+            first._lock.release()
+            play.act(4)
+            second.catch_up(5)
+            second._lock.release()
+            play.act(4)
+            first.catch_up(5)
+        assert digest_of(settings) == fresh_digest(another())
+
+
 class TestUnknownEvents:
     """
     given an event of ours that the compiled contracts lack   the indexer stops, and says where
