@@ -48,6 +48,7 @@ class TestRegisterProject:
         call = world.registry.abi.decode_call("ProjectRegistry", to_sign["data"])
         assert call.function == to_sign["function"] == "registerProject"
         assert call.arguments["pdd"]["pddHash"] == content_hash(pdd).replace("sha256:", "0x")
+        assert to_sign["arguments"]["pdd"] == call.arguments["pdd"]
         assert call.arguments["pdd"]["startDay"] == 20148
         assert call.arguments["pdd"]["endDay"] == 31104
         assert world.get("/projects").json()["numberMatched"] == 0
