@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from api.errors import Detail, ValidationError
-from api.expectations import expected_proposal
-from api.proposals import Proposal
 from api.registry import Registry
 from api.relay import check_chain
 from api.snapshot import Snapshot
 from api.transactions import SignedTransaction
+from api.writes.expectations import expected_proposal
+from api.writes.proposals import Proposal
 from indexer.abi import Call
 from indexer.documents import DocumentCorrupt, DocumentMissing
 from indexer.values import Parameter

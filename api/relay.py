@@ -7,13 +7,13 @@ import re
 import time
 
 from api.errors import ApiError, ConflictError, Detail, MissingError, ValidationError
-from api.proposals import refuse_claims
 from api.queries import tasks as task_queries
 from api.registry import Registry
 from api.simulation import check_call, node_error
 from api.tables import Task, TaskTransaction
 from api.tasks import hold, move, sign
 from api.transactions import SignedTransaction
+from api.writes.proposals import refuse_claims
 from indexer import database
 from indexer.errors import TryLater
 from indexer.rpc import RpcError

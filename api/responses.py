@@ -1,4 +1,4 @@
-"""Responses: rows and documents as what the API gives out, GeoJSON above all."""
+"""Responses: a Feature or a list with links, totals, and the block that the answer is about."""
 
 from __future__ import annotations
 

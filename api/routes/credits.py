@@ -7,17 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api import unit_writes
 from api.bodies import modelled
 from api.dependencies import JsonBody, OfRegistry, UnitName
 from api.errors import MissingError
+from api.features.units import unit_feature
 from api.filters import UnitFilters
 from api.parameters import AsOfQuery, SenderQuery
 from api.queries.units import unit, units
 from api.requests import MergeRequest, RetirementRequest, SplitRequest, TransferRequest
 from api.responses import collection, feature
-from api.taking import taken
-from api.unit_features import unit_feature
+from api.writes import units as unit_writes
+from api.writes.taking import taken
 from schemas import to_tonnes
 
 router = APIRouter(tags=["credits"], prefix="/credits")

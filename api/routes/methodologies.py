@@ -10,8 +10,8 @@ from starlette.responses import Response
 from api.dependencies import MethodologyName, OfRegistry
 from api.encoding import moment_text
 from api.errors import MissingError
+from api.features.held import held_document
 from api.filters import MethodologyFilters
-from api.held import held_document
 from api.parameters import AsOfQuery
 from api.queries.methodologies import methodologies, methodology
 from api.registry import Registry

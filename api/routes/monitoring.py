@@ -7,19 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.deciding import verification
 from api.dependencies import DocumentBody, OfRegistry, ProjectName, ReportName
 from api.errors import MissingError
+from api.features.reports import report_feature, report_record
 from api.filters import ReportFilters
 from api.parameters import AsOfQuery, SenderQuery
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, report, reports
-from api.report_features import report_feature, report_record
-from api.reporting import submission
 from api.responses import collection, feature
 from api.routes.projects import require_project
 from api.snapshot import Snapshot
-from api.taking import taken
+from api.writes.reports import submission
+from api.writes.taking import taken
+from api.writes.verifications import verification
 
 router = APIRouter(tags=["monitoring"], prefix="/projects/{projectId}/monitoring")
 

@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from api.dependencies import DocumentBody, OfRegistry, ProjectName
 from api.errors import MissingError
+from api.features.projects import project_feature, project_record
 from api.filters import ProjectFilters
 from api.parameters import AsOfQuery, Sender
-from api.project_features import project_feature, project_record
 from api.queries.projects import ProjectRow, project, projects
 from api.responses import collection, feature
 from api.snapshot import Snapshot
-from api.submission import change, registration
-from api.taking import taken
+from api.writes.projects import change, registration
+from api.writes.taking import taken
 
 router = APIRouter(tags=["projects"])
 

@@ -8,14 +8,14 @@ from starlette.responses import Response
 from api.bodies import modelled
 from api.deliveries import delivery
 from api.dependencies import JsonBody, OfRegistry
-from api.proposals import accept
 from api.queries.tasks import task_of_transaction
 from api.registry import Registry
 from api.relay import deliver
 from api.requests import RelayRequest
-from api.taking import current_task, task_answer
 from api.tracking import refresh
 from api.transactions import SignedTransaction, signed_transaction
+from api.writes.proposals import accept
+from api.writes.taking import current_task, task_answer
 from indexer import database
 
 router = APIRouter(tags=["relay"])

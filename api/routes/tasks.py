@@ -17,9 +17,9 @@ from api.parameters import Sender
 from api.registry import Registry
 from api.relay import deliver
 from api.requests import SignatureRequest
-from api.taking import current_task, task_answer
 from api.tracking import refresh
 from api.transactions import signed_transaction
+from api.writes.taking import current_task, task_answer
 
 router = APIRouter(tags=["tasks"], prefix="/tasks")
 

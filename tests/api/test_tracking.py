@@ -10,9 +10,9 @@ from api import relay
 from api.queries.positions import newest
 from api.queries.tasks import tasks_with_news
 from api.tables import Task, TaskTransaction
-from api.taking import current_task
 from api.tracking import Tracker, refresh_all
 from api.transactions import signed_transaction
+from api.writes.taking import current_task
 from indexer import database
 
 from . import documents

@@ -1,4 +1,4 @@
-"""Deciding: a verifier's decision document is checked and becomes a call to sign (OGCR 4.2.2)."""
+"""Verifications: a verifier's decision document is checked and becomes a call to sign (OGCR 4.2.2)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from api.encoding import day_text
 from api.errors import Detail, faults_error
-from api.proposals import Proposal
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow
 from api.registry import Registry
-from api.writes import Write, document_uri
+from api.writes.proposals import Proposal
+from api.writes.write import Write, document_uri
 from schemas import content_hash, validate
 from schemas.quantities import exact_kg
 

@@ -1,4 +1,4 @@
-"""Report features: a monitoring report as a GeoJSON Feature that still hashes to its anchor."""
+"""Reports: a monitoring report as a GeoJSON Feature that still hashes to its anchor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
-from api.held import Held, held_document
+from api.features.held import Held, held_document
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, versions, vintages
 from api.registry import Registry

@@ -17,7 +17,7 @@ from api.registry import Registry
 from api.simulation import check_call
 from api.tables import Submission, Task
 from api.tasks import PENDING, new_task
-from api.writes import EncodedCall, Write, encoded, shown_arguments
+from api.writes.write import EncodedCall, Write, encoded, shown_arguments
 from indexer import database
 from indexer.footprints import register_document
 from schemas import content_bytes

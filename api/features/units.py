@@ -1,4 +1,4 @@
-"""Unit features: a block of units as a GeoJSON Feature of the CRU schema (OGCR 3.3)."""
+"""Units: a block of units as a GeoJSON Feature of the CRU schema (OGCR 3.3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from api.anchors import ledger_reference
 from api.encoding import day_text, moment_text
-from api.held import held_document
+from api.features.held import held_document
 from api.queries.units import UnitRow
 from api.registry import Registry
 from api.snapshot import Snapshot

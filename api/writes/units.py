@@ -1,4 +1,4 @@
-"""Unit writes: transfer, split, merge and retirement as calls to sign (OGCR 4.2.3)."""
+"""Units: transfer, split, merge and retirement as calls to sign (OGCR 4.2.3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from itertools import pairwise
 from eth_utils.crypto import keccak
 
 from api.errors import Detail, MissingError, ValidationError
-from api.proposals import Proposal
 from api.queries.units import UnitRow, unit
 from api.registry import Registry
 from api.requests import (
@@ -21,7 +20,8 @@ from api.requests import (
     TransferRequest,
 )
 from api.snapshot import Snapshot
-from api.writes import Write
+from api.writes.proposals import Proposal
+from api.writes.write import Write
 from indexer.identity import Serial, UnitId
 
 NOBODY = "0x" + "0" * 64

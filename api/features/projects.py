@@ -1,4 +1,4 @@
-"""Project features: a project as a GeoJSON Feature that still hashes to its anchor."""
+"""Projects: a project as a GeoJSON Feature that still hashes to its anchor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
-from api.held import Held, held_document
+from api.features.held import Held, held_document
 from api.queries.ground import Claim, claims
 from api.queries.projects import ProjectRow, versions
 from api.queries.reports import reports_of

@@ -1,19 +1,19 @@
-"""Reporting: a monitoring report is checked and becomes a call to sign (OGCR 4.2.2)."""
+"""Reports: a monitoring report is checked and becomes a call to sign (OGCR 4.2.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from api.days import LAST_DAY, day_of, out_of_range
 from api.encoding import day_text
 from api.errors import Detail, faults_error
-from api.proposals import Proposal
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, report, reports_sharing
 from api.registry import Registry
 from api.snapshot import Snapshot
-from api.writes import Write, document_uri
+from api.writes.days import LAST_DAY, day_of, out_of_range
+from api.writes.proposals import Proposal
+from api.writes.write import Write, document_uri
 from indexer.identity import report_id
 from schemas import Fault, content_hash, document_id, validate
 

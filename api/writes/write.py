@@ -1,4 +1,4 @@
-"""Writes: what somebody wants to happen, as the call that a signature would make happen."""
+"""A write: what somebody wants to happen, as the call that a signature would make happen."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from api.encoding import dumps
 from api.errors import MissingError
-from api.proposals import Proposal, accept
 from api.queries.tasks import task as task_of_id
 from api.registry import Registry
 from api.relay import deliver
@@ -17,6 +16,7 @@ from api.tables import Task
 from api.tasks import task_json
 from api.tracking import refresh
 from api.transactions import signed_transaction
+from api.writes.proposals import Proposal, accept
 from indexer import database
 from indexer.rpc import RpcError
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from api import deciding, reporting, submission
 from api.errors import ConflictError, Detail, MissingError, faults_error
-from api.proposals import Proposal
 from api.queries.projects import ProjectRow, project
 from api.queries.reports import report_of_id
 from api.registry import Registry
 from api.snapshot import Snapshot
-from api.writes import Write
+from api.writes import projects, reports, verifications
+from api.writes.proposals import Proposal
+from api.writes.write import Write
 from indexer.abi import Call
 from schemas import content_hash, validate
 
@@ -56,24 +56,24 @@ def expected_proposal(registry: Registry, snapshot: Snapshot, call: Call, held: 
 
 def _new_project(registry: Registry, snapshot: Snapshot, call: Call, held: Held) -> Proposal:
     draft = call.function == "draftProject"
-    return submission.registration(registry, snapshot, held["pddHash"], draft)
+    return projects.registration(registry, snapshot, held["pddHash"], draft)
 
 
 def _known_project(registry: Registry, snapshot: Snapshot, call: Call, held: Held) -> Proposal:
     document = held["pddHash"]
-    findings = submission.pdd_findings(snapshot, document)
+    findings = projects.pdd_findings(snapshot, document)
     row = _project(snapshot, call.arguments["projectId"])
-    return submission.anchoring(registry, call.function, document, row, findings)
+    return projects.anchoring(registry, call.function, document, row, findings)
 
 
 def _metadata(registry: Registry, snapshot: Snapshot, call: Call, held: Held) -> Proposal:
     row = _project(snapshot, call.arguments["projectId"])
-    return submission.metadata_change(registry, row, held["metadataHash"])
+    return projects.metadata_change(registry, row, held["metadataHash"])
 
 
 def _report(registry: Registry, snapshot: Snapshot, call: Call, held: Held) -> Proposal:
     row = _project(snapshot, call.arguments["projectId"])
-    return reporting.submission(registry, snapshot, row, held["reportHash"])
+    return reports.submission(registry, snapshot, row, held["reportHash"])
 
 
 def _verification(registry: Registry, snapshot: Snapshot, call: Call, held: Held) -> Proposal:
@@ -83,7 +83,7 @@ def _verification(registry: Registry, snapshot: Snapshot, call: Call, held: Held
     if "statementHash" not in held:
         raise ConflictError("The call names no statement; anchor the decision document with it.")
     found = _project(snapshot, row.report.project_id or "")
-    return deciding.verification(registry, found, row, held["statementHash"])
+    return verifications.verification(registry, found, row, held["statementHash"])
 
 
 def _validation(registry: Registry, snapshot: Snapshot, call: Call, held: Held) -> Proposal:

@@ -1,18 +1,18 @@
-"""Submission: a PDD is checked and becomes a call to sign (OGCR 4.2.1)."""
+"""Projects: a PDD is checked and becomes a call to sign (OGCR 4.2.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.days import out_of_range, project_days
 from api.errors import ConflictError, Detail, MissingError, faults_error
-from api.proposals import Ground, Proposal
 from api.queries.methodologies import methodology_version
 from api.queries.projects import ProjectRow, project
 from api.registry import Registry
 from api.snapshot import Snapshot
-from api.writes import Write, document_uri
+from api.writes.days import out_of_range, project_days
+from api.writes.proposals import Ground, Proposal
+from api.writes.write import Write, document_uri
 from indexer.identity import methodology_key, project_id
 from indexer.models import Methodology
 from schemas import Fault, content_hash, document_id, kind_of, validate

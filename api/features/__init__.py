@@ -1,0 +1,1 @@
+"""Rows and documents as what the API gives out, GeoJSON above all."""

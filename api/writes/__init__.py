@@ -1,0 +1,1 @@
+"""What somebody wants to happen, checked, and as the call that a signature would make happen."""
