@@ -1,4 +1,4 @@
-"""Verifications: a verifier's decision document is checked and becomes a call to sign (OGCR 4.2.2)."""
+"""Verifications: a verifier's decision is checked and becomes a call to sign (OGCR 4.2.2)."""
 
 from __future__ import annotations
 
