@@ -1,0 +1,7 @@
+"""Options of the benchmarks, which are run by hand: `pytest tests/benchmarks/backfill.py -s`."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--events", type=int, default=20_000, help="events to index, about")
