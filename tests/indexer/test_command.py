@@ -12,7 +12,8 @@ from indexer.__main__ import main
 from indexer.database import engine
 from indexer.settings import IndexerSettings
 
-from .stage import Play, Registry
+from .play import Play
+from .stage import Registry
 from .truth import digest_of
 
 pytestmark = pytest.mark.chain

@@ -18,7 +18,8 @@ from indexer.footprints import conflicts_of, register_document
 from indexer.models import Footprint, GeometryConflict
 from indexer.settings import IndexerSettings
 
-from .stage import Play, Registry
+from .play import Play
+from .stage import Registry
 
 EXAMPLES = Path("schemas/examples/valid")
 FOREST = json.loads((EXAMPLES / "pdd.harz-reforestation.json").read_text())

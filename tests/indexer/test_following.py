@@ -9,7 +9,8 @@ import pytest
 from indexer.follower import Follower
 from indexer.settings import IndexerSettings
 
-from .stage import Play, Registry, blocks_of_units
+from .play import Play
+from .stage import Registry, blocks_of_units
 from .truth import check_model, digest_of, fresh_digest
 
 pytestmark = pytest.mark.chain

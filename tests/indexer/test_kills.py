@@ -17,7 +17,8 @@ import pytest
 from indexer.database import create_index_tables, engine
 from indexer.settings import IndexerSettings
 
-from .stage import Play, Registry
+from .play import Play
+from .stage import Registry
 from .truth import check_model, digest_of, fresh_digest
 from .waiting import wait_until_at_head
 

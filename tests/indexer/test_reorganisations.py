@@ -14,7 +14,8 @@ from indexer.models import Block, Event, ReportVintage, Unit, as_of
 from indexer.settings import IndexerSettings
 
 from .background import running
-from .stage import Play, Registry
+from .play import Play
+from .stage import Registry
 from .truth import check_model, digest_of, fresh_digest
 from .waiting import wait_until_at_head
 

@@ -18,7 +18,8 @@ from indexer.follower import Follower
 from indexer.settings import IndexerSettings
 
 from .background import running
-from .stage import MANIFEST, Play, Registry
+from .play import Play
+from .stage import MANIFEST, Registry
 from .truth import check_model, digest_of, fresh_digest
 from .waiting import wait_until_at_head
 

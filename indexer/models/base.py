@@ -1,0 +1,72 @@
+"""What all tables of the index are, and what a versioned row is."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    and_,
+    or_,
+    text,
+)
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+index_metadata = MetaData()
+
+
+class IndexTable(SQLModel):
+    """A table of the index; they share one metadata object, apart from the application's tables."""
+
+    metadata = index_metadata
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]
+
+
+class Versioned(IndexTable):
+    """A row that is never changed in place across blocks. Its key columns are marked `key`."""
+
+    valid_from: int = Field(primary_key=True, sa_type=BigInteger)
+    valid_to: int | None = Field(default=None, sa_type=BigInteger)
+
+    @classmethod
+    def key_columns(cls) -> tuple[str, ...]:
+        """Names of the columns that identify the thing, without `valid_from`."""
+        return tuple(c.name for c in cls.__table__.primary_key.columns if c.name != "valid_from")
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
+        name = cls.__tablename__
+        keys = [n for n, f in cls.model_fields.items() if _is_key(f) and n != "valid_from"]
+        now = text("valid_to IS NULL")
+        current: dict[str, Any] = {"sqlite_where": now, "postgresql_where": now}
+        return (
+            PrimaryKeyConstraint(*keys, "valid_from"),
+            Index(f"ix_{name}_current", *keys, unique=True, **current),
+            Index(f"ix_{name}_began", "valid_from"),
+            Index(f"ix_{name}_ended", "valid_to"),
+            *(Index(f"ix_{name}_{c}", c, **current) for c in cls.lookups()),
+        )
+
+    @classmethod
+    def lookups(cls) -> tuple[str, ...]:
+        """Columns that readers filter current rows by."""
+        return ()
+
+
+def as_of(table: type[Versioned], block: int | None = None) -> ColumnElement[bool]:
+    """The condition on rows that were valid at a block; without one, on the current rows."""
+    columns = table.__table__.c
+    if block is None:
+        return columns.valid_to.is_(None)
+    ended_later = or_(columns.valid_to.is_(None), columns.valid_to > block)
+    return and_(columns.valid_from <= block, ended_later)
+
+
+def _is_key(field: Any) -> bool:
+    return getattr(field, "primary_key", False) is True

@@ -1,0 +1,44 @@
+"""The events as they were, the blocks followed, and how far the index is."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger
+from sqlmodel import Field
+
+from indexer.models.base import IndexTable
+
+
+class Event(IndexTable, table=True):
+    """An event of our contracts; `arguments` are the decoded ones by name, integers as text."""
+
+    block_number: int = Field(primary_key=True, sa_type=BigInteger)
+    log_index: int = Field(primary_key=True)
+    block_hash: str
+    tx_hash: str = Field(index=True)
+    tx_index: int
+    address: str
+    contract: str
+    name: str = Field(index=True)
+    arguments: dict[str, Any] = Field(sa_type=JSON)
+
+
+class Block(IndexTable, table=True):
+    """A followed block; those without events are kept only near the head."""
+
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    hash: str = Field(index=True)
+    parent_hash: str
+    timestamp: int = Field(sa_type=BigInteger)
+
+
+class Checkpoint(IndexTable, table=True):
+    """How far the index is; one row, written in the transaction of the batch it describes."""
+
+    chain_id: int = Field(primary_key=True, sa_type=BigInteger)
+    block_number: int = Field(sa_type=BigInteger)
+    block_hash: str
+    block_timestamp: int = Field(sa_type=BigInteger)
+    head_number: int = Field(sa_type=BigInteger)
+    finalized_number: int = Field(sa_type=BigInteger)
+    safe_number: int = Field(sa_type=BigInteger)
+    deployments_hash: str

@@ -1,0 +1,136 @@
+"""Rows about what documents anchor: methodologies, projects, reports, and their versions."""
+
+from sqlalchemy import JSON, BigInteger
+from sqlmodel import Field
+
+from indexer.models.base import Versioned
+
+
+class Methodology(Versioned, table=True):
+    methodology_key: str = Field(primary_key=True)
+    methodology_id: str | None = None
+    version: str | None = None
+    status: str | None = None
+    document_hash: str | None = None
+    uri: str | None = None
+    unit_type: str | None = None
+    granularity_kg: int | None = Field(default=None, sa_type=BigInteger)
+    buffer_rate_bps: int | None = None
+    automatic_issuance: bool | None = None
+    project_types: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    registered_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Project(Versioned, table=True):
+    project_id: str = Field(primary_key=True)
+    document_id: str | None = None
+    status: str | None = None
+    developer: str | None = None
+    validator: str | None = None
+    methodology_key: str | None = None
+    project_type: str | None = None
+    pdd_hash: str | None = None
+    uri: str | None = None
+    version: int | None = None
+    start_day: int | None = None
+    end_day: int | None = None
+    metadata_hash: str | None = None
+    metadata_uri: str | None = None
+    decision_hash: str | None = None
+    decision_uri: str | None = None
+    reason: str | None = None
+    created_at: int | None = Field(default=None, sa_type=BigInteger)
+    created_block: int | None = Field(default=None, sa_type=BigInteger)
+    created_tx: str | None = None
+    submitted_at: int | None = Field(default=None, sa_type=BigInteger)
+    decided_version: int | None = None
+    decided_at: int | None = Field(default=None, sa_type=BigInteger)
+    validated_at: int | None = Field(default=None, sa_type=BigInteger)
+    updated_at: int | None = Field(default=None, sa_type=BigInteger)
+    updated_tx: str | None = None
+
+    @classmethod
+    def lookups(cls) -> tuple[str, ...]:
+        return (
+            "document_id",
+            "status",
+            "developer",
+            "validator",
+            "methodology_key",
+            "pdd_hash",
+            "created_at",
+            "validated_at",
+        )
+
+
+class PDDVersion(Versioned, table=True):
+    __tablename__ = "pdd_version"
+    project_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    pdd_hash: str | None = None
+    uri: str | None = None
+    methodology_key: str | None = None
+    registered_by: str | None = None
+    registered_at: int | None = Field(default=None, sa_type=BigInteger)
+    block_number: int | None = Field(default=None, sa_type=BigInteger)
+    tx_hash: str | None = None
+
+    @classmethod
+    def lookups(cls) -> tuple[str, ...]:
+        return ("pdd_hash",)
+
+
+class Report(Versioned, table=True):
+    report_id: str = Field(primary_key=True)
+    project_id: str | None = None
+    document_id: str | None = None
+    status: str | None = None
+    developer: str | None = None
+    verifier: str | None = None
+    report_hash: str | None = None
+    uri: str | None = None
+    version: int | None = None
+    start_day: int | None = None
+    end_day: int | None = None
+    verified_kg: int | None = Field(default=None, sa_type=BigInteger)
+    statement_hash: str | None = None
+    statement_uri: str | None = None
+    reason: str | None = None
+    created_at: int | None = Field(default=None, sa_type=BigInteger)
+    created_block: int | None = Field(default=None, sa_type=BigInteger)
+    created_tx: str | None = None
+    decided_at: int | None = Field(default=None, sa_type=BigInteger)
+    updated_at: int | None = Field(default=None, sa_type=BigInteger)
+    updated_tx: str | None = None
+
+    @classmethod
+    def lookups(cls) -> tuple[str, ...]:
+        return ("project_id", "document_id", "status", "verifier", "report_hash")
+
+
+class ReportVersion(Versioned, table=True):
+    __tablename__ = "report_version"
+    report_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    report_hash: str | None = None
+    uri: str | None = None
+    start_day: int | None = None
+    end_day: int | None = None
+    registered_by: str | None = None
+    registered_at: int | None = Field(default=None, sa_type=BigInteger)
+    block_number: int | None = Field(default=None, sa_type=BigInteger)
+    tx_hash: str | None = None
+
+    @classmethod
+    def lookups(cls) -> tuple[str, ...]:
+        return ("report_hash",)
+
+
+class ReportVintage(Versioned, table=True):
+    """Verified and issued kg CO2e of one vintage year of a report."""
+
+    __tablename__ = "report_vintage"
+    report_id: str = Field(primary_key=True)
+    vintage: int = Field(primary_key=True)
+    verified_kg: int | None = Field(default=None, sa_type=BigInteger)
+    issued_kg: int = Field(default=0, sa_type=BigInteger)
