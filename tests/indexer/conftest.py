@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def deployed() -> Iterator[Registry]:
     """The registry on a node that lives as long as the session."""
     if not MANIFEST.exists():
-        subprocess.run(["ape", "compile"], check=True)
+        subprocess.run(["scripts/compile"], check=True)
     node = Node()
     yield Registry(node)
     node.close()
