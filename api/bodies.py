@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic import ValidationError as ModelError
 
 from api.errors import Detail, MediaTypeError, TooLargeError, ValidationError
+from api.patterns import fault_sentence
 from api.requests import SignedDocument
 from schemas import parse
 
@@ -69,8 +70,7 @@ def modelled(model: type[Model], value: Any) -> Model:
 
 def _model_detail(entry: Any) -> Detail:
     pointer = "".join(f"/{step}" for step in entry["loc"])
-    sentence = str(entry["msg"]).removeprefix("Value error, ").rstrip(".")
-    return Detail(pointer, str(entry["type"]).upper(), f"{sentence}.")
+    return Detail(pointer, str(entry["type"]).upper(), f"{fault_sentence(entry)}.")
 
 
 def _check_type(content_type: str) -> None:

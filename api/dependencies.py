@@ -9,8 +9,6 @@ from fastapi import Depends, Path, Request
 from api.bodies import Received, read_body, read_document, read_json
 from api.registry import Registry
 
-NAME = r"^[A-Za-z0-9_-]{1,100}$"
-
 
 def registry_of(request: Request) -> Registry:
     """The parts of this process."""

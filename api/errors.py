@@ -24,6 +24,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError, TimeoutError
 from starlette.exceptions import HTTPException
 
+from api.patterns import fault_sentence
 from api.refusals import refusal_of
 from indexer.abi import ContractError
 from indexer.documents import DocumentCorrupt, DocumentMissing
@@ -197,7 +198,7 @@ def _parameters(error: Any) -> ApiError:
 def _parameter_detail(entry: Mapping[str, Any]) -> Detail:
     place = [str(step) for step in entry["loc"] if step not in ("query", "path", "header")]
     name = ".".join(place)
-    return Detail(name, "INVALID_PARAMETER", f"{name}: {entry['msg']}.")
+    return Detail(name, "INVALID_PARAMETER", f"{name}: {fault_sentence(entry)}.")
 
 
 def _database(error: Any) -> ApiError:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.parameters import ADDRESS, Box, MethodologyName, Moment, Page
+from api.parameters import Box, MethodologyName, Moment, Page
+from api.patterns import ADDRESS, NAME
 
 ProjectType = Literal[
     "afforestation",
@@ -19,7 +20,6 @@ ProjectType = Literal[
     "biomass_energy_ccs",
 ]
 UnitType = Literal["CRU", "PCR", "CFS", "CSP", "SER"]
-NAME = r"^[A-Za-z0-9_-]{1,100}$"
 
 
 class ProjectFilters(Page):

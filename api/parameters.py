@@ -11,9 +11,9 @@ from fastapi import Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.errors import Detail, ParameterError
+from api.patterns import ADDRESS
 from schemas.formats import read_date, read_date_time
 
-ADDRESS = r"^0x[0-9a-fA-F]{40}$"
 LARGEST = 2**53 - 1
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,3}(\.[0-9]{0,20})?\s*")
 _METHODOLOGY = re.compile(r"[A-Za-z0-9._-]{1,100}(@[0-9]+\.[0-9]+(\.[0-9]+)?)?|0x[0-9a-fA-F]{64}")

@@ -7,10 +7,8 @@ from typing import Annotated, Any, Literal
 from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.parameters import ADDRESS
+from api.patterns import ADDRESS, BYTES32, HEX, UNIT
 
-UNIT = r"^[A-Za-z0-9_.-]{1,300}$"
-HEX = r"^0x([0-9a-fA-F]{2})+$"
 ZERO = "0x" + "0" * 40
 
 
@@ -97,8 +95,8 @@ class Beneficiary(Body):
     """For whom units are retired: a commitment, or a name that this API only hashes."""
 
     name: str | None = Field(default=None, min_length=1, max_length=500)
-    salt: str | None = Field(default=None, pattern=r"^0x[0-9a-fA-F]{64}$")
-    commitment: str | None = Field(default=None, pattern=r"^0x[0-9a-fA-F]{64}$")
+    salt: str | None = Field(default=None, pattern=BYTES32)
+    commitment: str | None = Field(default=None, pattern=BYTES32)
 
 
 class RetirementRequest(UnitRequest):

@@ -319,6 +319,12 @@ class TestListUnits:
         assert (sum(found), len(found)) == (kg, answer["numberMatched"])
         assert all(validate("cru", feature) == [] for feature in answer["features"])
 
+    def test_an_owner_that_is_no_address_is_refused_in_words(self, reading: World) -> None:
+        (detail,) = reading.get("/credits", owner="0x12").json()["details"]
+        assert detail["message"] == (
+            "owner: “0x12” does not fit; an address is “0x” and 40 hexadecimal digits."
+        )
+
     def test_owner_and_report_are_filters(self, reading: World) -> None:
         owned = reading.get("/credits", owner=reading.address(BUYER)).json()
         assert owned["ogcr:quantity_kg"] == 850_000
