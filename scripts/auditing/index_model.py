@@ -11,7 +11,9 @@ from indexer.database import engine, snapshot
 from indexer.models import VERSIONED, Block, Checkpoint, Event, IndexTable, Versioned
 from scripts.auditing.checks import Checks
 from scripts.auditing.chronicle import Chronicle, Version
+from scripts.auditing.documents import Source
 from scripts.auditing.events import ChainEvent
+from scripts.auditing.ground import compare_ground
 from scripts.auditing.node import Node, NodeTrouble, Pin
 from scripts.auditing.touched import Place
 
@@ -44,9 +46,10 @@ class IndexModel:
         events: Iterable[ChainEvent],
         node: Node,
         pin: Pin,
+        source: Source,
         checks: Checks,
     ) -> None:
-        """Compare all versioned rows, raw events and block hashes up to the pinned block."""
+        """Compare versioned rows, events and blocks up to the pinned one, and all footprints."""
         with snapshot(self._engine) as session:
             connection = session.connection()
             for table in VERSIONED:
@@ -54,6 +57,7 @@ class IndexModel:
                 _compare(str(table.__tablename__), found, chronicle, checks)
             _compare_events(_rows(connection, Event), events, pin.number, checks)
             _compare_blocks(list(_rows(connection, Block)), node, pin.number, checks)
+            compare_ground(connection, source, checks)
 
 
 def _rows(connection: Connection, table: type[IndexTable]) -> Iterator[dict[str, Any]]:
@@ -70,8 +74,18 @@ def _versions(rows: Rows, table: type[Versioned], block: int) -> dict[Place, lis
             continue
         key = tuple(row.pop(name) for name in keys)
         still = ends is None or ends > block
-        found[str(table.__tablename__), key].append(Version(row, begins, None if still else ends))
+        version = Version(row, begins, None if still else ends)
+        _append(found[str(table.__tablename__), key], version)
     return found
+
+
+def _append(versions: list[Version], version: Version) -> None:
+    """Add a version; one that repeats the last (an approval given twice) only lengthens it."""
+    last = versions[-1] if versions else None
+    if last is not None and (last.ends, last.row) == (version.begins, version.row):
+        versions[-1] = Version(last.row, last.begins, version.ends)
+    else:
+        versions.append(version)
 
 
 def _compare(
@@ -99,7 +113,9 @@ def _compare_versions(
     if spans != held:
         sentence = f"The index has {name} valid for {_spans(held)}, the events for {_spans(spans)}."
         checks.discrepancy("model", sentence)
-    for wanted, version in zip(expected, found, strict=False):
+    held_at = {version.begins: version for version in found}
+    for wanted in expected:
+        version = held_at.get(wanted.begins, wanted)
         for column in sorted(wanted.row.keys() | version.row.keys()):
             said, value = wanted.row.get(column, MISSING), version.row.get(column, MISSING)
             checks.expect(

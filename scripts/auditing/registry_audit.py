@@ -64,7 +64,7 @@ def audit(assignment: Assignment, say: Say) -> tuple[Checks, str]:
     check_storage(node, pin, replay, checks, lambda done, of: say(f"storage: {done} of {of}"))
     if index is not None:
         say("model: the index")
-        index.check(chronicle, events, node, pin, checks)
+        index.check(chronicle, events, node, pin, assignment.documents, checks)
     if api is not None:
         api.check(replay, pin, checks, say)
     _require_canonical(node, pin)

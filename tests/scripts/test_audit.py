@@ -119,6 +119,8 @@ class TestAudit:
         ("statement", "sentence"),
         [
             ("DELETE FROM unit WHERE valid_to IS NULL AND vintage = 2022", "no row of unit 0x"),
+            ("UPDATE footprint SET east = east + 1 WHERE country = 'PT'", "in footprint sha256:"),
+            ("UPDATE footprint SET name = 'x' WHERE kind = 'pdd'", "The index has name = 'x' in"),
             ("DELETE FROM event WHERE name = 'CRURetired'", "The index has nothing as event of"),
             ("UPDATE event SET arguments = '{}' WHERE name = 'CRUMinted'", "as event of block"),
             ("UPDATE block SET hash = '0x00' WHERE number = 40", "The index has block 40 as 0x00"),
