@@ -27,7 +27,7 @@ def forget_database(url: str) -> None:
         drop_index_tables(found)
         api_metadata.drop_all(found)
         with found.begin() as connection:
-            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+            connection.execute(text("DROP TABLE IF EXISTS api_version"))
         found.dispose()
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
