@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -136,5 +137,8 @@ def _speak_in_any_locale() -> None:
 
 
 if __name__ == "__main__":
+    # Whoever reads the first lines only (`| head`) wants no traceback.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     _speak_in_any_locale()
     sys.exit(main())
