@@ -32,7 +32,7 @@ class LocalChain:
         self.state = state
         self._port = port
         self._log = log
-        self._saved = -1
+        self._saved: str | None = None
         self._ending = threading.Event()
         self._saving = threading.Lock()
         self._saver = threading.Thread(target=self._keep_saving, daemon=True)
@@ -46,8 +46,12 @@ class LocalChain:
         options = ["--host", "127.0.0.1", "--port", str(self._port), "--chain-id", str(CHAIN_ID)]
         options += ["--hardfork", "cancun", "--no-request-size-limit", "--quiet"]
         child = Child("The local chain (anvil)", [anvil, *options], self._log)
-        self._await(child)
-        self._load()
+        try:
+            self._await(child)
+            self._load()
+        except BaseException:
+            child.stop()
+            raise
         self._saver.start()
         return child
 
@@ -90,20 +94,26 @@ class LocalChain:
                 f"The kept chain {self.state} cannot be loaded ({error}): start anew with "
                 "scripts/up --fresh."
             ) from error
-        self._saved = self.head() or 0
+        self._saved = self._newest()
 
     def _keep_saving(self) -> None:
         pause = SAVE_SECONDS
         while not self._ending.wait(pause):
             began = time.monotonic()
-            head = self.head()
-            if head is not None and head != self._saved:
-                _quietly(self.save)
+            _quietly(self._save_if_new)
             # A long chain takes long to write: spend at most a twentieth of the time on it.
             pause = max(SAVE_SECONDS, 20 * (time.monotonic() - began))
 
+    def _save_if_new(self) -> None:
+        # By hash, because a reorganisation may leave the number as it was.
+        if self._newest() != self._saved:
+            self.save()
+
+    def _newest(self) -> str:
+        return str(self._ask("eth_getBlockByNumber", "latest", False)["hash"])
+
     def _save(self, *, with_history: bool) -> None:
-        head = self.head() or 0
+        newest = self._newest()
         dump = bytes.fromhex(self._ask("anvil_dumpState", with_history).removeprefix("0x"))
         gzip.decompress(dump)
         self.state.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +123,7 @@ class LocalChain:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.state)
-        self._saved = head
+        self._saved = newest
 
     def _ask(self, method: str, *parameters: Any) -> Any:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}
