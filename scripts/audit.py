@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import httpx
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from indexer.errors import StopLoudly
 from indexer.settings import IndexerSettings
@@ -98,10 +98,6 @@ def _progress() -> Progress:
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _describe(progress: Progress, task: TaskID, text: str) -> None:
-    progress.update(task, description=text)
 
 
 if __name__ == "__main__":
