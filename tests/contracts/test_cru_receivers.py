@@ -4,7 +4,7 @@ import pytest
 
 from .ledger import Contract, Reverted, reverts
 from .reporting import Reporting, Retirement, Serial
-from .samples import Cast, Stage
+from .samples import ZERO_ADDRESS, Cast, Stage
 
 ACCEPT, WRONG_VALUE, CUSTOM_ERROR, NOTHING, PANIC = range(5)
 OPERATOR, DEVELOPER = 1, 2
@@ -27,6 +27,7 @@ class TestReceiverOfIssuance:
     """
     when it accepts          it is called once for each block, when all is done
     when it refuses          nothing is issued
+    given two developers     each is asked for its own blocks alone
     """
 
     def test_is_called_when_all_is_done(
@@ -40,6 +41,22 @@ class TestReceiverOfIssuance:
             *["Received"] * 2,
         ]
         assert [one["tokenId"] for one in receipt.named("Received")] == receipt.value
+
+    def test_is_asked_for_its_own_blocks_alone_given_two_developers(
+        self, reporting: Reporting, stage: Stage, receiver: Contract, units: Contract, cast: Cast
+    ) -> None:
+        mine, theirs = reporting.verified(100, name="1"), Reporting(stage).verified(100, name="2")
+        requests = [(theirs, 2024, 100), (mine, 2024, 100)]
+        receipt = units.mintBatch(requests, sender=cast.operator)
+        assert receipt.named("Received") == [
+            {
+                "operator": cast.operator,
+                "from": ZERO_ADDRESS,
+                "tokenId": receipt.value[1],
+                "data": b"",
+            }
+        ]
+        assert [units.ownerOf(one) for one in receipt.value] == [cast.developer, receiver.address]
 
     @pytest.mark.parametrize(
         ("answer", "error"),

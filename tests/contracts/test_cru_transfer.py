@@ -174,6 +174,17 @@ class TestTransferBatch:
             "data": b"",
         }
 
+    def test_names_each_owner_to_the_receiver_given_several(
+        self, reporting: Reporting, units: Contract, cast: Cast
+    ) -> None:
+        receiver = reporting.receiver()
+        tokens = [reporting.issued(name="1"), reporting.issued(name="2")]
+        units.transferFrom(cast.developer, cast.holder, tokens[1], sender=cast.developer)
+        units.approve(cast.developer, tokens[1], sender=cast.holder)
+        receipt = units.transferBatch(receiver.address, tokens, sender=cast.developer)
+        owners = [(one["from"], one["operator"]) for one in receipt.named("Received")]
+        assert owners == [(cast.developer, cast.developer), (cast.holder, cast.developer)]
+
     def test_reverts_when_the_receiver_takes_no_tokens(
         self, reporting: Reporting, units: Contract, access: Contract, developer: str
     ) -> None:
