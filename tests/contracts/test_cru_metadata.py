@@ -109,10 +109,15 @@ class TestImage:
     """
 
     @pytest.mark.parametrize(
-        ("state", "word"), [("issued", "held"), ("buffered", "buffer"), ("retired", "retired")]
+        ("state", "word", "colour"),
+        [
+            ("issued", "held", "#14532d"),
+            ("buffered", "buffer", "#1e3a8a"),
+            ("retired", "retired", "#404040"),
+        ],
     )
     def test_is_a_well_formed_svg(
-        self, reporting: Reporting, units: Contract, state: str, word: str
+        self, reporting: Reporting, units: Contract, state: str, word: str, colour: str
     ) -> None:
         token_id = getattr(reporting, state)()
         image = payload(metadata(units, token_id)["image"], "image/svg+xml")
@@ -122,6 +127,7 @@ class TestImage:
         kg = Serial.of(token_id).quantity_kg
         assert (texts[0], texts[1], texts[3]) == ("CRU 2024", f"{kg} kg CO2e", word)
         assert {element.tag for element in root} == {f"{SVG}rect", f"{SVG}text"}
+        assert [element.get("fill") for element in root.iter(f"{SVG}rect")] == [colour]
 
     def test_holds_nothing_that_a_user_wrote(self, reporting: Reporting, units: Contract) -> None:
         token_id = reporting.issued()

@@ -3,11 +3,11 @@
 import pytest
 
 from .ledger import Contract, Reverted, reverts
-from .reporting import Reporting, Retirement, Serial
-from .samples import ZERO_ADDRESS, Cast, Stage
+from .reporting import Reporting, ReportStatus, Retirement, Serial, Verification
+from .samples import ZERO_ADDRESS, Cast, Stage, Terms, content_hash
 
 ACCEPT, WRONG_VALUE, CUSTOM_ERROR, NOTHING, PANIC = range(5)
-OPERATOR, DEVELOPER = 1, 2
+OPERATOR, DEVELOPER, VERIFIER = 1, 2, 4
 
 
 @pytest.fixture
@@ -91,6 +91,7 @@ class TestReceiverOfIssuance:
 class TestReentrantReceiver:
     """
     when it calls for more issuance while it receives     that call reverts
+    when it verifies a report that issues at once         that call reverts
     when it calls for another guarded transfer            that call reverts
     when it moves, splits, merges or retires meanwhile    that is as if it were done afterwards
     whatever it calls                                     each kilogram stays in one block
@@ -114,6 +115,30 @@ class TestReentrantReceiver:
         # ReentrancyGuardReentrantCall()
         assert called["returned"] == bytes.fromhex("3ee5aeb5")
         assert units.issuedKg(report_id, 2024) == 500
+
+    def test_is_refused_when_it_verifies_a_report_that_issues_at_once(
+        self,
+        reporting: Reporting,
+        stage: Stage,
+        receiver: Contract,
+        reports: Contract,
+        units: Contract,
+        access: Contract,
+        cast: Cast,
+    ) -> None:
+        access.grantRole(VERIFIER, receiver.address, 0, sender=cast.administrator)
+        judged = Reporting(Stage(stage.registry, cast._replace(verifier=receiver.address)))
+        project_id = judged.project(Terms(automatic_issuance=True), "project-2")
+        pending = judged.pending(project_id, "report-2")
+        verification = Verification(content_hash("report-2"), 500)
+        call = reports.calldata("verifyReport", pending, verification)
+        receiver.setCall(reports.address, call, sender=cast.stranger)
+        receipt = units.mint(reporting.verified(1_000), 2024, 500, sender=cast.operator)
+        (called,) = receipt.named("CalledBack")
+        assert not called["success"]
+        # ReentrancyGuardReentrantCall()
+        assert called["returned"] == bytes.fromhex("3ee5aeb5")
+        assert reports.report(pending).status == ReportStatus.PendingVerification
 
     @pytest.mark.parametrize("function", ["safeTransferFrom", "transferBatch"])
     def test_is_refused_when_it_enters_a_guarded_transfer_again(
