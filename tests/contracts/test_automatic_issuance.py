@@ -16,6 +16,7 @@ class TestAutomaticIssuance:
     given the methodology says automatic   verification issues every vintage's whole granules, once
     given a buffer rate                    the buffer takes its share of each, rounded up
     given rounding leaves a rest           an operator may issue it later, when it makes a granule
+    given the report is not verified       even the issuer issues nothing
     given the units are paused             the verification reverts as a whole
     given no units are connected           it reverts
     given the methodology does not         nothing is issued
@@ -55,6 +56,18 @@ class TestAutomaticIssuance:
         report_id = reporting.verified()
         with reverts("AccessManagedUnauthorized", getattr(cast, who)):
             units.mintOnVerification(report_id, sender=getattr(cast, who))
+
+    def test_reverts_given_the_report_is_not_verified(
+        self, reporting: Reporting, reports: Contract, units: Contract, cast: Cast
+    ) -> None:
+        """The issuer is trusted to call, not to know when."""
+        pending = reporting.pending(reporting.project())
+        with reverts("CRUReportNotVerified", pending, ReportStatus.PendingVerification):
+            units.mintOnVerification(pending, sender=reports.address)
+        archived = reporting.verified(name="2")
+        reports.archiveReport(archived, "", sender=cast.developer)
+        with reverts("CRUReportNotVerified", archived, ReportStatus.Archived):
+            units.mintOnVerification(archived, sender=reports.address)
 
     def test_gives_the_buffer_its_share_of_each_vintage(
         self, reporting: Reporting, units: Contract
