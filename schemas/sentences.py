@@ -48,8 +48,11 @@ def _tell_required(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fa
 
 def _tell_unknown(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fault]:
     known = list(error.schema.get("properties", {}))
-    for name in unknown_members(error.instance, error.schema):
-        advice = _advice(name, known)
+    names = list(unknown_members(error.instance, error.schema))
+    # Looking for a likely name is slow: with so many unknown ones, none is a slip of the pen.
+    compared = known if len(names) <= _MANY else []
+    for name in names:
+        advice = _advice(name, compared)
         message = f"The member {quoted(name)} is not known here; {advice}."
         yield Fault(pointer_to(*path, name), "UNKNOWN_MEMBER", message)
 
@@ -57,7 +60,7 @@ def _tell_unknown(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fau
 def _advice(name: str, known: list[str]) -> str:
     if name == "crs":
         return "coordinates are always WGS84 (RFC 7946, 4), take it out"
-    close = get_close_matches(name[:100], known, n=1)
+    close = get_close_matches(name[:100], known, n=1) if known else []
     if close:
         return f"did you mean “{close[0]}”? Otherwise take it out or give it a prefix"
     return "take it out, or give it a prefix, as in “prefix:name”, when a methodology defines it"

@@ -117,7 +117,19 @@ class TestMembers:
     given members that the registry assigns     they may be left out, and may be present
     given namespaced members                    they are open in every object
     given a line break at the end of a word     it is refused
+    given a slip of the pen                     the likely name is proposed
+    given thousands of unknown members          all are counted, and none is compared with a name
     """
+
+    def test_likely_name_is_proposed_given_a_slip_of_the_pen(self, pdd: Any) -> None:
+        pdd["properties"]["cuontry"] = "PT"
+        assert "did you mean “country”" in schemas.validate("pdd", pdd)[0].message
+
+    def test_no_likely_name_is_sought_given_thousands_of_unknown_members(self, pdd: Any) -> None:
+        pdd["properties"] |= {f"cuontry{number}": 1 for number in range(3000)}
+        faults = schemas.validate("pdd", pdd)
+        assert faults[0].message.startswith("2500 further faults")
+        assert not any("did you mean" in fault.message for fault in faults)
 
     @pytest.mark.parametrize(
         "path",
