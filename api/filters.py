@@ -36,6 +36,7 @@ class ProjectFilters(Page):
     )
     actor: str | None = Field(
         default=None,
+        min_length=1,
         max_length=100,
         description="The developer's address, or the `actor_id` of the document.",
     )

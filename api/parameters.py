@@ -114,10 +114,10 @@ SenderQuery = Annotated[Sender, Query()]
 
 def sort_keys(text: str, allowed: tuple[str, ...]) -> list[tuple[str, bool]]:
     """`-created_at,name` as [(name, descending)]; raises `ParameterError` for other names."""
-    keys = [(part.lstrip("-"), part.startswith("-")) for part in text.split(",")]
-    unknown = [name for name, _ in keys if name not in allowed]
-    if unknown or len(keys) > len(allowed):
-        message = f"Sort by {', '.join(allowed)}; a minus in front turns the order round."
+    keys = [(part.removeprefix("-"), part.startswith("-")) for part in text.split(",")]
+    names = [name for name, _ in keys]
+    if not set(names) <= set(allowed) or len(set(names)) < len(names):
+        message = f"Sort by {', '.join(allowed)}, each once; a minus in front turns it round."
         raise ParameterError(message, [Detail("sort", "INVALID_PARAMETER", message)])
     return keys
 

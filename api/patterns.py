@@ -20,9 +20,39 @@ _SAID = {
 }
 
 
+#: What pydantic's errors mean to the person who sent the value, by their type.
+_REMEDIES = {
+    "missing": "this is missing; add it",
+    "extra_forbidden": "this is not known here; take it out",
+    "model_type": "give a JSON object",
+    "model_attributes_type": "give a JSON object",
+    "dict_type": "give a JSON object",
+    "list_type": "give an array",
+    "string_type": "give a text in quotation marks",
+    "int_type": "give a whole number",
+    "int_parsing": "give a whole number",
+    "int_from_float": "give a whole number",
+    "int_parsing_size": "give a smaller number",
+    "float_parsing": "give a number",
+    "finite_number": "give a finite number",
+    "bool_parsing": "give true or false",
+    "bool_type": "give true or false",
+    "literal_error": "give one of {expected}",
+    "greater_than": "give a number greater than {gt}",
+    "greater_than_equal": "give {ge} or more",
+    "less_than_equal": "give {le} or less",
+    "too_short": "give at least {min_length} of them",
+    "too_long": "give at most {max_length} of them",
+    "string_too_short": "give at least {min_length} character(s)",
+    "string_too_long": "give at most {max_length} characters",
+}
+
+
 def fault_sentence(entry: Mapping[str, Any]) -> str:
     """What is wrong and how to mend it, without a full stop, of one of pydantic's errors."""
-    pattern = (entry.get("ctx") or {}).get("pattern")
-    if pattern in _SAID:
-        return f"“{str(entry['input'])[:80]}” does not fit; {_SAID[pattern]}"
+    context = entry.get("ctx") or {}
+    if context.get("pattern") in _SAID:
+        return f"“{str(entry['input'])[:80]}” does not fit; {_SAID[context['pattern']]}"
+    if entry["type"] in _REMEDIES:
+        return _REMEDIES[entry["type"]].format(**context)
     return str(entry["msg"]).removeprefix("Value error, ").rstrip(".")

@@ -98,7 +98,7 @@ def check_fits(task: Task, transaction: SignedTransaction) -> None:
             Detail(
                 "/signed_transaction",
                 "NOT_WHAT_THE_TASK_ASKS",
-                f"Its {name} is not that of “to_sign”; sign exactly what the task gives.",
+                f"Its “{name}” is not that of “to_sign”; sign exactly what the task gives.",
             )
             for name in wrong
         ]

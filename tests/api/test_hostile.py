@@ -87,6 +87,59 @@ def filled(path: str, name: str) -> str:
     return path
 
 
+class TestRemedies:
+    """
+    given a request with one fault     the sentence says what to give instead, in no library's words
+    """
+
+    @pytest.mark.parametrize(
+        ("path", "body", "sentence"),
+        [
+            ("/credits/1/retire", [], "give a JSON object."),
+            ("/credits/1/retire", {}, "this is missing; add it."),
+            (
+                "/credits/1/retire",
+                {"reason": "other", "x": 1},
+                "this is not known here; take it out.",
+            ),
+            (
+                "/credits/1/retire",
+                {"reason": "other", "purpose": 1},
+                "give a text in quotation marks.",
+            ),
+            (
+                "/credits/split",
+                {"unit": "1", "quantities_kg": [0, 1]},
+                "give a number greater than 0.",
+            ),
+            ("/credits/merge", {"units": ["1"]}, "give at least 2 of them."),
+            ("/relay", {"signed_transaction": None}, "give a text in quotation marks."),
+        ],
+    )
+    def test_body_is_refused_with_a_remedy_given_one_fault(
+        self, target: World, path: str, body: Any, sentence: str
+    ) -> None:
+        answer = target.client.post(path, content=json.dumps(body).encode(), headers=JSON)
+        assert [detail["message"] for detail in answer.json()["details"]] == [sentence]
+
+    @pytest.mark.parametrize(
+        ("query", "sentence"),
+        [
+            ("limit=0", "limit: give 1 or more."),
+            ("limit=1001", "limit: give 1000 or less."),
+            ("limit=many", "limit: give a whole number."),
+            ("vintage=2022.5", "vintage: give a whole number."),
+            ("retired=maybe", "retired: give true or false."),
+            ("unit_type=X", "unit_type: give one of 'CRU', 'PCR', 'CFS', 'CSP' or 'SER'."),
+        ],
+    )
+    def test_parameter_is_refused_with_a_remedy_given_one_fault(
+        self, target: World, query: str, sentence: str
+    ) -> None:
+        answer = target.client.get(f"/credits?{query}")
+        assert [detail["message"] for detail in answer.json()["details"]] == [sentence]
+
+
 class TestHostile:
     """
     when a body is any bytes, any JSON, or a mangled document   it is refused, never a 500
