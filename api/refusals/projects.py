@@ -39,8 +39,8 @@ PROJECTS: Sentences = {
     ),
     "ProjectRegistryInvalidValidator": (
         STATE,
-        "{validator} cannot validate the project {projectId}: a validator holds the role validator "
-        "and is not the developer.",
+        "{validator} cannot be assigned to the project {projectId}: a validator holds the role "
+        "validator, is not the developer, and is not the one assigned already.",
     ),
     "ProjectRegistryStalePDD": (
         STATE,

@@ -60,8 +60,9 @@ REPORTS: Sentences = {
     ),
     "MRVRegistryInvalidVerifier": (
         STATE,
-        "{verifier} cannot verify the report {reportId}: a verifier holds the role verifier and is "
-        "neither the developer nor the validator of the project.",
+        "{verifier} cannot be assigned to the report {reportId}: a verifier holds the role "
+        "verifier, is neither the developer nor the validator of the project, and is not the "
+        "one assigned already.",
     ),
     "MRVRegistryStaleReport": (
         STATE,
