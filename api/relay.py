@@ -7,6 +7,7 @@ import re
 import time
 
 from api.errors import ApiError, ConflictError, Detail, MissingError, ValidationError
+from api.node import Account
 from api.queries import tasks as task_queries
 from api.registry import Registry
 from api.simulation import check_call, node_error
@@ -105,9 +106,20 @@ def check_fits(task: Task, transaction: SignedTransaction) -> None:
         raise ValidationError(details[0].message, details)
 
 
+def account_of(registry: Registry, sender: str) -> Account:
+    """A signer's nonces and funds, once the node holds again what a reorganisation took from it:
+    otherwise the nonce of a transaction that was delivered already would be given away."""
+    account = registry.node.account(sender)
+    with database.snapshot(registry.engine) as session:
+        lost = task_queries.waiting_from(session, sender.lower(), account.next_nonce)
+    for entry in lost:
+        send_again(registry, entry.hash, entry.raw)
+    return registry.node.account(sender) if lost else account
+
+
 def check_account(registry: Registry, transaction: SignedTransaction) -> None:
     """Raise `ConflictError` when the signer's nonce or funds will not do."""
-    account = registry.node.account(transaction.sender)
+    account = account_of(registry, transaction.sender)
     if transaction.nonce < account.mined_nonce:
         raise _account_error(
             "NONCE_TOO_LOW",

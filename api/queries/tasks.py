@@ -62,6 +62,21 @@ def transactions_of(session: Session, task_id: str) -> Sequence[TaskTransaction]
     return session.exec(query.order_by(Transactions.created_at.desc())).all()
 
 
+def waiting_from(session: Session, sender: str, nonce: int) -> Sequence[TaskTransaction]:
+    """A signer's transactions that are not final, from a nonce on, the lowest nonce first."""
+    current = and_(Tasks.transaction_hash == Transactions.hash, Tasks.settled.is_(False))
+    query = (
+        select(Transactions)
+        .join(Tasks, current)
+        .where(
+            Tasks.state.in_(("broadcast", "mined", "indexed")),
+            Transactions.sender == sender,
+            Transactions.nonce >= nonce,
+        )
+    )
+    return session.exec(query.order_by(Transactions.nonce)).all()
+
+
 def seen_in_block(session: Session, transaction_hash: str) -> tuple[int, str] | None:
     """Number and hash of the indexed block that holds an event of a transaction."""
     query = select(Events.block_number, Events.block_hash).where(Events.tx_hash == transaction_hash)

@@ -10,7 +10,7 @@ from api.encoding import dumps
 from api.errors import MissingError
 from api.queries.tasks import task as task_of_id
 from api.registry import Registry
-from api.relay import deliver
+from api.relay import account_of, deliver
 from api.simulation import node_error
 from api.tables import Task
 from api.tasks import task_json
@@ -64,7 +64,7 @@ def transaction_fields(registry: Registry, task: Task, sender: str) -> dict[str,
     gas = registry.node.gas(call)
     if isinstance(gas, RpcError):
         raise node_error(registry, gas)
-    account, fees = registry.node.account(sender), registry.node.fees()
+    account, fees = account_of(registry, sender), registry.node.fees()
     return {
         "from": sender,
         "type": "0x2",

@@ -28,6 +28,7 @@ class TestTracking:
     """
     when blocks go on                          the task ends final
     when a reorg takes its block away          it goes back, is sent again, and is indexed once more
+    when a reorg took it from the node         no other transaction is given its nonce
     when the transaction reverts               it says with which custom error
     when it reverted and is signed again       the later attempt counts
     when the call leaves no event              it ends final all the same
@@ -69,6 +70,24 @@ class TestTracking:
         again = world.task(task["id"], "indexed")
         assert again["block_hash"] != task["block_hash"]
         assert world.project("harz-mixed-forest")["properties"]["status"] == "submitted"
+
+    def test_its_nonce_is_not_given_away_when_a_reorg_took_it_from_the_node(
+        self, each_world: World
+    ) -> None:
+        world = each_world
+        task = world.done(DEVELOPER, world.post("/projects", documents.forest()))
+        world.node.reorganise(1)
+        world.node.drop_pool()
+        sender = world.address(DEVELOPER)
+        freed = int(world.node.rpc("eth_getTransactionCount", sender, "pending"), 16)
+        other = documents.forest("other", east=2.0)
+        second = world.post("/projects", other, sender=sender).json()
+        third = world.sign(DEVELOPER, world.post("/projects", other))
+        assert third.status_code == 202, third.text
+        world.mine(2)
+        assert int(second["to_sign"]["nonce"], 16) == freed + 1
+        world.task(task["id"], "indexed")
+        world.task(third.json()["id"], "indexed")
 
     def test_it_says_why_when_it_reverts(self, world: World) -> None:
         first = world.post("/projects", documents.forest()).json()
