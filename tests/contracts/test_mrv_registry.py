@@ -181,6 +181,7 @@ class TestAssignVerifier:
         with reverts("MRVRegistryInvalidVerifier", report_id, verifier):
             reporting.assign(report_id)
 
+    @pytest.mark.parametrize("step", ["submit", "pending"])
     @pytest.mark.parametrize("who", ["developer", "validator"])
     def test_reverts_when_the_verifier_is_involved_in_the_project(
         self,
@@ -190,18 +191,26 @@ class TestAssignVerifier:
         project_id: bytes,
         cast: Cast,
         who: str,
+        step: str,
     ) -> None:
-        report_id = reporting.submit(project_id)
+        report_id = getattr(reporting, step)(project_id)
         involved = getattr(cast, who)
         access.grantRole(4, involved, 0, sender=cast.administrator)
         with reverts("MRVRegistryInvalidVerifier", report_id, involved):
             reports.assignVerifier(report_id, involved, sender=cast.operator)
 
+    @pytest.mark.parametrize("step", ["submit", "pending"])
     @pytest.mark.parametrize("who", ["stranger", "operator", "other_validator"])
     def test_reverts_when_the_verifier_lacks_the_role(
-        self, reporting: Reporting, reports: Contract, project_id: bytes, cast: Cast, who: str
+        self,
+        reporting: Reporting,
+        reports: Contract,
+        project_id: bytes,
+        cast: Cast,
+        who: str,
+        step: str,
     ) -> None:
-        report_id = reporting.submit(project_id)
+        report_id = getattr(reporting, step)(project_id)
         without = getattr(cast, who)
         with reverts("MRVRegistryInvalidVerifier", report_id, without):
             reports.assignVerifier(report_id, without, sender=cast.operator)

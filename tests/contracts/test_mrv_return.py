@@ -2,7 +2,7 @@
 
 import pytest
 
-from .ledger import Contract, reverts
+from .ledger import Contract, Ledger, reverts
 from .reporting import YEAR_2023, Reporting, ReportStatus, Submission, Verification
 from .samples import ZERO_HASH, Cast, ProjectStatus, Stage, content_hash
 
@@ -68,6 +68,24 @@ class TestWithdrawAndResubmit:
             reporting.verify(report_id)
         reporting.assign(report_id)
         reporting.verify(report_id)
+
+    def test_keeps_the_last_decision_given_two(
+        self,
+        reporting: Reporting,
+        reports: Contract,
+        project_id: bytes,
+        verifier: str,
+        ledger: Ledger,
+    ) -> None:
+        report_id = reporting.pending(project_id, "r")
+        reporting.reject(report_id)
+        reporting.resubmit(project_id, "r", "r, second")
+        reporting.assign(report_id)
+        ledger.wait(3600)
+        second = Verification(content_hash("r, second"), statement_hash=content_hash("it holds"))
+        reports.verifyReport(report_id, second, sender=verifier)
+        held = reports.report(report_id)
+        assert (held.statementHash, held.decidedAt) == (second.statement_hash, ledger.now)
 
     def test_reverts_when_the_new_version_has_the_old_hash(
         self, reporting: Reporting, project_id: bytes

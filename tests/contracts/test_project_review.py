@@ -9,7 +9,7 @@ import pytest
 from scripts.deployment import ROLE_IDS
 
 from .ledger import Contract, Ledger, Receipt, reverts
-from .samples import ZERO_ADDRESS, ZERO_HASH, Pdd, ProjectStatus, Stage, content_hash
+from .samples import ZERO_ADDRESS, ZERO_HASH, Cast, Pdd, ProjectStatus, Stage, content_hash
 
 DECISION = content_hash("decision")
 Decide = Callable[..., Receipt]
@@ -55,13 +55,16 @@ class TestAssignValidator:
         with reverts("ProjectRegistryInvalidValidator", project_id, ZERO_ADDRESS):
             stage.registry.projects.assignValidator(project_id, ZERO_ADDRESS, sender=operator)
 
+    @pytest.mark.parametrize("status", [ProjectStatus.Submitted, ProjectStatus.UnderReview])
     def test_reverts_given_the_validator_is_the_developer(
-        self, stage: Stage, access: Contract, developer: str, operator: str, administrator: str
+        self, stage: Stage, access: Contract, cast: Cast, status: int
     ) -> None:
-        project_id = stage.project(ProjectStatus.Submitted)
-        access.grantRole(ROLE_IDS["validator"], developer, 0, sender=administrator)
-        with reverts("ProjectRegistryInvalidValidator", project_id, developer):
-            stage.registry.projects.assignValidator(project_id, developer, sender=operator)
+        project_id = stage.project(status)
+        access.grantRole(ROLE_IDS["validator"], cast.developer, 0, sender=cast.administrator)
+        with reverts("ProjectRegistryInvalidValidator", project_id, cast.developer):
+            stage.registry.projects.assignValidator(
+                project_id, cast.developer, sender=cast.operator
+            )
 
     def test_reverts_given_the_role_was_revoked(
         self, stage: Stage, access: Contract, validator: str, operator: str, administrator: str
@@ -178,6 +181,19 @@ class TestDecision:
         decide(project_id, projects.project(project_id).pddHash, sender=validator)
         held = projects.project(project_id)
         assert (held.version, held.decidedVersion, held.decidedAt) == (1, 1, ledger.now)
+
+    def test_records_the_last_time_given_an_earlier_decision(
+        self, decide: Decide, stage: Stage, projects: Contract, cast: Cast, ledger: Ledger
+    ) -> None:
+        project_id = stage.project(ProjectStatus.Rejected)
+        key = projects.project(project_id).methodologyKey
+        second = Pdd(content_hash("second"), key)
+        projects.resubmitProject(project_id, second, sender=cast.developer)
+        stage.assign(project_id)
+        ledger.wait(3600)
+        decide(project_id, second.pdd_hash, sender=cast.validator)
+        held = projects.project(project_id)
+        assert (held.version, held.decidedVersion, held.decidedAt) == (2, 2, ledger.now)
 
     @pytest.mark.parametrize("function", ["rejectProject", "requestRevision"])
     def test_needs_a_reason_of_its_length_when_it_is_negative(
