@@ -74,7 +74,7 @@ class TestSignTask:
         raw = world.signed(DEVELOPER, task["to_sign"], **changed)
         answer = world.post(f"/tasks/{task['id']}", {"signed_transaction": raw})
         assert (answer.status_code, code(answer)) == (422, "NOT_WHAT_THE_TASK_ASKS")
-        assert f"Its {named} is not" in answer.json()["message"]
+        assert f"Its “{named}” is not" in answer.json()["message"]
         assert world.task(task["id"], "awaiting_signature")["transaction_hash"] is None
 
     @pytest.mark.parametrize("raw", ["0x00", "0x02c0", "0xc0", "0x04aa", "0xf8" + "00" * 60])
