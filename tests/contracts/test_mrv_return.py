@@ -3,8 +3,8 @@
 import pytest
 
 from .ledger import Contract, Ledger, reverts
-from .reporting import YEAR_2023, Reporting, ReportStatus, Submission, Verification
-from .samples import ZERO_HASH, Cast, ProjectStatus, Stage, content_hash
+from .reporting import YEAR_2023, Reporting, ReportStatus, Serial, Submission, Verification
+from .samples import ZERO_HASH, Cast, ProjectStatus, Stage, Terms, content_hash
 
 
 @pytest.fixture
@@ -68,6 +68,20 @@ class TestWithdrawAndResubmit:
             reporting.verify(report_id)
         reporting.assign(report_id)
         reporting.verify(report_id)
+
+    def test_issues_by_its_terms_given_it_was_withdrawn_before_any_assignment(
+        self, reporting: Reporting, units: Contract, cast: Cast
+    ) -> None:
+        project_id = reporting.project(Terms(granularity_kg=10, buffer_rate_bps=1_000), "p")
+        report_id = reporting.submit(project_id, "r")
+        reporting.withdraw(report_id)
+        reporting.resubmit(project_id, "r", "r, second")
+        reporting.assign(report_id)
+        reporting.verify(report_id, 1_000)
+        units.mint(report_id, 2024, 1_000, sender=cast.operator)
+        own, buffered = Serial(report_id, 2024, 0, 900), Serial(report_id, 2024, 900, 100)
+        assert units.ownerOf(own.token_id) == cast.developer
+        assert units.ownerOf(buffered.token_id) == units.address
 
     def test_keeps_the_last_decision_given_two(
         self,
