@@ -14,6 +14,7 @@ from scripts.auditing.anchors import Anchor
 from scripts.auditing.api_model import ApiModel
 from scripts.auditing.checks import Checks
 from scripts.auditing.chronicle import Chronicle
+from scripts.auditing.code import check_code
 from scripts.auditing.documents import Source, check_documents
 from scripts.auditing.events import read_events
 from scripts.auditing.index_model import IndexModel
@@ -61,6 +62,7 @@ def audit(assignment: Assignment, say: Say) -> tuple[Checks, str]:
     chronicle.close()
     supply = check_sums(replay, checks)
     _check_documents(replay, assignment.documents, checks, say)
+    check_code(node, pin, replay, checks)
     check_storage(node, pin, replay, checks, lambda done, of: say(f"storage: {done} of {of}"))
     if index is not None:
         say("model: the index")

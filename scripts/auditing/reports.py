@@ -149,6 +149,11 @@ class ReportReplay:
         if state is None:
             return
         self.checks.saw("sums")
+        self.checks.expect(
+            not state.verified_in,
+            "sums",
+            f"The amounts of {state.name} were verified a second time at {event.place}.",
+        )
         state.verified_kg = of["verifiedKg"]
         state.verified_in = event.transaction
         pairs = [(one["vintage"], one["kg"]) for one in of["vintages"]]

@@ -126,6 +126,7 @@ class UnitReplay:
             f"Unit {of['tokenId']:#066x} was retired at {event.place} with {of['kg']} kg and the "
             f"reason {of['reason']}.",
         )
+        self._require_disposer(block, of["actor"], event)
         if block is not None:
             self.blocks[of["tokenId"]] = replace(
                 block,
@@ -174,6 +175,17 @@ class UnitReplay:
             f"is {f'{block.status} and of {block.owner}' if block else 'no existing block'}.",
         )
         return block
+
+    def _require_disposer(self, block: Block | None, actor: str, event: ChainEvent) -> None:
+        """Only the owner, whom it approved for the block, and its operators may end it."""
+        self.checks.expect(
+            block is None
+            or actor in (block.owner, block.approved)
+            or self.operators.get((block.owner, actor), False),
+            "units",
+            f"{actor} ended unit {event.arguments['tokenId']:#066x} at {event.place} without being "
+            "its owner or approved.",
+        )
 
     def _begin(self, block: Block, event: ChainEvent) -> None:
         block = replace(block, updated_at=event.time, updated_in=event.transaction)

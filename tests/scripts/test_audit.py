@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Boolean, Column
 from indexer.deployments import Deployments
 from indexer.models import VERSIONED, OperatorApproval, ScheduledOperation, Versioned
 from scripts.auditing.checks import Checks
+from scripts.auditing.code import IMPLEMENTATION_SLOT
 from scripts.auditing.node import Node
 
 from .running import ROOT, Running, audited
@@ -49,6 +50,7 @@ class TestAudit:
     given a row, event or block was removed     it names it
     given the documents come from the API       it reads them there
     given contract storage was changed          it names the view that differs
+    given other code was put behind a proxy     it names the contract
     given an earlier block                      it audits the state of then
     """
 
@@ -155,6 +157,21 @@ class TestAudit:
             node.ask("anvil_setStorageAt", address, slot, before)
         assert any(f"as owner of unit {unit['id']}" in sentence for sentence in found), found
         assert audited(running, kept).discrepancies == []
+
+    def test_names_the_contract_given_other_code_behind_its_proxy(
+        self, running: Running, kept: Path
+    ) -> None:
+        contracts = Deployments.load(running.record.parent, 31337).contracts
+        node, address = Node(running.rpc), contracts["MethodologyRegistry"].address
+        before = node.ask("eth_getStorageAt", address, IMPLEMENTATION_SLOT, "latest")
+        other = "0x" + contracts["CRU"].address[2:].rjust(64, "0")
+        node.ask("anvil_setStorageAt", address, IMPLEMENTATION_SLOT, other)
+        try:
+            found = audited(running, kept).areas["storage"].discrepancies
+        finally:
+            node.ask("anvil_setStorageAt", address, IMPLEMENTATION_SLOT, before)
+        code = [one for one in found if one.startswith("MethodologyRegistry runs the code at")]
+        assert len(code) == 1, found
 
     def test_holds_given_an_earlier_block(self, running: Running, kept: Path) -> None:
         index = f"sqlite:///{kept / 'index.db'}"

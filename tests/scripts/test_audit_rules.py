@@ -111,6 +111,8 @@ def test_finds_nothing_given_the_true_history(
         (without("CRUMinted"), "sums", "begins at"),
         (twice("CRURetired"), "units", "which is retired"),
         (first("CRURetired", 0, owner=STRANGER), "units", f"as held by {STRANGER}"),
+        (first("CRURetired", 0, actor=STRANGER), "units", "without being its owner or approved"),
+        (twice("MRVVerified"), "sums", "a second time"),
         (first("CRUSplit", 0, parts=[1, 2]), "units", "are not the whole, end to end"),
         (without("CRUSplit"), "units", "as often as"),
         (first("UnitsConnected", 0, units=STRANGER), "events", "was connected"),
