@@ -19,7 +19,7 @@ COMMANDS = [
     if line.strip()
 ]
 MODULES = sorted(set(re.findall(r"python -m (\w+)", README)))
-PATHS = sorted(set(re.findall(r"http://127\.0\.0\.1:8000(/[^\s?`>)"]*)", README)))
+PATHS = sorted(set(re.findall(r"http://127\.0\.0\.1:8000(/[^\s?`>)\"]*)", README)))
 
 
 class TestReadme:
