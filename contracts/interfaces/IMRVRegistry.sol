@@ -3,6 +3,7 @@ pragma solidity 0.8.34;
 
 import {UnitType} from "./IMethodologyRegistry.sol";
 import {ProjectStatus} from "./IProjectRegistry.sol";
+import {Standing} from "./IRegistryAccessControl.sol";
 
 enum ReportStatus {
     None,
@@ -63,8 +64,10 @@ struct Report {
     bytes32 statementHash;
 }
 
-/// @notice What `CRU` needs to know of a report before it issues against it. Developer, unit type, granularity and
-/// buffer rate are zero until a verifier was assigned.
+/// @notice What `CRU` needs to know of a report before it issues against it. All but project and status are zero until
+/// a verifier was assigned.
+/// @param monitoringEndDay last day of the monitoring period: the reporting period's end plus the methodology's
+/// `durabilityYears`, UTC days since 1970-01-01, at most 65535
 struct IssuanceTerms {
     bytes32 projectId;
     address developer;
@@ -72,6 +75,8 @@ struct IssuanceTerms {
     UnitType unitType;
     uint32 granularityKg;
     uint16 bufferRateBps;
+    bool expires;
+    uint16 monitoringEndDay;
 }
 
 /// @title Monitoring reports, reporting periods that cannot overlap, and verification (OGCR 5.2.2)
@@ -128,7 +133,10 @@ interface IMRVRegistry {
     error MRVRegistryNotDeveloper(bytes32 projectId, address caller);
     error MRVRegistryNotDeveloperOrOperator(bytes14 reportId, address caller);
     error MRVRegistryNotAssignedVerifier(bytes14 reportId, address caller);
-    error MRVRegistryInvalidVerifier(bytes14 reportId, address verifier);
+    /// @param standing why: `Fit` when the verifier is the present one, the developer or the project's validator
+    error MRVRegistryInvalidVerifier(bytes14 reportId, address verifier, Standing standing);
+    /// @notice The assigned verifier may no longer decide: its accreditation lapsed, was withdrawn or narrowed.
+    error MRVRegistryUnfitVerifier(bytes14 reportId, address verifier, Standing standing);
     error MRVRegistryStaleReport(bytes14 reportId, bytes32 named, bytes32 current);
     error MRVRegistryUnchangedReport(bytes14 reportId, bytes32 reportHash);
     error MRVRegistryInvalidVintage(bytes14 reportId, uint16 vintage);
@@ -152,12 +160,13 @@ interface IMRVRegistry {
     /// @param reason at most 500 bytes; may be empty
     function withdrawReport(bytes14 reportId, string calldata reason) external;
 
-    /// @notice submitted -> pending_verification, or another verifier than the present one while pending. The verifier
-    /// holds the role `verifier` and is neither the developer nor the validator of the project.
+    /// @notice submitted -> pending_verification, or another verifier than the present one while pending. The verifier is
+    /// neither the developer nor the validator of the project, and `Fit` for it (see `IRegistryAccessControl.standing`).
     function assignVerifier(bytes14 reportId, address verifier) external;
 
-    /// @notice pending_verification -> verified, by the assigned verifier, once the period is over. Where the
-    /// methodology says automatic issuance, the units are issued in the same transaction.
+    /// @notice pending_verification -> verified, by the assigned verifier while `Fit`, once the period is over. Where
+    /// the methodology says automatic issuance, the units are issued in the same transaction, unless the developer's
+    /// account is suspended or the project has a deficit: then they stay due.
     function verifyReport(bytes14 reportId, Verification calldata verification) external;
 
     /// @notice pending_verification -> rejected, by the assigned verifier; frees the period.
@@ -188,7 +197,14 @@ interface IMRVRegistry {
 
     function issuanceTerms(bytes14 reportId) external view returns (IssuanceTerms memory);
 
-    /// @notice `issuanceTerms` and `verifiedKg` in one call.
+    /// @notice kg CO2e that each vintage may issue in whole granules. What rounding leaves of a vintage is carried to the
+    /// next one of the report and counts there; what the last one leaves stays as `carriedKg`.
+    function issuableVintages(bytes14 reportId) external view returns (VintageAmount[] memory);
+
+    /// @notice kg CO2e verified that make no whole granule; never issued, never lost.
+    function carriedKg(bytes14 reportId) external view returns (uint64);
+
+    /// @notice `issuanceTerms`, and the vintage's share of `issuableVintages`, in one call.
     function vintageTerms(bytes14 reportId, uint16 vintage)
         external
         view

@@ -35,12 +35,17 @@ enum MethodologyStatus {
 /// @param granularityKg smallest amount of one unit, kg CO2e; a multiple of 1000 for every type but `CRU`
 /// @param bufferRateBps share of each issuance that goes to the buffer, basis points below 10000
 /// @param automaticIssuance true: the verification itself issues the units; false: an operator does
+/// @param expires true: units end with their monitoring period unless it is prolonged (Art. 6(5), 12(5)); always so for
+/// `CFS` and `CSP`, never for `PCR` and `SER`, as the methodology says for `CRU`
+/// @param durabilityYears length of the monitoring period after the reporting period, calendar years, 1 to 1000
 /// @param projectTypes set of permitted project types, one bit each
 struct MethodologyTerms {
     UnitType unitType;
     uint32 granularityKg;
     uint16 bufferRateBps;
     bool automaticIssuance;
+    bool expires;
+    uint16 durabilityYears;
     uint32 projectTypes;
 }
 
@@ -75,6 +80,8 @@ interface IMethodologyRegistry {
     error MethodologyRegistryInvalidGranularity(UnitType unitType, uint32 granularityKg);
     error MethodologyRegistryInvalidBufferRate(uint16 bufferRateBps);
     error MethodologyRegistryInvalidProjectTypes(uint32 projectTypes);
+    error MethodologyRegistryInvalidExpiry(UnitType unitType, bool expires);
+    error MethodologyRegistryInvalidDurability(uint16 durabilityYears);
     error MethodologyRegistryAlreadyRegistered(bytes32 methodologyKey);
     error MethodologyRegistryUnexpectedStatus(bytes32 methodologyKey, MethodologyStatus status);
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.34;
 
 import {MethodologyStatus, ProjectType} from "./IMethodologyRegistry.sol";
+import {Standing} from "./IRegistryAccessControl.sol";
 
 enum ProjectStatus {
     None,
@@ -102,7 +103,10 @@ interface IProjectRegistry {
     error ProjectRegistryNotDeveloper(bytes32 projectId, address caller);
     error ProjectRegistryNotAssignedValidator(bytes32 projectId, address caller);
     error ProjectRegistryNotDeveloperOrOperator(bytes32 projectId, address caller);
-    error ProjectRegistryInvalidValidator(bytes32 projectId, address validator);
+    /// @param standing why: `Fit` when the validator is the present one or the developer
+    error ProjectRegistryInvalidValidator(bytes32 projectId, address validator, Standing standing);
+    /// @notice The assigned validator may no longer decide: its accreditation lapsed, was withdrawn or narrowed.
+    error ProjectRegistryUnfitValidator(bytes32 projectId, address validator, Standing standing);
     error ProjectRegistryStalePDD(bytes32 projectId, bytes32 named, bytes32 current);
     error ProjectRegistryUnchangedPDD(bytes32 projectId, bytes32 pddHash);
     error ProjectRegistryNewVersionRequired(bytes32 projectId, uint32 decidedVersion);
@@ -130,8 +134,8 @@ interface IProjectRegistry {
     /// @notice rejected -> draft with a new PDD version.
     function redraftProject(bytes32 projectId, PDD calldata pdd) external;
 
-    /// @notice submitted -> under_review, or another validator than the present one while under review. The validator
-    /// holds the role `validator` and is not the developer.
+    /// @notice submitted -> under_review, or another validator than the present one while under review. The validator is
+    /// not the developer, and `Fit` for the project (see `IRegistryAccessControl.standing`).
     function assignValidator(bytes32 projectId, address validator) external;
 
     /// @notice under_review -> validated, by the assigned validator, naming the PDD hash that was judged.
