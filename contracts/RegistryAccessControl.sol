@@ -23,6 +23,32 @@ contract RegistryAccessControl is AccessManagerUpgradeable, UUPSUpgradeable {
         emit RoleLabel(Roles.VERIFIER, "verifier");
         emit RoleLabel(Roles.GUARDIAN, "guardian");
         emit RoleLabel(Roles.ISSUER, "issuer");
+        emit RoleLabel(Roles.REVERSAL_LEDGER, "reversal_ledger");
+        emit RoleLabel(Roles.EXCHANGE, "exchange");
+        emit RoleLabel(Roles.METHODOLOGY_STEWARD, "methodology_steward");
+        emit RoleGuardianChanged(Roles.ADMINISTRATOR, Roles.GUARDIAN);
+        for (uint64 role = Roles.REGISTRY_OPERATOR; role <= Roles.METHODOLOGY_STEWARD; ++role) {
+            if (role != Roles.GUARDIAN) _setRoleGuardian(role, Roles.GUARDIAN);
+        }
+    }
+
+    /// @notice Who may cancel what holders of a role have scheduled. OpenZeppelin leaves the administrator unguarded.
+    function getRoleGuardian(uint64 roleId) public view override returns (uint64) {
+        return roleId == Roles.ADMINISTRATOR ? Roles.GUARDIAN : super.getRoleGuardian(roleId);
+    }
+
+    /// @dev A guardian who could cancel a guardian's removal could never be removed, and would hold every other plan up.
+    function _canCancel(address caller, address target, bytes calldata data) internal view override returns (bool) {
+        if (_removesGuardian(target, data) && caller != _msgSender()) {
+            (bool isAdministrator,) = hasRole(Roles.ADMINISTRATOR, _msgSender());
+            return isAdministrator;
+        }
+        return super._canCancel(caller, target, data);
+    }
+
+    function _removesGuardian(address target, bytes calldata data) private view returns (bool) {
+        return target == address(this) && bytes4(data[:4]) == this.revokeRole.selector
+            && abi.decode(data[4:36], (uint64)) == Roles.GUARDIAN;
     }
 
     function _authorizeUpgrade(address) internal override onlyAuthorized {}

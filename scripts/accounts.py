@@ -13,9 +13,11 @@ CAST: dict[str, tuple[int, ...]] = {
     "validator": (6,),
     "verifier": (7,),
     "guardian": (9,),
+    "methodology_steward": (1,),
 }
 ADMINISTRATOR = 0
 OPERATOR = 1
+STEWARD = 1
 DEVELOPERS = CAST["developer"]
 VALIDATOR = 6
 VERIFIER = 7

@@ -37,6 +37,9 @@ ROLE_IDS: dict[str, int] = {
     "verifier": 4,
     "guardian": 5,
     "issuer": 6,
+    "reversal_ledger": 7,
+    "exchange": 8,
+    "methodology_steward": 9,
     "public": 2**64 - 1,
 }
 
@@ -45,7 +48,11 @@ FUNCTION_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     ACCESS: {},
     "MethodologyRegistry": {
         "guardian": ("pause",),
-        "registry_operator": ("registerMethodology", "activateMethodology", "deprecateMethodology"),
+        "methodology_steward": (
+            "registerMethodology",
+            "activateMethodology",
+            "deprecateMethodology",
+        ),
     },
     "ProjectRegistry": {
         "guardian": ("pause",),

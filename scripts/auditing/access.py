@@ -16,6 +16,9 @@ ROLE_NAMES = {
     4: "verifier",
     5: "guardian",
     6: "issuer",
+    7: "reversal_ledger",
+    8: "exchange",
+    9: "methodology_steward",
 }
 ADMINISTRATOR = 0
 PUBLIC = 2**64 - 1

@@ -1,4 +1,4 @@
-"""Steps of methodologies: registered and activated by the operator (OGCR 6.1.1)."""
+"""Steps of methodologies: registered and activated by the methodology steward (OGCR 6.1.1)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from indexer.abi import Abi
 from indexer.identity import methodology_key
 from indexer.settings import IndexerSettings
 from schemas import content_hash
-from scripts.accounts import OPERATOR
+from scripts.accounts import STEWARD
 from scripts.lifecycle.registry_api import RegistryApi
 from scripts.lifecycle.step import Call
 
@@ -17,8 +17,8 @@ class MethodologyStep:
     """A step about one methodology document."""
 
     document: dict[str, Any]
-    actor: int = OPERATOR
-    role: str = "registry_operator"
+    actor: int = STEWARD
+    role: str = "methodology_steward"
 
     @property
     def subject(self) -> str:

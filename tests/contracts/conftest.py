@@ -9,6 +9,7 @@ from ape.api import AccountAPI
 from ape.contracts import ContractContainer
 from ape.managers.chain import ChainManager
 from ape.managers.project import ProjectManager
+from eth_utils import keccak, to_checksum_address
 
 from scripts.deployment import CONTRACTS, ROLE_IDS, Registry, deploy_registry
 
@@ -16,6 +17,9 @@ from .ledger import Compiled, Contract, Ledger
 from .permissions import MANAGER
 from .reporting import Reporting
 from .samples import Cast, Contracts, Stage
+
+#: Ape has ten test accounts, all of them cast already.
+STEWARD = to_checksum_address(keccak(text="methodology steward")[-20:])
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +36,10 @@ def _compiled(container: ContractContainer) -> Compiled:
 
 
 @pytest.fixture(scope="session")
-def cast(accounts: list[AccountAPI]) -> Cast:
-    order = (0, 1, 2, 3, 6, 4, 7, 8, 9, 5)
-    return Cast(*(accounts[index].address for index in order))
+def cast(accounts: list[AccountAPI], ledger: Ledger) -> Cast:
+    order = (0, 1, 2, 3, 6, 4, 7, 8, 9)
+    ledger.rpc("anvil_setBalance", [STEWARD, hex(10**21)])
+    return Cast(*(accounts[index].address for index in order), STEWARD, accounts[5].address)
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +59,7 @@ def registry(deployment: Registry, ledger: Ledger, cast: Cast) -> Contracts:
         "validator": [cast.validator, cast.other_validator],
         "verifier": [cast.verifier],
         "guardian": [cast.guardian],
+        "methodology_steward": [cast.steward],
     }
     for role, accounts in members.items():
         for account in accounts:
@@ -128,4 +134,5 @@ other_validator = _one_of_the_cast("other_validator")
 verifier = _one_of_the_cast("verifier")
 holder = _one_of_the_cast("holder")
 guardian = _one_of_the_cast("guardian")
+steward = _one_of_the_cast("steward")
 stranger = _one_of_the_cast("stranger")

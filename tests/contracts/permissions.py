@@ -44,9 +44,9 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "methodologies": {
         **MODULE,
-        "registerMethodology": "operator",
-        "activateMethodology": "operator",
-        "deprecateMethodology": "operator",
+        "registerMethodology": "steward",
+        "activateMethodology": "steward",
+        "deprecateMethodology": "steward",
     },
     "projects": {
         **MODULE,

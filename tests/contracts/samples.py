@@ -58,6 +58,7 @@ class Cast(NamedTuple):
     verifier: str
     holder: str
     guardian: str
+    steward: str
     stranger: str
 
 
@@ -85,14 +86,14 @@ class Stage:
         status: int = MethodologyStatus.Active,
     ) -> bytes:
         """A methodology version 1.0 in that status; gives its key."""
-        held, operator = self.registry.methodologies, self.cast.operator
+        held, steward = self.registry.methodologies, self.cast.steward
         key: bytes = held.registerMethodology(
-            name, "1.0", content_hash(name), "ipfs://methodology", terms or Terms(), sender=operator
+            name, "1.0", content_hash(name), "ipfs://methodology", terms or Terms(), sender=steward
         ).value
         if status in (MethodologyStatus.Active, MethodologyStatus.Deprecated):
-            held.activateMethodology(key, sender=operator)
+            held.activateMethodology(key, sender=steward)
         if status == MethodologyStatus.Deprecated:
-            held.deprecateMethodology(key, sender=operator)
+            held.deprecateMethodology(key, sender=steward)
         return key
 
     def project(

@@ -80,11 +80,11 @@ class TestAdministration:
     """
 
     def test_refuses_at_once_given_the_role_was_revoked(
-        self, access: Contract, methodologies: Contract, operator: str, administrator: str
+        self, access: Contract, methodologies: Contract, steward: str, administrator: str
     ) -> None:
-        access.revokeRole(1, operator, sender=administrator)
-        with reverts("AccessManagedUnauthorized", operator):
-            methodologies.activateMethodology(bytes(32), sender=operator)
+        access.revokeRole(9, steward, sender=administrator)
+        with reverts("AccessManagedUnauthorized", steward):
+            methodologies.activateMethodology(bytes(32), sender=steward)
 
     def test_refuses_everybody_given_the_target_is_closed(
         self, access: Contract, methodologies: Contract, guardian: str, administrator: str

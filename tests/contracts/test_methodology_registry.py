@@ -53,12 +53,12 @@ class TestRegisterMethodology:
     otherwise                                       it stores the terms and emits both events
     """
 
-    def test_stores_the_terms_when_called_by_an_operator(
-        self, methodologies: Contract, operator: str
+    def test_stores_the_terms_when_called_by_a_steward(
+        self, methodologies: Contract, steward: str
     ) -> None:
         terms = Terms(UnitType.PCR, 2000, 9999, True, EVERY_TYPE)
         receipt = methodologies.registerMethodology(
-            "biochar.v", "2.1.0", HASH, "ipfs://m", terms, sender=operator
+            "biochar.v", "2.1.0", HASH, "ipfs://m", terms, sender=steward
         )
         key = keccak(text="biochar.v@2.1.0")
         held = methodologies.methodology(key)
@@ -67,7 +67,7 @@ class TestRegisterMethodology:
         assert receipt.named("MethodologyRegistered") == [
             {
                 "methodologyKey": key,
-                "actor": operator,
+                "actor": steward,
                 "methodologyId": "biochar.v",
                 "version": "2.1.0",
                 "documentHash": HASH,
@@ -76,37 +76,37 @@ class TestRegisterMethodology:
             }
         ]
         assert receipt.named("MethodologyStatusChanged") == [
-            changed(key, MethodologyStatus(0), MethodologyStatus.Registered, operator)
+            changed(key, MethodologyStatus(0), MethodologyStatus.Registered, steward)
         ]
         assert len(receipt.events) == 2
 
     @pytest.mark.parametrize("name", ["a", ALPHABET, "x" * 100])
     def test_accepts_the_id_when_it_is_within_the_alphabet(
-        self, methodologies: Contract, operator: str, name: str
+        self, methodologies: Contract, steward: str, name: str
     ) -> None:
-        assert register(methodologies, operator, name) == keccak(text=f"{name}@1.0")
+        assert register(methodologies, steward, name) == keccak(text=f"{name}@1.0")
 
     @pytest.mark.parametrize(
         "name", ["", "x" * 101, "a b", "a@1", "a/b", "a:b", "ä", "a\n", "a\x00"]
     )
     def test_reverts_when_the_id_is_malformed(
-        self, methodologies: Contract, operator: str, name: str
+        self, methodologies: Contract, steward: str, name: str
     ) -> None:
         with reverts("MethodologyRegistryInvalidId", name):
-            register(methodologies, operator, name)
+            register(methodologies, steward, name)
 
     def test_reverts_when_the_id_holds_any_character_outside_the_alphabet(
-        self, methodologies: Contract, operator: str
+        self, methodologies: Contract, steward: str
     ) -> None:
         for character in sorted(set(map(chr, range(128))) - set(ALPHABET)):
             with reverts("MethodologyRegistryInvalidId", f"a{character}"):
-                register(methodologies, operator, f"a{character}")
+                register(methodologies, steward, f"a{character}")
 
     @pytest.mark.parametrize("version", ["0.1", "1.0", "10.20.30", "1." + "0" * 30])
     def test_accepts_the_version_when_it_is_semantic(
-        self, methodologies: Contract, operator: str, version: str
+        self, methodologies: Contract, steward: str, version: str
     ) -> None:
-        assert register(methodologies, operator, version=version)
+        assert register(methodologies, steward, version=version)
 
     @pytest.mark.parametrize(
         "version",
@@ -127,21 +127,21 @@ class TestRegisterMethodology:
         ],
     )
     def test_reverts_when_the_version_is_malformed(
-        self, methodologies: Contract, operator: str, version: str
+        self, methodologies: Contract, steward: str, version: str
     ) -> None:
         with reverts("MethodologyRegistryInvalidVersion", version):
-            register(methodologies, operator, version=version)
+            register(methodologies, steward, version=version)
 
-    def test_reverts_when_the_hash_is_zero(self, methodologies: Contract, operator: str) -> None:
+    def test_reverts_when_the_hash_is_zero(self, methodologies: Contract, steward: str) -> None:
         with reverts("MethodologyRegistryZeroHash"):
-            register(methodologies, operator, document_hash=ZERO_HASH)
+            register(methodologies, steward, document_hash=ZERO_HASH)
 
     def test_reverts_when_the_uri_is_longer_than_its_limit(
-        self, methodologies: Contract, operator: str
+        self, methodologies: Contract, steward: str
     ) -> None:
         with reverts("MethodologyRegistryUriTooLong", 513, 512):
-            register(methodologies, operator, uri="u" * 513)
-        assert register(methodologies, operator, uri="u" * 512)
+            register(methodologies, steward, uri="u" * 513)
+        assert register(methodologies, steward, uri="u" * 512)
 
     @pytest.mark.parametrize(
         ("unit_type", "granularity"),
@@ -149,10 +149,10 @@ class TestRegisterMethodology:
         + [(unit, odd) for unit in UnitType if unit != UnitType.CRU for odd in (1, 999, 1001)],
     )
     def test_reverts_when_the_granularity_is_unsound(
-        self, methodologies: Contract, operator: str, unit_type: int, granularity: int
+        self, methodologies: Contract, steward: str, unit_type: int, granularity: int
     ) -> None:
         with reverts("MethodologyRegistryInvalidGranularity", unit_type, granularity):
-            register(methodologies, operator, terms=Terms(unit_type, granularity))
+            register(methodologies, steward, terms=Terms(unit_type, granularity))
 
     @pytest.mark.parametrize(
         ("unit_type", "granularity"),
@@ -160,43 +160,43 @@ class TestRegisterMethodology:
         + [(UnitType.CRU, 1), (UnitType.CRU, 999), (UnitType.SER, 4_294_967_000)],
     )
     def test_accepts_the_granularity_when_it_is_sound(
-        self, methodologies: Contract, operator: str, unit_type: int, granularity: int
+        self, methodologies: Contract, steward: str, unit_type: int, granularity: int
     ) -> None:
-        key = register(methodologies, operator, terms=Terms(unit_type, granularity))
+        key = register(methodologies, steward, terms=Terms(unit_type, granularity))
         assert methodologies.methodology(key).terms.granularityKg == granularity
 
     def test_reverts_when_the_unit_type_is_unknown(
-        self, methodologies: Contract, operator: str
+        self, methodologies: Contract, steward: str
     ) -> None:
         with reverts("0x"):
-            register(methodologies, operator, terms=Terms(len(UnitType), 1000))
+            register(methodologies, steward, terms=Terms(len(UnitType), 1000))
 
     @pytest.mark.parametrize("rate", [10_000, 65_535])
     def test_reverts_when_the_buffer_takes_all(
-        self, methodologies: Contract, operator: str, rate: int
+        self, methodologies: Contract, steward: str, rate: int
     ) -> None:
         with reverts("MethodologyRegistryInvalidBufferRate", rate):
-            register(methodologies, operator, terms=Terms(buffer_rate_bps=rate))
+            register(methodologies, steward, terms=Terms(buffer_rate_bps=rate))
 
     @pytest.mark.parametrize("types", [0, EVERY_TYPE + 1, 2**32 - 1])
     def test_reverts_when_the_project_types_are_none_or_unknown(
-        self, methodologies: Contract, operator: str, types: int
+        self, methodologies: Contract, steward: str, types: int
     ) -> None:
         with reverts("MethodologyRegistryInvalidProjectTypes", types):
-            register(methodologies, operator, terms=Terms(project_types=types))
+            register(methodologies, steward, terms=Terms(project_types=types))
 
     @pytest.mark.parametrize("status", [s for s in MethodologyStatus if s])
     def test_reverts_given_the_version_is_registered_already(
-        self, methodologies: Contract, operator: str, stage: Stage, status: int
+        self, methodologies: Contract, steward: str, stage: Stage, status: int
     ) -> None:
         key = stage.methodology("biochar.v", status=status)
         with reverts("MethodologyRegistryAlreadyRegistered", key):
-            register(methodologies, operator, document_hash=content_hash("another"))
+            register(methodologies, steward, document_hash=content_hash("another"))
 
     def test_keeps_versions_apart_given_another_version(
-        self, methodologies: Contract, operator: str
+        self, methodologies: Contract, steward: str
     ) -> None:
-        keys = {register(methodologies, operator, version=v) for v in ("1.0", "1.0.0", "1.1")}
+        keys = {register(methodologies, steward, version=v) for v in ("1.0", "1.0.0", "1.1")}
         assert len(keys) == 3
 
 
@@ -209,19 +209,19 @@ class TestTransitions:
     @pytest.mark.parametrize("function", ["activateMethodology", "deprecateMethodology"])
     @pytest.mark.parametrize("status", MethodologyStatus)
     def test_changes_the_status_only_given_the_table_allows_it(
-        self, methodologies: Contract, operator: str, stage: Stage, function: str, status: int
+        self, methodologies: Contract, steward: str, stage: Stage, function: str, status: int
     ) -> None:
         key = stage.methodology(status=status) if status else content_hash("nothing")
         act = getattr(methodologies, function)
         outcome = ALLOWED.get((function, status))
         if outcome is None:
             with reverts("MethodologyRegistryUnexpectedStatus", key, status):
-                act(key, sender=operator)
+                act(key, sender=steward)
             return
-        receipt = act(key, sender=operator)
+        receipt = act(key, sender=steward)
         assert methodologies.methodology(key).status == outcome
         assert [event.name for event in receipt.events] == ["MethodologyStatusChanged"]
-        assert receipt.events[0].arguments == changed(key, status, outcome, operator)
+        assert receipt.events[0].arguments == changed(key, status, outcome, steward)
 
     def test_leaves_the_terms_alone_when_the_status_changes(
         self, methodologies: Contract, stage: Stage

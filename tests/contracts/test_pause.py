@@ -19,7 +19,8 @@ STOPPED = [
     for module in MODULES
     for function, who in MATRIX[module].items()
     if function not in UNSTOPPED
-    and who in {"operator", "developer", "validator", "verifier", "issuer", EVERY_ACCOUNT}
+    and who
+    in {"operator", "steward", "developer", "validator", "verifier", "issuer", EVERY_ACCOUNT}
 ]
 
 

@@ -238,11 +238,11 @@ class TestReplacePDD:
         stage: Stage,
         methodologies: Contract,
         developer: str,
-        operator: str,
+        steward: str,
         pdd: Pdd,
     ) -> None:
         project_id = stage.project(ProjectStatus.Rejected, pdd=pdd)
-        methodologies.deprecateMethodology(pdd.methodology_key, sender=operator)
+        methodologies.deprecateMethodology(pdd.methodology_key, sender=steward)
         new = pdd._replace(pdd_hash=content_hash("new"))
         moved = new._replace(project_type=ProjectType.Afforestation)
         denied = (pdd.methodology_key, MethodologyStatus.Deprecated, ProjectType.Afforestation)

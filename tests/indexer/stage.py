@@ -81,6 +81,7 @@ class Registry:
                 arguments = (target, selectors, number)
                 self.send(self.administrator, access, "setTargetFunctionRole", *arguments)
         members = [("issuer", self.address("MRVRegistry")), ("registry_operator", self.operator)]
+        members += [("methodology_steward", self.operator)]
         members += [("developer", developer) for developer in self.developers]
         members += [("validator", self.validator), ("verifier", self.verifier)]
         members += [("guardian", self.administrator)]
