@@ -98,7 +98,7 @@ struct Supply {
 
 /// @notice Units of another registry that become units of this one.
 /// @param reportId the id that stands for the origin's serial number, see `IUnitExchange`
-/// @param projectId keccak256 of the origin's project id
+/// @param projectId the id that stands for the origin's project, see `IUnitExchange`
 struct ImportedUnits {
     bytes14 reportId;
     bytes32 projectId;

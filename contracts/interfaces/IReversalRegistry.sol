@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
+import {UnitStatus} from "./ICRU.sol";
 import {UnitType} from "./IMethodologyRegistry.sol";
 import {ReportStatus} from "./IMRVRegistry.sol";
 
@@ -77,6 +78,7 @@ interface IReversalRegistry {
     error ReversalRegistryZeroAddress();
     error ReversalRegistryZeroAmount();
     error ReversalRegistryZeroHash();
+    error ReversalRegistryEmptyBatch();
     error ReversalRegistryTextTooLong(uint256 length, uint256 limit);
     error ReversalRegistryNotVerified(bytes14 reportId, ReportStatus status);
     error ReversalRegistryAlreadyRecorded(bytes32 reversalId);
@@ -87,12 +89,20 @@ interface IReversalRegistry {
     /// @param expectedKg the lesser of what is due and what the project's buffer holds
     error ReversalRegistryBufferFirst(bytes32 reversalId, uint64 drawnKg, uint64 expectedKg);
     error ReversalRegistryExceedsDue(bytes32 reversalId, uint64 kg, uint64 outstandingKg);
+    /// @param status of the block: only one with the status `Buffer` is drawn on as such
+    error ReversalRegistryNotOfBuffer(uint256 tokenId, UnitStatus status);
     error ReversalRegistryNotOfProject(uint256 tokenId, bytes32 projectId);
     error ReversalRegistryNotOfReport(uint256 tokenId, bytes14 reportId);
     error ReversalRegistryNotLiable(uint256 tokenId, address owner, address liable);
     error ReversalRegistryNotSameType(uint256 tokenId, UnitType unitType, UnitType expected);
     error ReversalRegistryNotAuthorized(uint256 tokenId, address caller);
+    /// @notice The registry draws on a suspended account; the account itself disposes of nothing.
+    error ReversalRegistryAccountSuspended(address account);
     error ReversalRegistryNotRetired(uint256 tokenId);
+    error ReversalRegistryNotMultipleOfGranularity(uint64 kg, uint32 granularityKg);
+    /// @param soundKg of the block that no reversal has hit
+    error ReversalRegistryExceedsBlock(uint256 tokenId, uint64 kg, uint64 soundKg);
+    /// @param integrity of the block with regard to the reversal that was named
     error ReversalRegistryUnexpectedIntegrity(uint256 tokenId, UnitIntegrity integrity);
     error ReversalRegistryNotCovered(bytes32 reversalId, uint64 outstandingKg);
 
@@ -120,7 +130,8 @@ interface IReversalRegistry {
     /// @notice Cancels units of the caller (or approved to the caller), of the same type, for a reversal; by anyone.
     function compensate(bytes32 reversalId, Portion[] calldata portions) external;
 
-    /// @notice Marks retired blocks of the report as hit, by an operator; in sum no more than what is due.
+    /// @notice Marks retired blocks of the report as hit, by an operator; in sum no more than what is due. A reversal marks
+    /// a block once; several reversals may hit one block, each other kilograms of it.
     function markImpaired(bytes32 reversalId, Portion[] calldata portions) external;
 
     /// @notice impaired -> compensated, once the reversal is covered; by anyone.
@@ -131,11 +142,16 @@ interface IReversalRegistry {
     /// @notice kg CO2e of a reversal that are not covered yet.
     function outstandingKg(bytes32 reversalId) external view returns (uint64);
 
-    /// @notice Whether a reversal hit a retired block, which one, and for how many kg CO2e.
+    /// @notice Whether reversals hit a block, and whether all of them are made up for.
+    /// @param hitKg of the block that reversals hit, kg CO2e; no kilogram is hit twice
+    /// @param compensatedKg of those that are compensated
     function integrityOf(uint256 tokenId)
         external
         view
-        returns (UnitIntegrity integrity, bytes32 reversalId, uint64 kg);
+        returns (UnitIntegrity integrity, uint64 hitKg, uint64 compensatedKg);
+
+    /// @notice What one reversal did to a block, and for how many kg CO2e.
+    function markOf(uint256 tokenId, bytes32 reversalId) external view returns (UnitIntegrity integrity, uint64 kg);
 
     function reversalIdOf(bytes14 reportId, bytes32 evidenceHash) external pure returns (bytes32);
 }
