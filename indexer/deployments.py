@@ -18,6 +18,8 @@ CONTRACT_NAMES = (
     "ProjectRegistry",
     "MRVRegistry",
     "CRU",
+    "ReversalRegistry",
+    "UnitExchange",
 )
 
 

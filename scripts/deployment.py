@@ -26,6 +26,8 @@ CONTRACTS: dict[str, tuple[str, ...]] = {
     "ProjectRegistry": (ACCESS, "MethodologyRegistry"),
     "MRVRegistry": (ACCESS, "ProjectRegistry", "MethodologyRegistry"),
     "CRU": (ACCESS, "MRVRegistry"),
+    "ReversalRegistry": (ACCESS, "MRVRegistry", "CRU"),
+    "UnitExchange": (ACCESS, "CRU"),
 }
 
 #: The ids of `contracts/libraries/Roles.sol`; `public` is OpenZeppelin's role that everybody has.
@@ -80,7 +82,26 @@ FUNCTION_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "guardian": ("pause",),
         "registry_operator": ("mint", "mintBatch"),
         "issuer": ("mintOnVerification",),
+        "reversal_ledger": ("cancelForReversal", "setDeficit"),
+        "exchange": ("lockForExport", "unlock", "endExported", "issueImported"),
     },
+    "ReversalRegistry": {
+        "guardian": ("pause",),
+        "registry_operator": ("recordReversal", "drawOnLiable", "markImpaired"),
+        "public": ("compensate", "markCompensated"),
+    },
+    "UnitExchange": {
+        "guardian": ("pause",),
+        "registry_operator": ("completeExport", "importUnits"),
+        "public": ("startExport", "abortExport"),
+    },
+}
+
+#: The contracts that alone hold a role, for what they do in others.
+HOLDERS: dict[str, str] = {
+    "issuer": "MRVRegistry",
+    "reversal_ledger": "ReversalRegistry",
+    "exchange": "UnitExchange",
 }
 
 #: ERC-1967: keccak256("eip1967.proxy.implementation") - 1
@@ -247,8 +268,9 @@ def _function_roles_due(registry: Registry) -> Iterator[Due]:
 
 def _links_due(registry: Registry) -> Iterator[Due]:
     access, reports, units = registry[ACCESS], registry["MRVRegistry"], registry["CRU"]
-    if not access.hasRole(ROLE_IDS["issuer"], reports.address)[0]:
-        yield access.grantRole, (ROLE_IDS["issuer"], reports.address, 0)
+    for role, name in HOLDERS.items():
+        if not access.hasRole(ROLE_IDS[role], registry[name].address)[0]:
+            yield access.grantRole, (ROLE_IDS[role], registry[name].address, 0)
     if reports.units() == ZERO_ADDRESS:
         yield reports.connectUnits, (units.address,)
 

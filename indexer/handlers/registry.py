@@ -9,8 +9,8 @@ from indexer.events import ChainEvent
 Handler = Callable[[ChainEvent], list[Change]]
 HANDLERS: dict[tuple[str, str], Handler] = {}
 
-ACCESS, METHODOLOGIES, PROJECTS, REPORTS, UNITS = CONTRACT_NAMES
-MODULES = (METHODOLOGIES, PROJECTS, REPORTS, UNITS)
+ACCESS, METHODOLOGIES, PROJECTS, REPORTS, UNITS, REVERSALS, EXCHANGE = CONTRACT_NAMES
+MODULES = (METHODOLOGIES, PROJECTS, REPORTS, UNITS, REVERSALS, EXCHANGE)
 
 
 def handles(event: str, *contracts: str) -> Callable[[Handler], Handler]:

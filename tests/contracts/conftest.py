@@ -50,7 +50,7 @@ def deployment(accounts: list[AccountAPI]) -> Registry:
 
 @pytest.fixture(scope="session")
 def registry(deployment: Registry, ledger: Ledger, cast: Cast) -> Contracts:
-    """The five contracts, with every role granted to its namesakes of the cast."""
+    """The contracts, with every role granted to its namesakes of the cast."""
     placed = deployment.placements
     contracts = Contracts(*(ledger.contract(name, placed[name].address) for name in CONTRACTS))
     members = {
@@ -78,7 +78,13 @@ def clean_chain(registry: Contracts, ledger: Ledger) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def callers(cast: Cast, registry: Contracts) -> Mapping[str, str]:
     """One caller for every role, and the manager itself calling without `execute`."""
-    held = {**cast._asdict(), "issuer": registry.reports.address, MANAGER: registry.access.address}
+    contracts = {
+        "issuer": registry.reports.address,
+        "reversal_ledger": registry.reversals.address,
+        "exchange": registry.exchange.address,
+        MANAGER: registry.access.address,
+    }
+    held = {**cast._asdict(), **contracts}
     return {who: address for who, address in held.items() if not who.startswith("other_")}
 
 
@@ -115,6 +121,16 @@ def reports(registry: Contracts) -> Contract:
 @pytest.fixture(scope="session")
 def units(registry: Contracts) -> Contract:
     return registry.units
+
+
+@pytest.fixture(scope="session")
+def reversals(registry: Contracts) -> Contract:
+    return registry.reversals
+
+
+@pytest.fixture(scope="session")
+def exchange(registry: Contracts) -> Contract:
+    return registry.exchange
 
 
 def _one_of_the_cast(who: str) -> Callable[[Cast], str]:

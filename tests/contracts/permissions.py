@@ -88,6 +88,27 @@ MATRIX: dict[str, dict[str, str]] = {
         "merge": ANYBODY,
         "retire": ANYBODY,
         "retireBatch": ANYBODY,
+        "cancelForReversal": "reversal_ledger",
+        "setDeficit": "reversal_ledger",
+        "lockForExport": "exchange",
+        "unlock": "exchange",
+        "endExported": "exchange",
+        "issueImported": "exchange",
+    },
+    "reversals": {
+        **MODULE,
+        "recordReversal": "operator",
+        "drawOnLiable": "operator",
+        "markImpaired": "operator",
+        "compensate": EVERY_ACCOUNT,
+        "markCompensated": EVERY_ACCOUNT,
+    },
+    "exchange": {
+        **MODULE,
+        "startExport": EVERY_ACCOUNT,
+        "abortExport": EVERY_ACCOUNT,
+        "completeExport": "operator",
+        "importUnits": "operator",
     },
 }
 

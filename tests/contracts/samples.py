@@ -63,13 +63,15 @@ class Cast(NamedTuple):
 
 
 class Contracts(NamedTuple):
-    """The five contracts at their proxies."""
+    """The registry's contracts at their proxies."""
 
     access: Contract
     methodologies: Contract
     projects: Contract
     reports: Contract
     units: Contract
+    reversals: Contract
+    exchange: Contract
 
 
 class Stage:

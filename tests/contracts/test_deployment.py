@@ -64,18 +64,24 @@ class TestRecord:
 
 class TestWiring:
     """
-    it gives the issuer's role to MRVRegistry alone, and connects the units to it
+    it gives each contract the role that it alone holds, and connects the units to MRVRegistry
     it names every contract by its real functions
     """
 
     def test_connects_the_units_when_deployed(self, registry: Contracts) -> None:
-        assert registry.access.hasRole(ROLE_IDS["issuer"], registry.reports.address) == (True, 0)
+        held = {"issuer": "reports", "reversal_ledger": "reversals", "exchange": "exchange"}
+        for role, holder in held.items():
+            members = {
+                name
+                for name, contract in registry._asdict().items()
+                if registry.access.hasRole(ROLE_IDS[role], contract.address) == (True, 0)
+            }
+            assert members == {holder}
         assert registry.reports.units() == registry.units.address
         assert registry.projects.methodologies() == registry.methodologies.address
 
     def test_stands_under_the_access_manager_when_deployed(self, registry: Contracts) -> None:
-        modules = (registry.methodologies, registry.projects, registry.reports, registry.units)
-        assert {module.authority() for module in modules} == {registry.access.address}
+        assert {module.authority() for module in registry[1:]} == {registry.access.address}
 
     def test_names_each_function_once_when_compared(self, registry: Contracts) -> None:
         for contract, roles in zip(registry, FUNCTION_ROLES.values(), strict=True):

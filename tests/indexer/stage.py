@@ -8,7 +8,7 @@ from typing import Any
 
 from indexer.abi import Abi
 from indexer.deployments import CONTRACT_NAMES, Deployments
-from scripts.deployment import CONTRACTS, FUNCTION_ROLES, ROLE_IDS
+from scripts.deployment import CONTRACTS, FUNCTION_ROLES, HOLDERS, ROLE_IDS
 
 from .node import Node
 
@@ -80,7 +80,8 @@ class Registry:
                 target, number = self.address(name), ROLE_IDS[role]
                 arguments = (target, selectors, number)
                 self.send(self.administrator, access, "setTargetFunctionRole", *arguments)
-        members = [("issuer", self.address("MRVRegistry")), ("registry_operator", self.operator)]
+        members = [(role, self.address(name)) for role, name in HOLDERS.items()]
+        members += [("registry_operator", self.operator)]
         members += [("methodology_steward", self.operator)]
         members += [("developer", developer) for developer in self.developers]
         members += [("validator", self.validator), ("verifier", self.verifier)]
