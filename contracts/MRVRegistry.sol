@@ -2,7 +2,7 @@
 pragma solidity 0.8.34;
 
 import {ICRU} from "./interfaces/ICRU.sol";
-import {IMethodologyRegistry, MethodologyTerms, UnitType} from "./interfaces/IMethodologyRegistry.sol";
+import {IMethodologyRegistry, MethodologyTerms, ProjectType, UnitType} from "./interfaces/IMethodologyRegistry.sol";
 import {
     IMRVRegistry,
     IssuanceTerms,
@@ -13,6 +13,7 @@ import {
     VintageAmount
 } from "./interfaces/IMRVRegistry.sol";
 import {IProjectRegistry, Project, ProjectStatus} from "./interfaces/IProjectRegistry.sol";
+import {Standing} from "./interfaces/IRegistryAccessControl.sol";
 import {CalendarDays} from "./libraries/CalendarDays.sol";
 import {Identifiers} from "./libraries/Identifiers.sol";
 import {PeriodSet} from "./libraries/PeriodSet.sol";
@@ -43,7 +44,9 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         bool isAutomatic;
         bool isItemised;
         address developer;
-        bytes32 statementHash;
+        ProjectType projectType;
+        bool expires;
+        uint16 monitoringEndDay;
     }
 
     /// @custom:storage-location erc7201:ogcr.storage.MRVRegistry
@@ -133,9 +136,9 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         Project memory project = _storage().projects.project(record.projectId);
         bool isSame = status == ReportStatus.PendingVerification && verifier == record.verifier;
         bool isInvolved = verifier == project.developer || verifier == project.validator;
-        if (isSame || isInvolved || !_holdsRole(Roles.VERIFIER, verifier)) {
-            revert MRVRegistryInvalidVerifier(reportId, verifier);
-        }
+        if (isSame || isInvolved) revert MRVRegistryInvalidVerifier(reportId, verifier, Standing.Fit);
+        Standing standing = _standing(verifier, Roles.VERIFIER, project.projectType, project.developer);
+        if (standing != Standing.Fit) revert MRVRegistryInvalidVerifier(reportId, verifier, standing);
 
         record.verifier = verifier;
         if (status == ReportStatus.Submitted) _storeTerms(record, project);
@@ -211,8 +214,7 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
             endDay: record.endDay,
             version: record.version,
             verifiedKg: record.verifiedKg,
-            decidedAt: record.decidedAt,
-            statementHash: record.statementHash
+            decidedAt: record.decidedAt
         });
     }
 
@@ -238,13 +240,26 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
             status: record.status,
             unitType: record.unitType,
             granularityKg: record.granularityKg,
-            bufferRateBps: record.bufferRateBps
+            bufferRateBps: record.bufferRateBps,
+            expires: record.expires,
+            monitoringEndDay: record.monitoringEndDay
         });
     }
 
     /// @inheritdoc IMRVRegistry
+    function issuableVintages(bytes14 reportId) public view returns (VintageAmount[] memory) {
+        return Vintages.inGranules(verifiedVintages(reportId), _storage().records[reportId].granularityKg);
+    }
+
+    /// @inheritdoc IMRVRegistry
+    function carriedKg(bytes14 reportId) external view returns (uint64) {
+        Record storage record = _storage().records[reportId];
+        return record.verifiedKg == 0 ? 0 : record.verifiedKg % record.granularityKg;
+    }
+
+    /// @inheritdoc IMRVRegistry
     function vintageTerms(bytes14 reportId, uint16 vintage) external view returns (IssuanceTerms memory, uint64) {
-        return (issuanceTerms(reportId), verifiedKg(reportId, vintage));
+        return (issuanceTerms(reportId), Vintages.amountOf(issuableVintages(reportId), vintage));
     }
 
     /// @inheritdoc IMRVRegistry
@@ -328,6 +343,9 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         record.bufferRateBps = terms.bufferRateBps;
         record.unitType = terms.unitType;
         record.isAutomatic = terms.automaticIssuance;
+        record.projectType = project.projectType;
+        record.expires = terms.expires;
+        record.monitoringEndDay = CalendarDays.yearsAfter(record.endDay, terms.durabilityYears);
     }
 
     function _decide(
@@ -339,7 +357,6 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         string memory reason
     ) private {
         record.decidedAt = uint48(block.timestamp);
-        record.statementHash = statementHash;
         _transition(reportId, record, outcome, statementHash, statementUri, reason);
     }
 
@@ -398,6 +415,8 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         }
         address caller = _msgSender();
         if (caller != record.verifier) revert MRVRegistryNotAssignedVerifier(reportId, caller);
+        Standing standing = _standing(caller, Roles.VERIFIER, record.projectType, record.developer);
+        if (standing != Standing.Fit) revert MRVRegistryUnfitVerifier(reportId, caller, standing);
         if (reportHash != record.reportHash) revert MRVRegistryStaleReport(reportId, reportHash, record.reportHash);
         if (statementHash == 0) revert MRVRegistryZeroHash();
         _requireWithin(statementUri, URI_LIMIT);

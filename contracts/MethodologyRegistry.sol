@@ -22,6 +22,8 @@ contract MethodologyRegistry is RegistryModule, IMethodologyRegistry {
         uint32 granularityKg;
         uint16 bufferRateBps;
         bool automaticIssuance;
+        bool expires;
+        uint16 durabilityYears;
         uint32 projectTypes;
     }
 
@@ -36,6 +38,7 @@ contract MethodologyRegistry is RegistryModule, IMethodologyRegistry {
     uint256 private constant URI_LIMIT = 512;
     uint32 private constant KG_PER_TONNE = 1000;
     uint16 private constant WHOLE_BPS = 10_000;
+    uint16 private constant MAX_DURABILITY_YEARS = 1000;
     uint32 private constant EVERY_PROJECT_TYPE = (uint32(2) << uint8(type(ProjectType).max)) - 1;
 
     /// @custom:oz-upgrades-unsafe-allow constructor
@@ -68,6 +71,8 @@ contract MethodologyRegistry is RegistryModule, IMethodologyRegistry {
         entry.granularityKg = terms.granularityKg;
         entry.bufferRateBps = terms.bufferRateBps;
         entry.automaticIssuance = terms.automaticIssuance;
+        entry.expires = terms.expires;
+        entry.durabilityYears = terms.durabilityYears;
         entry.projectTypes = terms.projectTypes;
         emit MethodologyRegistered(methodologyKey, _msgSender(), methodologyId, version, documentHash, uri, terms);
         _transition(methodologyKey, entry, MethodologyStatus.Registered);
@@ -100,6 +105,8 @@ contract MethodologyRegistry is RegistryModule, IMethodologyRegistry {
                 granularityKg: entry.granularityKg,
                 bufferRateBps: entry.bufferRateBps,
                 automaticIssuance: entry.automaticIssuance,
+                expires: entry.expires,
+                durabilityYears: entry.durabilityYears,
                 projectTypes: entry.projectTypes
             })
         });
@@ -131,6 +138,18 @@ contract MethodologyRegistry is RegistryModule, IMethodologyRegistry {
         if (terms.projectTypes == 0 || terms.projectTypes > EVERY_PROJECT_TYPE) {
             revert MethodologyRegistryInvalidProjectTypes(terms.projectTypes);
         }
+        if (!_mayExpire(terms.unitType, terms.expires)) {
+            revert MethodologyRegistryInvalidExpiry(terms.unitType, terms.expires);
+        }
+        if (terms.durabilityYears == 0 || terms.durabilityYears > MAX_DURABILITY_YEARS) {
+            revert MethodologyRegistryInvalidDurability(terms.durabilityYears);
+        }
+    }
+
+    /// Temporary storage and soil units end with their monitoring, permanent removals and reductions do not.
+    function _mayExpire(UnitType unitType, bool expires) private pure returns (bool) {
+        bool isTemporary = unitType == UnitType.CFS || unitType == UnitType.CSP;
+        return unitType == UnitType.CRU || expires == isTemporary;
     }
 
     function _storage() private pure returns (MethodologyRegistryStorage storage $) {

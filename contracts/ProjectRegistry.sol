@@ -3,6 +3,7 @@ pragma solidity 0.8.34;
 
 import {IMethodologyRegistry} from "./interfaces/IMethodologyRegistry.sol";
 import {IProjectRegistry, PDD, Project, ProjectStatus} from "./interfaces/IProjectRegistry.sol";
+import {Standing} from "./interfaces/IRegistryAccessControl.sol";
 import {Identifiers} from "./libraries/Identifiers.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {RegistryModule} from "./RegistryModule.sol";
@@ -86,10 +87,12 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
         Project storage held = _storage().projects[projectId];
         ProjectStatus status = held.status;
         _requireEither(projectId, status, ProjectStatus.Submitted, ProjectStatus.UnderReview);
-        bool another = status == ProjectStatus.Submitted || validator != held.validator;
-        if (!another || validator == held.developer || !_holdsRole(Roles.VALIDATOR, validator)) {
-            revert ProjectRegistryInvalidValidator(projectId, validator);
+        bool isSame = status == ProjectStatus.UnderReview && validator == held.validator;
+        if (isSame || validator == held.developer) {
+            revert ProjectRegistryInvalidValidator(projectId, validator, Standing.Fit);
         }
+        Standing standing = _standing(validator, Roles.VALIDATOR, held.projectType, held.developer);
+        if (standing != Standing.Fit) revert ProjectRegistryInvalidValidator(projectId, validator, standing);
 
         held.validator = validator;
         emit ValidatorAssigned(projectId, validator, _msgSender());
@@ -239,6 +242,8 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
         _requireStatus(projectId, held.status, ProjectStatus.UnderReview);
         address caller = _msgSender();
         if (caller != held.validator) revert ProjectRegistryNotAssignedValidator(projectId, caller);
+        Standing standing = _standing(caller, Roles.VALIDATOR, held.projectType, held.developer);
+        if (standing != Standing.Fit) revert ProjectRegistryUnfitValidator(projectId, caller, standing);
         if (held.pddHash != pddHash) revert ProjectRegistryStalePDD(projectId, pddHash, held.pddHash);
         if (decisionHash == 0) revert ProjectRegistryZeroHash();
         _requireWithin(decisionUri, URI_LIMIT);

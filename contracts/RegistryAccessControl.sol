@@ -3,11 +3,13 @@ pragma solidity 0.8.34;
 
 import {AccessManagerUpgradeable} from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagerUpgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
+import {Accreditations} from "./Accreditations.sol";
 import {Roles} from "./libraries/Roles.sol";
 
-/// @title Who may call what (OGCR 5.2.4)
-/// @notice OpenZeppelin's `AccessManager` behind a proxy: roles, the role -> function table, grant and execution delays.
-contract RegistryAccessControl is AccessManagerUpgradeable, UUPSUpgradeable {
+/// @title Who may call what, and who may judge (OGCR 5.2.4, 6.2.2)
+/// @notice OpenZeppelin's `AccessManager` behind a proxy: roles, the role -> function table, grant and execution delays;
+/// beside it the accreditation of validators and verifiers.
+contract RegistryAccessControl is AccessManagerUpgradeable, Accreditations, UUPSUpgradeable {
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor() {
         _disableInitializers();

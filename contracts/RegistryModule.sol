@@ -7,6 +7,8 @@ import {ERC2771ContextUpgradeable} from "@openzeppelin/contracts-upgradeable/met
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {ContextUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/ContextUpgradeable.sol";
 import {PausableUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/PausableUpgradeable.sol";
+import {ProjectType} from "./interfaces/IMethodologyRegistry.sol";
+import {IRegistryAccessControl, Standing} from "./interfaces/IRegistryAccessControl.sol";
 
 /// @title What every contract of the registry is: access-managed, pausable, upgradeable, open to a trusted forwarder
 abstract contract RegistryModule is
@@ -37,6 +39,15 @@ abstract contract RegistryModule is
 
     function _holdsRole(uint64 roleId, address account) internal view returns (bool isMember) {
         (isMember,) = IAccessManager(authority()).hasRole(roleId, account);
+    }
+
+    /// @notice Whether a validator or verifier may judge a project of that type and developer today.
+    function _standing(address account, uint64 roleId, ProjectType projectType, address developer)
+        internal
+        view
+        returns (Standing)
+    {
+        return IRegistryAccessControl(authority()).standing(account, roleId, projectType, developer);
     }
 
     function _authorizeUpgrade(address) internal override restricted {}

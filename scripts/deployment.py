@@ -47,7 +47,7 @@ ROLE_IDS: dict[str, int] = {
 
 #: Who may call which restricted function (OGCR 5.2.4); every other one is the administrator's.
 FUNCTION_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
-    ACCESS: {},
+    ACCESS: {"registry_operator": ("accredit", "withdrawAccreditation", "setOrganisation")},
     "MethodologyRegistry": {
         "guardian": ("pause",),
         "methodology_steward": (

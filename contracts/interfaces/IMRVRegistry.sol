@@ -49,8 +49,7 @@ struct Verification {
 }
 
 /// @param verifier assigned last, also for an earlier version
-/// @param decidedAt UNIX seconds of the last verification or rejection
-/// @param statementHash of that decision
+/// @param decidedAt UNIX seconds of the last verification or rejection, whose statement `MRVStatusChanged` names
 struct Report {
     bytes32 reportHash;
     bytes32 projectId;
@@ -61,7 +60,6 @@ struct Report {
     uint32 version;
     uint64 verifiedKg;
     uint48 decidedAt;
-    bytes32 statementHash;
 }
 
 /// @notice What `CRU` needs to know of a report before it issues against it. All but project and status are zero until

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @notice Years of the proleptic Gregorian calendar, and days counted in UTC since 1970-01-01.
 library CalendarDays {
     uint256 internal constant SECONDS = 1 days;
 
     uint256 private constant DAYS_IN_400_YEARS = 146_097;
     uint256 private constant LEAP_DAYS_BEFORE_1970 = 477;
+    /// The year of the last day that 16 bits can name.
+    uint256 private constant LAST_YEAR = 2149;
+    /// Counted from the first day of the year, which is 0.
+    uint256 private constant TWENTY_EIGHTH_FEBRUARY = 58;
 
     /// @param year 1970 or later
     function firstDayOf(uint256 year) internal pure returns (uint256) {
@@ -19,6 +25,22 @@ library CalendarDays {
         year = 1970 + day * 400 / DAYS_IN_400_YEARS;
         if (firstDayOf(year) > day) --year;
         else if (firstDayOf(year + 1) <= day) ++year;
+    }
+
+    /// @notice The day of the same date so many years later; of a 29 February, in a year without one, 28 February
+    /// (Regulation (EEC, Euratom) 1182/71 Art. 3(2)(c)).
+    /// @return the last day that 16 bits can name, 2149-06-06, when that is later
+    function yearsAfter(uint256 day, uint256 count) internal pure returns (uint16) {
+        (uint256 year, uint256 ofYear) = (yearOf(day), day);
+        if (year + count > LAST_YEAR) return type(uint16).max;
+        ofYear -= firstDayOf(year);
+        // So 29 February falls back by a day into a common year, as every day after it does.
+        if (ofYear > TWENTY_EIGHTH_FEBRUARY) ofYear = ofYear + lengthOf(year + count) - lengthOf(year);
+        return uint16(Math.min(firstDayOf(year + count) + ofYear, type(uint16).max));
+    }
+
+    function lengthOf(uint256 year) internal pure returns (uint256) {
+        return firstDayOf(year + 1) - firstDayOf(year);
     }
 
     function today() internal view returns (uint256) {

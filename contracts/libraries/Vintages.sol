@@ -26,6 +26,22 @@ library Vintages {
         amounts[last] = VintageAmount(uint16(year), left);
     }
 
+    /// @notice Whole granules of each vintage: what rounding down leaves of one counts to the next.
+    /// @return the same array, changed in place
+    function inGranules(VintageAmount[] memory amounts, uint64 granularityKg)
+        internal
+        pure
+        returns (VintageAmount[] memory)
+    {
+        uint64 carriedKg;
+        for (uint256 i; i < amounts.length; ++i) {
+            uint64 kg = amounts[i].kg + carriedKg;
+            carriedKg = kg % granularityKg;
+            amounts[i].kg = kg - carriedKg;
+        }
+        return amounts;
+    }
+
     /// @return kg of that vintage, zero when it is not among them
     function amountOf(VintageAmount[] memory amounts, uint16 vintage) internal pure returns (uint64) {
         for (uint256 i; i < amounts.length; ++i) {

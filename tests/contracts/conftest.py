@@ -16,7 +16,7 @@ from scripts.deployment import CONTRACTS, ROLE_IDS, Registry, deploy_registry
 from .ledger import Compiled, Contract, Ledger
 from .permissions import MANAGER
 from .reporting import Reporting
-from .samples import Cast, Contracts, Stage
+from .samples import Accreditation, Cast, Contracts, Stage
 
 #: Ape has ten test accounts, all of them cast already.
 STEWARD = to_checksum_address(keccak(text="methodology steward")[-20:])
@@ -50,7 +50,7 @@ def deployment(accounts: list[AccountAPI]) -> Registry:
 
 @pytest.fixture(scope="session")
 def registry(deployment: Registry, ledger: Ledger, cast: Cast) -> Contracts:
-    """The contracts, with every role granted to its namesakes of the cast."""
+    """The contracts, every role granted to its namesakes of the cast, judges accredited."""
     placed = deployment.placements
     contracts = Contracts(*(ledger.contract(name, placed[name].address) for name in CONTRACTS))
     members = {
@@ -64,7 +64,17 @@ def registry(deployment: Registry, ledger: Ledger, cast: Cast) -> Contracts:
     for role, accounts in members.items():
         for account in accounts:
             contracts.access.grantRole(ROLE_IDS[role], account, 0, sender=cast.administrator)
+    for who in ("developer", "other_developer", "validator", "other_validator", "verifier"):
+        account, organisation = getattr(cast, who), keccak(text=f"organisation of the {who}")
+        contracts.access.setOrganisation(account, organisation, sender=cast.operator)
+    for role in ("validator", "verifier"):
+        for account in members[role]:
+            accredit(contracts.access, account, role, cast.operator)
     return contracts
+
+
+def accredit(access: Contract, account: str, role: str, operator: str) -> None:
+    access.accredit(account, ROLE_IDS[role], Accreditation(), "ipfs://evidence", sender=operator)
 
 
 @pytest.fixture(autouse=True)

@@ -41,6 +41,9 @@ MATRIX: dict[str, dict[str, str]] = {
         "cancel": ANYBODY,
         "consumeScheduledOp": ANYBODY,
         "multicall": ANYBODY,
+        "accredit": "operator",
+        "withdrawAccreditation": "operator",
+        "setOrganisation": "operator",
     },
     "methodologies": {
         **MODULE,

@@ -12,6 +12,7 @@ from .ledger import Contract, enum
 MethodologyStatus = enum("MethodologyStatus")
 ProjectStatus = enum("ProjectStatus")
 ProjectType = enum("ProjectType")
+Standing = enum("Standing")
 UnitType = enum("UnitType")
 
 Step = Callable[[bytes, bytes], object]
@@ -32,6 +33,8 @@ class Terms(NamedTuple):
     granularity_kg: int = 1
     buffer_rate_bps: int = 0
     automatic_issuance: bool = False
+    expires: bool = False
+    durability_years: int = 40
     project_types: int = 1 << ProjectType.Biochar | 1 << ProjectType.Afforestation
 
 
@@ -44,6 +47,15 @@ class Pdd(NamedTuple):
     start_day: int = 18_262
     end_day: int = 29_219
     uri: str = "ipfs://pdd"
+
+
+class Accreditation(NamedTuple):
+    """`Accreditation` of contracts/interfaces/IRegistryAccessControl.sol: every type, for ever."""
+
+    project_types: int = (1 << len(ProjectType)) - 1
+    start_day: int = 0
+    end_day: int = 2**16 - 1
+    evidence_hash: bytes = content_hash("accreditation")
 
 
 class Cast(NamedTuple):
