@@ -15,6 +15,8 @@ CAST: dict[str, tuple[int, ...]] = {
     "guardian": (9,),
     "methodology_steward": (1,),
 }
+#: Those who take part in projects, each for an organisation of its own.
+ORGANISED = tuple(sorted({*CAST["developer"], *CAST["validator"], *CAST["verifier"]}))
 ADMINISTRATOR = 0
 OPERATOR = 1
 STEWARD = 1

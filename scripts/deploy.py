@@ -9,13 +9,23 @@ from typing import Any
 import click
 from ape import networks
 from ape.cli import ConnectedProviderCommand
+from ape.contracts import ContractInstance
 from ape.exceptions import ApeException
 from ape.logging import LogLevel, logger
 from ape.utils import ZERO_ADDRESS
-from eth_utils import is_address, to_checksum_address
+from eth_utils import is_address, keccak, to_checksum_address, to_int
 
 from indexer.settings import IndexerSettings
-from scripts.accounts import ADMINISTRATOR, CAST, address_of, development_account, is_local, signer
+from scripts.accounts import (
+    ADMINISTRATOR,
+    CAST,
+    OPERATOR,
+    ORGANISED,
+    address_of,
+    development_account,
+    is_local,
+    signer,
+)
 from scripts.deployment import (
     CONTRACTS,
     ROLE_IDS,
@@ -25,6 +35,9 @@ from scripts.deployment import (
     deploy_registry,
 )
 from scripts.tables import print_table
+
+#: The set of all project types, and the last day that 16 bits can name.
+EVERY_TYPE, LAST_DAY = 0xFF, 0xFFFF
 
 
 @click.command(cls=ConnectedProviderCommand)
@@ -138,6 +151,21 @@ def _grant_cast(registry: Registry) -> None:
         for member in (development_account(number).address for number in numbers):
             if not access.hasRole(ROLE_IDS[role], member)[0]:
                 access.grantRole(ROLE_IDS[role], member, 0, sender=administrator)
+    _accredit_cast(access)
+
+
+def _accredit_cast(access: ContractInstance) -> None:
+    """Each of the cast acts for a house of its own; who judges is accredited for every type."""
+    operator = development_account(OPERATOR)
+    for number in ORGANISED:
+        account = development_account(number).address
+        if not to_int(access.organisationOf(account)):
+            access.setOrganisation(account, keccak(text=f"TEST::{number}"), sender=operator)
+    for role in ("validator", "verifier"):
+        for account in (development_account(number).address for number in CAST[role]):
+            if not access.accreditation(account, ROLE_IDS[role]).projectTypes:
+                whole = (EVERY_TYPE, 0, LAST_DAY, keccak(text="accreditation of the local cast"))
+                access.accredit(account, ROLE_IDS[role], whole, "", sender=operator)
 
 
 def _print_table(registry: Registry) -> None:

@@ -2,12 +2,20 @@
 
 from indexer.changes import Change
 from indexer.events import ChainEvent
-from indexer.handlers import access, contracts, methodologies, projects, reports, units
+from indexer.handlers import (
+    access,
+    accreditations,
+    contracts,
+    methodologies,
+    projects,
+    reports,
+    units,
+)
 from indexer.handlers.registry import HANDLERS
 
 __all__ = ["HANDLERS", "changes_of"]
 
-ROOMS = (access, contracts, methodologies, projects, reports, units)
+ROOMS = (access, accreditations, contracts, methodologies, projects, reports, units)
 
 
 def changes_of(event: ChainEvent) -> list[Change]:

@@ -19,6 +19,8 @@ def methodology_registered(event: ChainEvent) -> list[Change]:
         "granularity_kg": terms["granularityKg"],
         "buffer_rate_bps": terms["bufferRateBps"],
         "automatic_issuance": terms["automaticIssuance"],
+        "expires": terms["expires"],
+        "durability_years": terms["durabilityYears"],
         "project_types": members_of(event, "ProjectType", terms["projectTypes"]),
         "registered_at": event.timestamp,
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from indexer.changes import Change, Upsert
 from indexer.events import ChainEvent
+from indexer.handlers.accreditations import VALIDATOR, decision
 from indexer.handlers.arguments import NOTHING, content, created, registered, updated
 from indexer.handlers.registry import PROJECTS, handles
 from indexer.models import PDDVersion, Project
@@ -36,7 +37,8 @@ def validator_assigned(event: ChainEvent) -> list[Change]:
 @handles("ProjectStatusChanged", PROJECTS)
 def project_status_changed(event: ChainEvent) -> list[Change]:
     values = {"status": event["to"], "reason": event["reason"] or None, **updated(event)}
-    carry = {}
+    carry: dict[str, str] = {}
+    changes: list[Change] = []
     if event["to"] == "submitted":
         values["submitted_at"] = event.timestamp
     if event["to"] == "validated":
@@ -45,10 +47,13 @@ def project_status_changed(event: ChainEvent) -> list[Change]:
         values |= {
             "decision_hash": content(event["decisionHash"]),
             "decision_uri": event["decisionUri"],
+            "decided_by": event["actor"],
             "decided_at": event.timestamp,
         }
         carry["decided_version"] = "version"
-    return [Upsert(Project, (event["projectId"],), values, carry=carry)]
+        named = ("projectId", "pddHash", "decisionHash", "decisionUri")
+        changes.append(decision(event, VALIDATOR, *named))
+    return [Upsert(Project, (event["projectId"],), values, carry=carry), *changes]
 
 
 @handles("ProjectMetadataUpdated", PROJECTS)

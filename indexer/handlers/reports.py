@@ -2,6 +2,7 @@
 
 from indexer.changes import Change, Upsert
 from indexer.events import ChainEvent
+from indexer.handlers.accreditations import VERIFIER, decision
 from indexer.handlers.arguments import NOTHING, content, created, registered, updated
 from indexer.handlers.registry import REPORTS, handles
 from indexer.models import Report, ReportVersion, ReportVintage
@@ -37,13 +38,17 @@ def verifier_assigned(event: ChainEvent) -> list[Change]:
 @handles("MRVStatusChanged", REPORTS)
 def mrv_status_changed(event: ChainEvent) -> list[Change]:
     values = {"status": event["to"], "reason": event["reason"] or None, **updated(event)}
+    changes: list[Change] = []
     if event["statementHash"] != NOTHING:
         values |= {
             "statement_hash": content(event["statementHash"]),
             "statement_uri": event["statementUri"],
+            "decided_by": event["actor"],
             "decided_at": event.timestamp,
         }
-    return [Upsert(Report, (event["reportId"],), values)]
+        named = ("reportId", "reportHash", "statementHash", "statementUri")
+        changes.append(decision(event, VERIFIER, *named))
+    return [Upsert(Report, (event["reportId"],), values), *changes]
 
 
 @handles("MRVVerified", REPORTS)

@@ -7,6 +7,12 @@ is null.
 """
 
 from indexer.models.access import Contract, FunctionRole, Role, RoleMember, ScheduledOperation
+from indexer.models.accreditations import (
+    Accreditation,
+    AccreditationWithdrawal,
+    Decision,
+    Organisation,
+)
 from indexer.models.base import IndexTable, Versioned, as_of, index_metadata
 from indexer.models.chain import Block, Checkpoint, Event
 from indexer.models.documents import (
@@ -22,9 +28,12 @@ from indexer.models.units import OperatorApproval, Unit
 
 __all__ = [
     "VERSIONED",
+    "Accreditation",
+    "AccreditationWithdrawal",
     "Block",
     "Checkpoint",
     "Contract",
+    "Decision",
     "Event",
     "Footprint",
     "FunctionRole",
@@ -32,6 +41,7 @@ __all__ = [
     "IndexTable",
     "Methodology",
     "OperatorApproval",
+    "Organisation",
     "PDDVersion",
     "Project",
     "Report",
@@ -59,5 +69,9 @@ VERSIONED: tuple[type[Versioned], ...] = (
     RoleMember,
     FunctionRole,
     ScheduledOperation,
+    Accreditation,
+    AccreditationWithdrawal,
+    Organisation,
+    Decision,
     Contract,
 )

@@ -17,6 +17,8 @@ class Methodology(Versioned, table=True):
     granularity_kg: int | None = Field(default=None, sa_type=BigInteger)
     buffer_rate_bps: int | None = None
     automatic_issuance: bool | None = None
+    expires: bool | None = None
+    durability_years: int | None = None
     project_types: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     registered_at: int | None = Field(default=None, sa_type=BigInteger)
 
@@ -44,6 +46,7 @@ class Project(Versioned, table=True):
     created_tx: str | None = None
     submitted_at: int | None = Field(default=None, sa_type=BigInteger)
     decided_version: int | None = None
+    decided_by: str | None = None
     decided_at: int | None = Field(default=None, sa_type=BigInteger)
     validated_at: int | None = Field(default=None, sa_type=BigInteger)
     updated_at: int | None = Field(default=None, sa_type=BigInteger)
@@ -99,6 +102,7 @@ class Report(Versioned, table=True):
     created_at: int | None = Field(default=None, sa_type=BigInteger)
     created_block: int | None = Field(default=None, sa_type=BigInteger)
     created_tx: str | None = None
+    decided_by: str | None = None
     decided_at: int | None = Field(default=None, sa_type=BigInteger)
     updated_at: int | None = Field(default=None, sa_type=BigInteger)
     updated_tx: str | None = None

@@ -73,7 +73,7 @@ class Play:
 
     def new_methodology(self, automatic: bool) -> None:
         methodology, operator = self._word("method"), self.registry.operator
-        terms = ("CRU", 1, self.random.choice([0, 1000]), automatic, EVERY_TYPE)
+        terms = ("CRU", 1, self.random.choice([0, 1000]), automatic, False, 40, EVERY_TYPE)
         arguments = (methodology, "1.0", self._hash(), "ipfs://methodology", terms)
         self._send(operator, "MethodologyRegistry", "registerMethodology", *arguments)
         key = methodology_key(methodology, "1.0")
@@ -187,7 +187,7 @@ class Play:
         somebody = self.random.choice(self.registry.node.accounts[2:])
         module = self.random.choice(["MethodologyRegistry", "CRU"])
         role = self.random.choice([2, 4])
-        choice = self.random.randrange(6)
+        choice = self.random.randrange(8)
         if choice == 0:
             self._send(head, module, "pause")
         elif choice == 1:
@@ -196,6 +196,11 @@ class Play:
             self._send(head, access, "grantRole", role, somebody, self.random.choice([0, 60]))
         elif choice == 3:
             self._send(head, access, "revokeRole", 5, somebody)
+        elif choice == 6:
+            self.accredit()
+        elif choice == 7:
+            decided = (self.registry.verifier, 4, self._hash(), "samples were made up")
+            self._send(self.registry.operator, access, "withdrawAccreditation", *decided)
         elif choice == 4:
             self._send(head, access, "labelRole", 77, self._word("role"))
         else:
@@ -205,6 +210,17 @@ class Play:
             data = self.registry.abi.encode_call(module, "unpause", [])
             target = self.registry.address(module)
             self._send(head, access, "schedule", target, data, when + 10_000 + self._next())
+
+    def accredit(self) -> None:
+        """Say for whom somebody acts, and accredit those who judge, for all types or some."""
+        operator, access = self.registry.operator, "RegistryAccessControl"
+        somebody = self.random.choice(self.registry.node.accounts[2:6])
+        organisation = self.random.choice(["0x" + "00" * 32, self._hash()])
+        self._send(operator, access, "setOrganisation", somebody, organisation)
+        for account, role in ((self.registry.validator, 3), (self.registry.verifier, 4)):
+            scope = self.random.choice([EVERY_TYPE, EVERY_TYPE, 8])
+            accreditation = (scope, 0, self.random.choice([65_535, TODAY + 20_000]), self._hash())
+            self._send(operator, access, "accredit", account, role, accreditation, "ipfs://body")
 
     def _send(self, sender: str, contract: str, function: str, *arguments: Any) -> None:
         # The buffer belongs to a contract, for which nobody can sign.

@@ -88,6 +88,13 @@ class Registry:
         members += [("guardian", self.administrator)]
         for role, account in members:
             self.send(self.administrator, access, "grantRole", ROLE_IDS[role], account, 0)
+        for account in (*self.developers, self.validator, self.verifier):
+            organisation = "0x" + account.removeprefix("0x").rjust(64, "0")
+            self.send(self.operator, access, "setOrganisation", account, organisation)
+        for role, account in (("validator", self.validator), ("verifier", self.verifier)):
+            accreditation = (0xFF, 0, 65_535, "0x" + "ac" * 32)
+            arguments = (account, ROLE_IDS[role], accreditation, "ipfs://accreditation")
+            self.send(self.operator, access, "accredit", *arguments)
         self.send(self.administrator, "MRVRegistry", "connectUnits", self.address("CRU"))
         self.node.mine()
 

@@ -11,10 +11,12 @@ from indexer.database import engine, snapshot
 from indexer.digest import digest
 from indexer.follower import Follower
 from indexer.models import (
+    Accreditation,
     Contract,
     FunctionRole,
     Methodology,
     OperatorApproval,
+    Organisation,
     Project,
     Report,
     ReportVintage,
@@ -59,6 +61,7 @@ def check_model(registry: Registry, settings: IndexerSettings) -> dict[str, int]
         "units": _check_units(registry, current(database, Unit)),
         "vintages": _check_vintages(registry, database),
         "roles": _check_roles(registry, database),
+        "accreditations": _check_accreditations(registry, database),
         "contracts": _check_contracts(registry, current(database, Contract)),
     }
     database.dispose()
@@ -98,6 +101,8 @@ def _check_methodologies(registry: Registry, rows: list[Methodology]) -> int:
                 "granularityKg": row.granularity_kg,
                 "bufferRateBps": row.buffer_rate_bps,
                 "automaticIssuance": row.automatic_issuance,
+                "expires": row.expires,
+                "durabilityYears": row.durability_years,
                 "projectTypes": bits,
             },
         }
@@ -116,7 +121,6 @@ def _check_reports(registry: Registry, rows: list[Report]) -> int:
             "version": row.version,
             "verifiedKg": row.verified_kg or 0,
             "decidedAt": row.decided_at or 0,
-            "statementHash": _hash(row.statement_hash),
         }
     return len(rows)
 
@@ -183,6 +187,23 @@ def _check_roles(registry: Registry, database: Engine) -> int:
         asked = (row.owner, row.operator)
         assert registry.view("CRU", "isApprovedForAll", *asked) == row.approved
     return len(members)
+
+
+def _check_accreditations(registry: Registry, database: Engine) -> int:
+    access, words = "RegistryAccessControl", registry.abi.enum_words("ProjectType")
+    held = {(row.account, row.role_id): row for row in current(database, Accreditation)}
+    houses = {row.account: row.organisation for row in current(database, Organisation)}
+    for account in (one.lower() for one in registry.node.accounts):
+        assert registry.view(access, "organisationOf", account) == (houses.get(account) or NOTHING)
+        for role in (3, 4):
+            row = held.get((account, str(role)), Accreditation())
+            assert registry.view(access, "accreditation", account, role) == {
+                "projectTypes": sum(1 << words.index(word) for word in row.project_types or []),
+                "startDay": row.start_day or 0,
+                "endDay": row.end_day or 0,
+                "evidenceHash": _hash(row.evidence_hash),
+            }
+    return len(held)
 
 
 def _check_contracts(registry: Registry, rows: list[Contract]) -> int:

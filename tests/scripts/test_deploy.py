@@ -10,6 +10,9 @@ from scripts.accounts import CAST, development_account
 from scripts.deploy import deploy, record_path, write_whole
 from scripts.deployment import CONTRACTS, ROLE_IDS, DeploymentError
 
+#: `Standing.Fit` of contracts/interfaces/IRegistryAccessControl.sol.
+FIT = 0
+
 
 @pytest.fixture
 def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -35,6 +38,10 @@ class TestDeploy:
         for role, numbers in CAST.items():
             for number in numbers:
                 assert access.hasRole(ROLE_IDS[role], development_account(number).address)[0]
+        for role in ("validator", "verifier"):
+            account = development_account(CAST[role][0]).address
+            for developer in (development_account(number).address for number in CAST["developer"]):
+                assert access.standing(account, ROLE_IDS[role], 0, developer) == FIT
         block = networks.provider.get_block("latest").number
         deploy()
         assert networks.provider.get_block("latest").number == block
