@@ -6,16 +6,28 @@ from indexer.handlers import (
     access,
     accreditations,
     contracts,
+    exchange,
     methodologies,
     projects,
     reports,
+    reversals,
     units,
 )
 from indexer.handlers.registry import HANDLERS
 
 __all__ = ["HANDLERS", "changes_of"]
 
-ROOMS = (access, accreditations, contracts, methodologies, projects, reports, units)
+ROOMS = (
+    access,
+    accreditations,
+    contracts,
+    methodologies,
+    projects,
+    reports,
+    units,
+    reversals,
+    exchange,
+)
 
 
 def changes_of(event: ChainEvent) -> list[Change]:

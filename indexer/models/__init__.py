@@ -23,7 +23,9 @@ from indexer.models.documents import (
     ReportVersion,
     ReportVintage,
 )
+from indexer.models.exchange import UnitExport, UnitImport
 from indexer.models.ground import Footprint, GeometryConflict
+from indexer.models.reversals import ImpairedUnit, Reversal, ReversalCoverage
 from indexer.models.units import OperatorApproval, Unit
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Footprint",
     "FunctionRole",
     "GeometryConflict",
+    "ImpairedUnit",
     "IndexTable",
     "Methodology",
     "OperatorApproval",
@@ -47,10 +50,14 @@ __all__ = [
     "Report",
     "ReportVersion",
     "ReportVintage",
+    "Reversal",
+    "ReversalCoverage",
     "Role",
     "RoleMember",
     "ScheduledOperation",
     "Unit",
+    "UnitExport",
+    "UnitImport",
     "Versioned",
     "as_of",
     "index_metadata",
@@ -65,6 +72,11 @@ VERSIONED: tuple[type[Versioned], ...] = (
     ReportVintage,
     Unit,
     OperatorApproval,
+    Reversal,
+    ReversalCoverage,
+    ImpairedUnit,
+    UnitExport,
+    UnitImport,
     Role,
     RoleMember,
     FunctionRole,
