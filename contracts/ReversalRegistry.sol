@@ -321,14 +321,11 @@ contract ReversalRegistry is RegistryModule, ReentrancyGuardTransient, IReversal
 
     /// The units contract lets this one cancel whatever it names: whether the caller may is seen here.
     function _requireMayDispose(uint256 tokenId, address owner) private view {
-        ICRU units = _storage().units;
-        IERC721 tokens = IERC721(address(units));
+        IERC721 tokens = IERC721(address(_storage().units));
         address caller = _msgSender();
         bool isAuthorized =
             caller == owner || tokens.isApprovedForAll(owner, caller) || tokens.getApproved(tokenId) == caller;
         if (!isAuthorized) revert ReversalRegistryNotAuthorized(tokenId, caller);
-        if (units.isSuspended(owner)) revert ReversalRegistryAccountSuspended(owner);
-        if (caller != owner && units.isSuspended(caller)) revert ReversalRegistryAccountSuspended(caller);
     }
 
     function _requireHittable(uint256 tokenId, uint64 kg, bytes14 reportId) private view {

@@ -29,9 +29,6 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
     uint256 private constant TONNE = 1000;
     uint256 private constant FIRST_YEAR = 1970;
 
-    /// Exact in every JSON number, as what a verifier may state.
-    uint64 private constant AMOUNT_LIMIT = 2 ** 53 - 1;
-
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address trustedForwarder) RegistryModule(trustedForwarder) {}
 
@@ -88,11 +85,9 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
         Export storage export_ = _started(tokenId);
         if (evidenceHash == 0) revert UnitExchangeZeroHash();
         _requireWithin(uri, URI_LIMIT);
-        ICRU units = _storage().units;
-        if (units.isSuspended(export_.owner)) revert UnitExchangeAccountSuspended(export_.owner);
 
         _change(export_, ExportStatus.Completed);
-        units.endExported(tokenId);
+        _storage().units.endExported(tokenId);
         emit ExportCompleted(tokenId, export_.owner, _msgSender(), evidenceHash, uri);
     }
 
@@ -157,9 +152,6 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
         uint32 granularityKg = units_.granularityKg;
         bool isWhole = unitType == UnitType.CRU || granularityKg % TONNE == 0;
         if (granularityKg == 0 || !isWhole) revert UnitExchangeInvalidGranularity(unitType, granularityKg);
-        if (units_.kg % granularityKg != 0) {
-            revert UnitExchangeNotMultipleOfGranularity(units_.kg, granularityKg);
-        }
         bool mustExpire = unitType == UnitType.CFS || unitType == UnitType.CSP;
         if (unitType != UnitType.CRU && expires != mustExpire) revert UnitExchangeInvalidExpiry(unitType, expires);
         uint256 today = CalendarDays.today();
@@ -172,7 +164,6 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
     function _requireSound(Import calldata units_) private pure {
         if (units_.to == address(0)) revert UnitExchangeZeroAddress();
         if (units_.kg == 0) revert UnitExchangeZeroAmount();
-        if (units_.kg > AMOUNT_LIMIT) revert UnitExchangeAmountTooLarge(units_.kg, AMOUNT_LIMIT);
         if (units_.evidenceHash == 0) revert UnitExchangeZeroHash();
         _requireRegistry(units_.originRegistry);
         _requireKey(units_.originKey);

@@ -96,8 +96,6 @@ interface IReversalRegistry {
     error ReversalRegistryNotLiable(uint256 tokenId, address owner, address liable);
     error ReversalRegistryNotSameType(uint256 tokenId, UnitType unitType, UnitType expected);
     error ReversalRegistryNotAuthorized(uint256 tokenId, address caller);
-    /// @notice The registry draws on a suspended account; the account itself disposes of nothing.
-    error ReversalRegistryAccountSuspended(address account);
     error ReversalRegistryNotRetired(uint256 tokenId);
     error ReversalRegistryNotMultipleOfGranularity(uint64 kg, uint32 granularityKg);
     /// @param soundKg of the block that no reversal has hit
@@ -124,10 +122,11 @@ interface IReversalRegistry {
         Portion[] calldata live
     ) external returns (bytes32 reversalId);
 
-    /// @notice Draws further on live units of the liable account, by an operator.
+    /// @notice Draws further on live units of the liable account, suspended or not, by an operator.
     function drawOnLiable(bytes32 reversalId, Portion[] calldata live) external;
 
-    /// @notice Cancels units of the caller (or approved to the caller), of the same type, for a reversal; by anyone.
+    /// @notice Cancels units of the caller (or approved to the caller), of the same type, for a reversal; by anyone whose
+    /// account is not suspended.
     function compensate(bytes32 reversalId, Portion[] calldata portions) external;
 
     /// @notice Marks retired blocks of the report as hit, by an operator; in sum no more than what is due. A reversal marks

@@ -86,9 +86,6 @@ interface IUnitExchange {
     error UnitExchangeUnexpectedStatus(uint256 tokenId, ExportStatus status);
     error UnitExchangeNotOwnerOrOperator(uint256 tokenId, address caller);
     error UnitExchangeAlreadyImported(bytes14 reportId);
-    error UnitExchangeAccountSuspended(address account);
-    error UnitExchangeAmountTooLarge(uint64 kg, uint64 limit);
-    error UnitExchangeNotMultipleOfGranularity(uint64 kg, uint32 granularityKg);
     error UnitExchangeInvalidGranularity(UnitType unitType, uint32 granularityKg);
     error UnitExchangeInvalidExpiry(UnitType unitType, bool expires);
     error UnitExchangeExpired(uint16 monitoringEndDay);
