@@ -1,0 +1,23 @@
+"""Two static analysers and a symbolic prover find nothing against the contracts."""
+
+from scripts.proving import slither, symbolic, wake
+
+
+class TestAnalysis:
+    """
+    whatever the contracts say    Slither objects to nothing that is not excused where it stands
+    whatever the contracts say    Wake objects to nothing that is not excused where it stands
+    for all values                the arithmetic of serial numbers, periods and shares holds
+    """
+
+    def test_finds_nothing_when_slither_reads_the_contracts(self) -> None:
+        findings = slither.findings()
+        assert not findings, "\n\n".join(findings)
+
+    def test_finds_nothing_when_wake_reads_the_contracts(self) -> None:
+        findings = wake.findings()
+        assert not findings, "\n\n".join(findings)
+
+    def test_proves_every_property_when_halmos_tries_all_values(self) -> None:
+        unproved = [one for one in symbolic.proofs() if not one.is_proved]
+        assert not unproved
