@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from ape import networks, project
@@ -14,6 +15,7 @@ from eth_utils import function_signature_to_4byte_selector, to_checksum_address,
 
 Record = dict[str, Any]
 Save = Callable[[Record], object]
+Settle = Callable[["Registry"], object]
 #: A transaction that is still to be sent: the function and its arguments.
 Due = tuple[Callable[..., object], tuple[object, ...]]
 
@@ -124,10 +126,17 @@ class Placement:
 class Registry:
     """The registry's contracts on one chain, by name, each at its proxy's address."""
 
-    def __init__(self, chain_id: int, forwarder: str, placements: Mapping[str, Placement]) -> None:
+    def __init__(
+        self,
+        chain_id: int,
+        forwarder: str,
+        placements: Mapping[str, Placement],
+        safe: str | None = None,
+    ) -> None:
         self.chain_id = chain_id
         self.forwarder = forwarder
         self.placements = dict(placements)
+        self.safe = safe
 
     def __getitem__(self, name: str) -> ContractInstance:
         return project.get_contract(name).at(self.placements[name].address)
@@ -137,6 +146,7 @@ class Registry:
         return {
             "chain_id": self.chain_id,
             "forwarder": self.forwarder,
+            **({"safe": self.safe} if self.safe else {}),
             "contracts": {
                 name: {
                     "address": placement.address,
@@ -155,13 +165,15 @@ def deploy_registry(
     administrator: str | None = None,
     delay: int = 0,
     existing: Record | None = None,
+    settle: Settle = lambda registry: None,
     save: Save = lambda record: None,
 ) -> Registry:
     """Deploy what the record lacks, wire the roles, and hand the administration over.
 
-    `delay` is the administrator's execution delay in seconds; `save` is given the record after each
-    contract, so that a broken run goes on where it stopped. Run again, it sends no transaction.
-    Raises DeploymentError when the record and the chain do not fit.
+    `delay` is the administrator's execution delay in seconds; `settle` is called while the account
+    still administrates, and may name the Safe to hand over to; `save` is given the record after
+    each contract, so that a broken run goes on where it stopped. Run again, it sends no
+    transaction. Raises DeploymentError when the record and the chain do not fit.
     """
     registry = _recorded(existing or {"forwarder": forwarder}, forwarder)
     for name in CONTRACTS:
@@ -169,8 +181,22 @@ def deploy_registry(
             registry.placements[name] = _deploy(account, registry, name)
             save(registry.record())
     _wire(account, registry)
-    _hand_over(account, registry, administrator, delay)
+    if _administrates(account, registry):
+        settle(registry)
+        save(registry.record())
+        _hand_over(account, registry, registry.safe or administrator, delay)
     return registry
+
+
+def registry_of(record: Record) -> Registry:
+    """The registry that a record tells of, with the code that its proxies run now."""
+    placements = {
+        name: _placement(entry)
+        for name, entry in record.get("contracts", {}).items()
+        if name in CONTRACTS
+    }
+    forwarder = to_checksum_address(record["forwarder"])
+    return Registry(networks.provider.chain_id, forwarder, placements, record.get("safe"))
 
 
 def _recorded(record: Record, forwarder: str) -> Registry:
@@ -180,8 +206,8 @@ def _recorded(record: Record, forwarder: str) -> Registry:
         faults.append(f"The record is of chain {record['chain_id']}, the node is on {chain_id}.")
     if to_checksum_address(record["forwarder"]) != to_checksum_address(forwarder):
         faults.append(f"The record has the forwarder {record['forwarder']}, not {forwarder}.")
-    entries = record.get("contracts", {})
-    placements = {name: _placement(entry) for name, entry in entries.items() if name in CONTRACTS}
+    registry = registry_of(record)
+    placements = registry.placements
     missing = [name for name in CONTRACTS if name not in placements]
     if set(missing) != set(list(CONTRACTS)[len(placements) :]):
         faults.append(f"The record lacks {', '.join(missing)}, which later ones are linked to.")
@@ -189,7 +215,7 @@ def _recorded(record: Record, forwarder: str) -> Registry:
     if faults:
         advice = "Give the record of this chain and this code, or deploy anew without one."
         raise DeploymentError(" ".join([*faults, advice]))
-    return Registry(chain_id, to_checksum_address(forwarder), placements)
+    return registry
 
 
 def _placement(entry: Mapping[str, Any]) -> Placement:
@@ -226,9 +252,17 @@ def _without_metadata(code: bytes) -> bytes:
     return code[: max(0, len(code) - 2 - to_int(code[-2:]))] if code else code
 
 
+def create_implementation(account: AccountAPI, registry: Registry, name: str) -> str:
+    """Put the compiled code of a contract on the chain, for no proxy yet; gives its address."""
+    return str(_create(account, name, *_immutables(registry, name)).contract_address)
+
+
+def _immutables(registry: Registry, name: str) -> tuple[str, ...]:
+    return () if name == ACCESS else (registry.forwarder,)
+
+
 def _deploy(account: AccountAPI, registry: Registry, name: str) -> Placement:
-    arguments = () if name == ACCESS else (registry.forwarder,)
-    implementation = _create(account, name, *arguments).contract_address
+    implementation = create_implementation(account, registry, name)
     linked = [registry.placements[other].address for other in CONTRACTS[name]]
     initialize = project.get_contract(name).at(implementation).initialize
     initialization = initialize.encode_input(*(linked or [account.address]))
@@ -244,7 +278,7 @@ def _create(account: AccountAPI, name: str, *arguments: object) -> ReceiptAPI:
 
 def _wire(account: AccountAPI, registry: Registry) -> None:
     due = [*_function_roles_due(registry), *_links_due(registry)]
-    if due and registry[ACCESS].hasRole(ROLE_IDS["administrator"], account.address) != (True, 0):
+    if due and not _administrates(account, registry):
         raise DeploymentError(
             f"{account.address} may not make the {len(due)} settings that are due; "
             "run this with the account of an administrator who has no delay."
@@ -286,11 +320,24 @@ def _hand_over(
 ) -> None:
     """Make the administrator the only one who is, so that the deployer's key holds nothing."""
     access, role = registry[ACCESS], ROLE_IDS["administrator"]
-    if not access.hasRole(role, account.address)[0]:
-        return  # an earlier run handed it over
     chosen = administrator or account.address
     since, current, pending, effect = access.getAccess(role, chosen)
     if not since or delay != (pending if effect else current):
         access.grantRole(role, chosen, delay, sender=account)
     if chosen != account.address:
+        _require_in_office(access, chosen)
         access.renounceRole(role, account.address, sender=account)
+
+
+def _require_in_office(access: ContractInstance, administrator: str) -> None:
+    if access.hasRole(ROLE_IDS["administrator"], administrator)[0]:
+        return
+    since = access.getAccess(ROLE_IDS["administrator"], administrator)[0]
+    raise DeploymentError(
+        f"{administrator} administrates from {datetime.fromtimestamp(since, UTC):%Y-%m-%d %H:%M} "
+        "UTC on, because grants of that role wait: run this again then."
+    )
+
+
+def _administrates(account: AccountAPI, registry: Registry) -> bool:
+    return tuple(registry[ACCESS].hasRole(ROLE_IDS["administrator"], account.address)) == (True, 0)

@@ -1,0 +1,20 @@
+"""New code for a proxy: deployed, not yet in place."""
+
+from __future__ import annotations
+
+from ape.api import AccountAPI
+from eth_utils import is_address, to_checksum_address
+
+from scripts.deployment import Registry, create_implementation
+from scripts.governing.calls import CallError
+
+
+def new_implementation(
+    account: AccountAPI, registry: Registry, contract: str, forwarder: str | None
+) -> str:
+    """Deploy the present code of a contract and give its address; raises CallError."""
+    if forwarder is not None and not is_address(forwarder):
+        raise CallError(f"The forwarder {forwarder} is no address.")
+    if forwarder:
+        registry.forwarder = to_checksum_address(forwarder)
+    return create_implementation(account, registry, contract)
