@@ -78,14 +78,19 @@ class Calls:
     def _value(self, parameter: Parameter, word: str) -> Any:
         if parameter.type == "address":
             return self._address(word)
-        if parameter.name == "roleId" and word in ROLE_IDS:
-            return ROLE_IDS[word]
+        if parameter.name == "roleId" and not word.isdecimal():
+            return self._role(word)
         if parameter.type == "string":
             return word
         try:
             return json.loads(word)
         except ValueError:
             return word
+
+    def _role(self, word: str) -> int:
+        if word not in ROLE_IDS:
+            raise CallError(f"No role {word}: one of {', '.join(ROLE_IDS)}.")
+        return ROLE_IDS[word]
 
     def _address(self, word: str) -> str:
         if word in self.registry.placements:
