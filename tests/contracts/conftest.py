@@ -143,6 +143,12 @@ def exchange(registry: Contracts) -> Contract:
     return registry.exchange
 
 
+@pytest.fixture
+def today(ledger: Ledger) -> int:
+    """UTC day number of the latest block."""
+    return ledger.today
+
+
 def _one_of_the_cast(who: str) -> Callable[[Cast], str]:
     @pytest.fixture(scope="session", name=who)
     def member(cast: Cast) -> str:

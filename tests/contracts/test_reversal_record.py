@@ -357,7 +357,10 @@ class TestLiableAccount:
     ) -> None:
         report_id, block, buffer = reversing.issued()
         receipt = reversing.record(
-            report_id, 500, (Portion(buffer, 100),), (Portion(block, 250), Portion(rest(block, 250), 50))
+            report_id,
+            500,
+            (Portion(buffer, 100),),
+            (Portion(block, 250), Portion(rest(block, 250), 50)),
         )
         project_id = reports.report(report_id).projectId
         covered = [
@@ -443,12 +446,15 @@ class TestLiableAccount:
         with reverts("ReversalRegistryZeroAmount"):
             reversing.record(report_id, 500, (Portion(buffer, 100),), (Portion(block, 0),))
 
-    def test_reverts_when_a_block_is_named_twice(self, reversing: Reversing) -> None:
+    def test_reverts_when_a_block_is_named_twice(
+        self, reversing: Reversing, units: Contract, developer: str
+    ) -> None:
         report_id, block, _ = reversing.issued(terms=Terms())
         with reverts("ERC721NonexistentToken", block):
             reversing.record(report_id, 500, (), (Portion(block, 1), Portion(block, 1)))
-        with reverts("CRUUnitNotHeld", block, UnitStatus.Cancelled):
-            reversing.record(report_id, 1_000, (), (Portion(block, 1_000), Portion(block, 1_000)))
+        first, _ = units.split(block, [400, 600], sender=developer).value
+        with reverts("CRUUnitNotHeld", first, UnitStatus.Cancelled):
+            reversing.record(report_id, 1_000, (), (Portion(first, 400), Portion(first, 400)))
 
     def test_reverts_given_a_block_is_locked(
         self, reversing: Reversing, exchange: Contract, cast: Cast
