@@ -32,6 +32,9 @@ CONTRACTS: dict[str, tuple[str, ...]] = {
     "UnitExchange": (ACCESS, "CRU"),
 }
 
+#: Whatever this deployment puts on a chain, so whatever explorers can verify.
+PUBLISHED = (*CONTRACTS, "RegistryProxy")
+
 #: The ids of `contracts/libraries/Roles.sol`; `public` is OpenZeppelin's role that everybody has.
 ROLE_IDS: dict[str, int] = {
     "administrator": 0,
@@ -254,11 +257,12 @@ def _without_metadata(code: bytes) -> bytes:
 
 def create_implementation(account: AccountAPI, registry: Registry, name: str) -> str:
     """Put the compiled code of a contract on the chain, for no proxy yet; gives its address."""
-    return str(_create(account, name, *_immutables(registry, name)).contract_address)
+    return str(_create(account, name, *immutables_of(registry, name).values()).contract_address)
 
 
-def _immutables(registry: Registry, name: str) -> tuple[str, ...]:
-    return () if name == ACCESS else (registry.forwarder,)
+def immutables_of(registry: Registry, name: str) -> dict[str, str]:
+    """The addresses that the code of a contract holds, by variable, in its constructor's order."""
+    return {} if name == ACCESS else {"_trustedForwarder": registry.forwarder}
 
 
 def _deploy(account: AccountAPI, registry: Registry, name: str) -> Placement:

@@ -24,12 +24,13 @@ from scripts.governing.implementations import new_implementation
 from scripts.governing.operations import Operation, operations
 from scripts.governing.plan import Plan, PlanError
 from scripts.governing.safe import Safe
+from scripts.paths import TypedPath
 from scripts.records import recorded_registry, write_whole
 from scripts.tables import print_table
 
 _account = click.option("--account", "alias", metavar="ALIAS", help="Ape account that signs.")
 _nonce = click.option("--nonce", type=int, help="Number among the Safe's plans (the next one).")
-_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+_file = click.argument("file", type=TypedPath(dir_okay=False))
 
 
 @click.group()

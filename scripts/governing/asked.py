@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,20 @@ def terms_of(asked: Asked) -> Terms:
     faults = [] if is_local() else list(_too_weak(asked, terms))
     if faults:
         raise TermsError(" ".join(faults))
+    return terms
+
+
+def expected_terms(owners: Sequence[str], threshold: int | None, delay: str | None) -> Terms:
+    """The terms that a check compares with: the configured ones unless told otherwise.
+
+    Raises TermsError for the configuration, UsageError for an owner that is no account.
+    """
+    terms = configured_terms()
+    if owners or threshold is not None:
+        asked = tuple(address_of(owner) for owner in owners)
+        terms = replace(terms, safe=SafeTerms(threshold or len(asked), asked))
+    if delay is not None:
+        terms = replace(terms, delays=replace(terms.delays, administrator=_delay(delay)))
     return terms
 
 

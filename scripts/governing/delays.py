@@ -8,8 +8,9 @@ from ape import networks
 from eth_abi import encode
 from eth_utils import keccak, to_int
 
-#: ERC-7201 of `openzeppelin.storage.AccessManager`: first the targets, then the roles.
-_TARGETS = 0x40C6C8C28789853C7EFD823AB20824BBD71718A8A5915E855F6F288C9A26AD00
+from scripts.slots import erc7201, word
+
+_TARGETS = erc7201("openzeppelin.storage.AccessManager")
 _ROLES = _TARGETS + 1
 _DELAY_BITS = 112
 
@@ -37,21 +38,17 @@ class StoredDelay:
 
 def target_delay(access: str, target: str) -> StoredDelay:
     """What the role table of a contract waits for at least, from the storage of access control."""
-    return _delay(_word(access, _entry("address", target, _TARGETS) + 1))
+    return _delay(word(access, _entry("address", target, _TARGETS) + 1))
 
 
 def grant_delay(access: str, role: int) -> StoredDelay:
     """What passes until a granted role holds, from the storage of access control."""
     # admin (64 bits) | guardian (64 bits) | delay, from the low end
-    return _delay(_word(access, _entry("uint64", role, _ROLES) + 1) >> 128)
+    return _delay(word(access, _entry("uint64", role, _ROLES) + 1) >> 128)
 
 
 def _entry(key: str, value: object, mapping: int) -> int:
     return to_int(keccak(encode([key, "uint256"], [value, mapping])))
-
-
-def _word(address: str, slot: int) -> int:
-    return to_int(bytes(networks.provider.get_storage(address, slot)))
 
 
 def _delay(packed: int) -> StoredDelay:

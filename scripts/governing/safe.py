@@ -16,6 +16,7 @@ from eth_utils import keccak, to_bytes, to_checksum_address, to_int
 
 from scripts.governing.safe_contracts import contract_at, is_proxy, placed, singleton_version
 from scripts.governing.terms import SafeTerms
+from scripts.slots import word
 
 _MODULES_START = to_checksum_address("0x" + "01".rjust(40, "0"))
 _GUARD_SLOT = to_int(keccak(text="guard_manager.guard.address"))
@@ -98,7 +99,7 @@ class Safe:
     @property
     def version(self) -> str:
         """The version, such as `1.5.0+L2`, by the code itself; empty when it is no known Safe."""
-        singleton = to_checksum_address(_word(self.address, 0)[-20:])
+        singleton = _address_in(self.address, 0)
         return singleton_version(singleton) if is_proxy(self.address) else ""
 
     def signable(self, transaction: SafeTransaction) -> SignableMessage:
@@ -124,7 +125,7 @@ class Safe:
         modules, _ = self.contract.getModulesPaginated(_MODULES_START, 10)
         if modules:
             yield f"{name} has modules that act without its owners: {', '.join(modules)}."
-        guard = to_checksum_address(_word(self.address, _GUARD_SLOT)[-20:])
+        guard = _address_in(self.address, _GUARD_SLOT)
         if guard != ZERO_ADDRESS:
             yield f"{name} has a guard that may refuse its transactions: {guard}."
 
@@ -171,5 +172,5 @@ def _address(factory: ContractInstance, singleton: str, initializer: bytes, salt
     return to_checksum_address(keccak(packed)[-20:])
 
 
-def _word(address: str, slot: int) -> bytes:
-    return bytes(networks.provider.get_storage(address, slot)).rjust(32, b"\0")
+def _address_in(address: str, slot: int) -> str:
+    return to_checksum_address(f"0x{word(address, slot) & (1 << 160) - 1:040x}")
