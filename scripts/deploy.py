@@ -8,16 +8,13 @@ import click
 from ape.cli import ConnectedProviderCommand
 from ape.exceptions import ApeException
 from ape.logging import LogLevel, logger
-from ape.utils import ZERO_ADDRESS
 from eth_utils import is_address, to_checksum_address
 
 from scripts.accounts import address_of, is_local, signer
 from scripts.casting import accredit_cast
 from scripts.deployment import (
     ACCESS,
-    CONTRACTS,
     DeploymentError,
-    Record,
     Registry,
     deploy_registry,
 )
@@ -34,7 +31,7 @@ _MEMBER_HELP = "A first holder of a role; once for each."
 
 @click.command(cls=ConnectedProviderCommand)
 @click.option("--account", metavar="ALIAS", help="Ape account that deploys (local: TEST::0).")
-@click.option("--forwarder", metavar="ADDRESS", help="Trusted ERC-2771 forwarder (none).")
+@click.option("--forwarder", metavar="ADDRESS", help="ERC-2771 forwarder that is there already.")
 @click.option("--owner", "owners", multiple=True, metavar="ALIAS|ADDRESS", help=_OWNER_HELP)
 @click.option("--threshold", type=int, metavar="N", help="How many owners must sign.")
 @click.option("--safe", metavar="ADDRESS", help="An existing Safe that is to administrate.")
@@ -93,7 +90,7 @@ def deploy(
 
     registry = deploy_registry(
         signing,
-        forwarder=_forwarder(forwarder, existing),
+        forwarder=_forwarder(forwarder),
         administrator=address_of(asked.administrator) if asked.administrator else None,
         delay=terms.delays.administrator,
         existing=existing,
@@ -106,9 +103,9 @@ def deploy(
     return registry
 
 
-def _forwarder(given: str | None, existing: Record | None) -> str:
+def _forwarder(given: str | None) -> str | None:
     if given is None:
-        return str(existing["forwarder"]) if existing else ZERO_ADDRESS
+        return None
     if not is_address(given):
         raise click.UsageError(f"{given} is no address: --forwarder takes 0x and 40 hex digits.")
     return to_checksum_address(given)
@@ -116,6 +113,6 @@ def _forwarder(given: str | None, existing: Record | None) -> str:
 
 def _print_table(registry: Registry) -> None:
     placed = registry.placements
-    rows = [(name, placed[name].address, placed[name].block) for name in CONTRACTS]
+    rows = [(name, held.address, held.block) for name, held in placed.items()]
     print_table(f"Registry on chain {registry.chain_id}", ("contract", "address", "block"), rows)
     click.echo(f"The record is {record_path()}.")

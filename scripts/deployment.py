@@ -20,6 +20,8 @@ Settle = Callable[["Registry"], object]
 Due = tuple[Callable[..., object], tuple[object, ...]]
 
 ACCESS = "RegistryAccessControl"
+#: No proxy: what people sign for it means the same for ever.
+FORWARDER = "RegistryForwarder"
 
 #: Each contract in order of creation, with the contracts whose addresses its `initialize` takes.
 CONTRACTS: dict[str, tuple[str, ...]] = {
@@ -164,7 +166,7 @@ class Registry:
 def deploy_registry(
     account: AccountAPI,
     *,
-    forwarder: str = ZERO_ADDRESS,
+    forwarder: str | None = None,
     administrator: str | None = None,
     delay: int = 0,
     existing: Record | None = None,
@@ -173,12 +175,14 @@ def deploy_registry(
 ) -> Registry:
     """Deploy what the record lacks, wire the roles, and hand the administration over.
 
-    `delay` is the administrator's execution delay in seconds; `settle` is called while the account
-    still administrates, and may name the Safe to hand over to; `save` is given the record after
-    each contract, so that a broken run goes on where it stopped. Run again, it sends no
-    transaction. Raises DeploymentError when the record and the chain do not fit.
+    `forwarder` is an ERC-2771 forwarder that is there already, zero for none; without it ours is
+    deployed. `delay` is the administrator's execution delay in seconds; `settle` is called while
+    the account still administrates, and may name the Safe to hand over to; `save` is given the
+    record after each contract, so that a broken run goes on where it stopped. Run again, it sends
+    no transaction. Raises DeploymentError when the record and the chain do not fit.
     """
-    registry = _recorded(existing or {"forwarder": forwarder}, forwarder)
+    registry = _recorded(existing or _first_record(account, forwarder), forwarder)
+    save(registry.record())
     for name in CONTRACTS:
         if name not in registry.placements:
             registry.placements[name] = _deploy(account, registry, name)
@@ -194,25 +198,39 @@ def deploy_registry(
 def registry_of(record: Record) -> Registry:
     """The registry that a record tells of, with the code that its proxies run now."""
     placements = {
-        name: _placement(entry)
+        name: _placement(name, entry)
         for name, entry in record.get("contracts", {}).items()
-        if name in CONTRACTS
+        if name in CONTRACTS or name == FORWARDER
     }
     forwarder = to_checksum_address(record["forwarder"])
     return Registry(networks.provider.chain_id, forwarder, placements, record.get("safe"))
 
 
-def _recorded(record: Record, forwarder: str) -> Registry:
+def _first_record(account: AccountAPI, forwarder: str | None) -> Record:
+    if forwarder is None:
+        created = _create(account, FORWARDER)
+        address = to_checksum_address(created.contract_address)
+        block = created.block_number
+    else:
+        address = to_checksum_address(forwarder)
+        block = networks.provider.get_block("latest").number
+    ours = {FORWARDER: {"address": address, "block": block}} if _runs(address, FORWARDER) else {}
+    return {"forwarder": address, "contracts": ours}
+
+
+def _recorded(record: Record, forwarder: str | None) -> Registry:
     chain_id = networks.provider.chain_id
     faults = []
     if record.get("chain_id", chain_id) != chain_id:
         faults.append(f"The record is of chain {record['chain_id']}, the node is on {chain_id}.")
-    if to_checksum_address(record["forwarder"]) != to_checksum_address(forwarder):
+    trusted = to_checksum_address(record["forwarder"])
+    if forwarder is not None and trusted != to_checksum_address(forwarder):
         faults.append(f"The record has the forwarder {record['forwarder']}, not {forwarder}.")
     registry = registry_of(record)
     placements = registry.placements
+    behind_proxies = [name for name in placements if name != FORWARDER]
     missing = [name for name in CONTRACTS if name not in placements]
-    if set(missing) != set(list(CONTRACTS)[len(placements) :]):
+    if set(missing) != set(list(CONTRACTS)[len(behind_proxies) :]):
         faults.append(f"The record lacks {', '.join(missing)}, which later ones are linked to.")
     faults += [fault for name, held in placements.items() for fault in _code_faults(name, held)]
     if faults:
@@ -221,14 +239,16 @@ def _recorded(record: Record, forwarder: str) -> Registry:
     return registry
 
 
-def _placement(entry: Mapping[str, Any]) -> Placement:
+def _placement(name: str, entry: Mapping[str, Any]) -> Placement:
     address = to_checksum_address(entry["address"])
+    if name == FORWARDER:
+        return Placement(address, address, entry["block"])
     word = networks.provider.get_storage(address, _IMPLEMENTATION_SLOT)
     return Placement(address, to_checksum_address(bytes(word)[-20:]), entry["block"])
 
 
 def _code_faults(name: str, placement: Placement) -> list[str]:
-    if not _runs(placement.address, "RegistryProxy"):
+    if name != FORWARDER and not _runs(placement.address, "RegistryProxy"):
         return [f"{name} is recorded at {placement.address}, where no proxy of ours stands."]
     if not _runs(placement.implementation, name):
         return [f"{name} runs other code at {placement.implementation} than contracts/ is now."]

@@ -11,12 +11,13 @@ from ape.managers.chain import ChainManager
 from ape.managers.project import ProjectManager
 from eth_utils import keccak, to_checksum_address
 
-from scripts.deployment import CONTRACTS, ROLE_IDS, Registry, deploy_registry
+from scripts.deployment import CONTRACTS, FORWARDER, ROLE_IDS, Registry, deploy_registry
 
 from .ledger import Compiled, Contract, Ledger
 from .permissions import MANAGER
 from .reporting import Reporting
 from .samples import Accreditation, Cast, Contracts, Stage
+from .signing import Signing
 
 #: Ape has ten test accounts, all of them cast already.
 STEWARD = to_checksum_address(keccak(text="methodology steward")[-20:])
@@ -96,6 +97,23 @@ def callers(cast: Cast, registry: Contracts) -> Mapping[str, str]:
     }
     held = {**cast._asdict(), **contracts}
     return {who: address for who, address in held.items() if not who.startswith("other_")}
+
+
+@pytest.fixture(scope="session")
+def forwarder(deployment: Registry, ledger: Ledger) -> Contract:
+    """The forwarder that every module trusts."""
+    return ledger.contract(FORWARDER, deployment.placements[FORWARDER].address)
+
+
+@pytest.fixture(scope="session")
+def signing(forwarder: Contract, deployment: Registry) -> Signing:
+    return Signing(forwarder, deployment.chain_id)
+
+
+@pytest.fixture
+def target(ledger: Ledger, stranger: str) -> Contract:
+    """Takes any action from any forwarder."""
+    return ledger.deploy("ActionTarget", sender=stranger)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from ape.managers.chain import ChainManager
 
 from scripts.deployment import (
     CONTRACTS,
+    FORWARDER,
     FUNCTION_ROLES,
     ROLE_IDS,
     DeploymentError,
@@ -32,8 +33,11 @@ class TestRecord:
 
     def test_names_every_contract_when_deployed(self, deployment: Registry, ledger: Ledger) -> None:
         record = deployment.record()
-        assert (record["chain_id"], record["forwarder"]) == (31337, ZERO_ADDRESS)
-        assert tuple(record["contracts"]) == tuple(CONTRACTS)
+        assert (record["chain_id"], record["forwarder"]) == (
+            31337,
+            record["contracts"][FORWARDER]["address"],
+        )
+        assert tuple(record["contracts"]) == (FORWARDER, *CONTRACTS)
         blocks = [entry["block"] for entry in record["contracts"].values()]
         assert blocks == sorted(set(blocks))
 
@@ -119,7 +123,7 @@ class TestSecondRun:
             deploy_registry(accounts[4], save=break_at_the_third)
         finished = deploy_registry(accounts[4], existing=saved[-1]).record()
         assert saved[-1]["contracts"].items() <= finished["contracts"].items()
-        assert tuple(finished["contracts"]) == tuple(CONTRACTS)
+        assert tuple(finished["contracts"]) == (FORWARDER, *CONTRACTS)
 
     def test_says_so_given_the_record_lacks_what_others_are_linked_to(
         self, accounts: list[AccountAPI], deployment: Registry
@@ -152,6 +156,51 @@ class TestSecondRun:
     ) -> None:
         record = {**deployment.record(), "chain_id": 1}
         with pytest.raises(DeploymentError, match="of chain 1, the node is on 31337"):
+            deploy_registry(accounts[0], existing=record)
+
+
+class TestForwarder:
+    """
+    when none is named                     ours is deployed first, and every module trusts it alone
+    given one of ours that is there        it is taken and recorded
+    given another one, or none at all      the record names no contract of ours
+    given the record has another           it says so
+    given the code there is not ours       it says so
+    """
+
+    def test_is_trusted_by_every_module_when_none_is_named(
+        self, deployment: Registry, registry: Contracts
+    ) -> None:
+        for module in registry[1:]:
+            assert module.trustedForwarder() == deployment.forwarder
+
+    def test_is_taken_given_one_of_ours(
+        self, accounts: list[AccountAPI], deployment: Registry
+    ) -> None:
+        other = deploy_registry(accounts[4], forwarder=deployment.forwarder)
+        assert other.record()["contracts"][FORWARDER]["address"] == deployment.forwarder
+        assert other["CRU"].trustedForwarder() == deployment.forwarder
+
+    @pytest.mark.parametrize("forwarder", [ZERO_ADDRESS, "0x" + "12" * 20])
+    def test_is_not_recorded_as_ours_given_another(
+        self, accounts: list[AccountAPI], forwarder: str
+    ) -> None:
+        registry = deploy_registry(accounts[4], forwarder=forwarder)
+        assert registry.record()["forwarder"] == registry["CRU"].trustedForwarder() == forwarder
+        assert tuple(registry.record()["contracts"]) == tuple(CONTRACTS)
+
+    def test_says_so_given_the_record_has_another(
+        self, accounts: list[AccountAPI], deployment: Registry
+    ) -> None:
+        with pytest.raises(DeploymentError, match=f"has the forwarder {deployment.forwarder}, not"):
+            deploy_registry(accounts[0], forwarder=ZERO_ADDRESS, existing=deployment.record())
+
+    def test_says_so_given_the_code_there_is_not_ours(
+        self, accounts: list[AccountAPI], deployment: Registry
+    ) -> None:
+        record = deployment.record()
+        record["contracts"][FORWARDER]["address"] = accounts[3].address
+        with pytest.raises(DeploymentError, match=f"{FORWARDER} runs other code at"):
             deploy_registry(accounts[0], existing=record)
 
 
