@@ -10,7 +10,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from indexer.deployments import CONTRACT_NAMES
+from indexer.deployments import ALL_NAMES
 from indexer.errors import ArtifactsMissing
 from indexer.values import Parameter, decode_values, encode_values
 
@@ -73,7 +73,7 @@ class EventType:
 
 
 class Abi:
-    """What Ape's manifest says about our five contracts.
+    """What Ape's manifest says about our contracts.
 
     Values: addresses and `bytesN` are lower-case `0x…` text, whole numbers `int`, structs dicts by
     member, enums words (`under_review`; members that are all capitals stay so: `PCR`).
@@ -161,7 +161,7 @@ class Abi:
         """Every event by (contract name, topic)."""
         found = [
             self._event(contract, entry)
-            for contract in CONTRACT_NAMES
+            for contract in ALL_NAMES
             for entry in self._contracts.get(contract, ())
             if entry["type"] == "event" and not entry.get("anonymous")
         ]
@@ -182,9 +182,7 @@ class Abi:
 
     @cached_property
     def _errors(self) -> dict[str, tuple[str, tuple[Parameter, ...]]]:
-        ours = [
-            e for n in CONTRACT_NAMES for e in self._contracts.get(n, ()) if e["type"] == "error"
-        ]
+        ours = [e for n in ALL_NAMES for e in self._contracts.get(n, ()) if e["type"] == "error"]
         found = {}
         for entry in [*_BUILT_IN_ERRORS, *ours]:
             inputs = self._parameters(entry["inputs"])
@@ -222,7 +220,7 @@ class Abi:
 def _load(path: Path, _changed: int) -> Abi:
     manifest = json.loads(path.read_bytes())
     contracts = {name: entry["abi"] for name, entry in manifest["contractTypes"].items()}
-    missing = [name for name in CONTRACT_NAMES if name not in contracts]
+    missing = [name for name in ALL_NAMES if name not in contracts]
     if missing:
         raise ValueError(f"{', '.join(missing)} not in it")
     sources = [source["content"] for source in manifest["sources"].values()]

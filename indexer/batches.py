@@ -50,7 +50,9 @@ class BatchReader:
         self._range = range_blocks
         self._addresses = deployments.addresses
         self._pairs = [
-            (deployments.contracts[contract].address, topic) for contract, topic in abi.events
+            (deployments.contracts[contract].address, topic)
+            for contract, topic in abi.events
+            if contract in deployments.contracts
         ]
 
     def read(self, first: int, target: int, head: int, parent: str | None) -> Batch:

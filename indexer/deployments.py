@@ -21,11 +21,14 @@ CONTRACT_NAMES = (
     "ReversalRegistry",
     "UnitExchange",
 )
+#: No proxy, and no part of a registry that trusts another forwarder or none.
+FORWARDER = "RegistryForwarder"
+ALL_NAMES = (*CONTRACT_NAMES, FORWARDER)
 
 
 @dataclass(frozen=True)
 class DeployedContract:
-    """A proxy: its lower-case address and the block of its creation."""
+    """A proxy, or our forwarder: its lower-case address and the block of its creation."""
 
     address: str
     block: int
@@ -71,6 +74,11 @@ class Deployments:
         return self._names.get(address.lower())
 
     @property
+    def proxies(self) -> dict[str, DeployedContract]:
+        """The contracts whose code can be exchanged: all but the forwarder."""
+        return {name: held for name, held in self.contracts.items() if name != FORWARDER}
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Lower-case addresses of all contracts."""
         return tuple(contract.address for contract in self.contracts.values())
@@ -101,7 +109,8 @@ def _faults(record: Any, chain_id: int) -> Any:
         return
     if record.get("chain_id") != chain_id:
         yield f"it is for chain {record.get('chain_id')}, not {chain_id}"
-    for name in CONTRACT_NAMES:
+    ours = (*CONTRACT_NAMES, *(name for name in (FORWARDER,) if name in record["contracts"]))
+    for name in ours:
         entry = record["contracts"].get(name)
         if not isinstance(entry, dict) or not is_address(entry.get("address", "")):
             yield f"{name} has no address"

@@ -24,6 +24,11 @@ def token(token_id: int) -> str:
     return f"0x{token_id:064x}"
 
 
+def number(value: int) -> str:
+    """A number of 256 bits, which no database counts to, as `0x` + 64 hex digits."""
+    return f"0x{value:064x}"
+
+
 def named_by(token_id: int) -> dict[str, Any]:
     """Columns of a unit that its id names."""
     unit = UnitId.from_token_id(token_id)

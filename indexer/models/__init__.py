@@ -25,6 +25,7 @@ from indexer.models.documents import (
 )
 from indexer.models.exchange import UnitExport, UnitImport
 from indexer.models.ground import Footprint, GeometryConflict
+from indexer.models.relaying import NonceInvalidation, RelayedCall
 from indexer.models.reversals import ImpairedUnit, Reversal, ReversalCoverage
 from indexer.models.units import OperatorApproval, Unit
 
@@ -43,10 +44,12 @@ __all__ = [
     "ImpairedUnit",
     "IndexTable",
     "Methodology",
+    "NonceInvalidation",
     "OperatorApproval",
     "Organisation",
     "PDDVersion",
     "Project",
+    "RelayedCall",
     "Report",
     "ReportVersion",
     "ReportVintage",
@@ -86,4 +89,6 @@ VERSIONED: tuple[type[Versioned], ...] = (
     Organisation,
     Decision,
     Contract,
+    RelayedCall,
+    NonceInvalidation,
 )

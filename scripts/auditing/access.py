@@ -87,16 +87,22 @@ class AccessReplay:
         A call through the access manager's own `execute` was checked by the manager, which is then
         the actor.
         """
+        self.require_one(event, (actor,), functions)
+
+    def require_one(
+        self, event: ChainEvent, actors: tuple[str, ...], functions: tuple[str, ...]
+    ) -> None:
+        """`require` of an act that was one of these actors'."""
         self.checks.saw("roles")
         address = self.deployments.contracts[event.contract].address
         manager = self.deployments.contracts["RegistryAccessControl"].address
         roles = {self.role_of(event.contract, function) for function in functions}
-        held = any(self.holds(role, actor, event.time) for role in roles)
+        held = any(self.holds(role, one, event.time) for role in roles for one in actors)
         self.checks.expect(
-            actor == manager or (held and address not in self.closed),
+            actors == (manager,) or (held and address not in self.closed),
             "roles",
-            f"{actor} acted at {event.place} ({event.contract}: {event.name}) without the role "
-            f"{' or '.join(sorted(self.role_name(role) for role in roles))}.",
+            f"{' or '.join(actors)} acted at {event.place} ({event.contract}: {event.name}) "
+            f"without the role {' or '.join(sorted(self.role_name(role) for role in roles))}.",
         )
 
     def holds(self, role: int, account: str, time: int) -> bool:

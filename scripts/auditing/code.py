@@ -10,7 +10,7 @@ IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca5
 
 def check_code(node: Node, pin: Pin, replay: Replay, checks: Checks) -> None:
     """Name each proxy that runs other code than its last `Upgraded` says (OGCR 5.4.4)."""
-    contracts = replay.deployments.contracts
+    contracts = replay.deployments.proxies
     at = {"blockHash": pin.hash}
     requests = [
         ("eth_getStorageAt", (contract.address, IMPLEMENTATION_SLOT, at))

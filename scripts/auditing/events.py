@@ -12,7 +12,10 @@ from scripts.auditing.node import Node, Pin
 
 @dataclass(frozen=True)
 class ChainEvent:
-    """One event, with the UNIX time of its block and the sender and target of its transaction."""
+    """One event, with the UNIX time of its block and the sender and target of its transaction.
+
+    `signers` are those for whom it may have been relayed, none for a direct call.
+    """
 
     block: int
     time: int
@@ -24,6 +27,7 @@ class ChainEvent:
     address: str
     name: str
     arguments: dict[str, Any]
+    signers: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:

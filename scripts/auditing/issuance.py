@@ -106,6 +106,8 @@ class IssuanceReplay:
         if report.verified_in == event.transaction:
             reports = contracts["MRVRegistry"].address
             self.access.require(event, reports, ("mintOnVerification",))
+        elif event.signers:
+            self.access.require_one(event, event.signers, ("mint", "mintBatch"))
         elif event.target != self.access.deployments.forwarder:
             # No event names the operator: the sender of a direct call, or the contract it called.
             direct = event.target == contracts["CRU"].address

@@ -19,6 +19,7 @@ from scripts.auditing.documents import Source, check_documents
 from scripts.auditing.events import read_events
 from scripts.auditing.index_model import IndexModel
 from scripts.auditing.node import Node, NodeTrouble, Pin
+from scripts.auditing.relaying import with_signers
 from scripts.auditing.replay import Replay
 from scripts.auditing.storage import check_storage
 from scripts.auditing.sums import STATUSES, check_sums
@@ -54,7 +55,7 @@ def audit(assignment: Assignment, say: Say) -> tuple[Checks, str]:
     api = ApiModel(assignment.api) if assignment.api else None
     pin = _pin(node, assignment.block, [model for model in (index, api) if model], say)
     progress = lambda block: say(f"events: block {block} of {pin.number}")  # noqa: E731
-    events = read_events(node, abi, deployments, pin, checks, progress)
+    events = with_signers(read_events(node, abi, deployments, pin, checks, progress))
     say(f"replaying {len(events)} events")
     replay = Replay(deployments, abi, checks)
     chronicle = Chronicle(replay)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from indexer.abi import Abi
-from indexer.deployments import Deployments
+from indexer.deployments import FORWARDER, Deployments
 from scripts.auditing.access import AccessReplay
 from scripts.auditing.checks import Checks
 from scripts.auditing.contracts import ContractReplay
@@ -11,6 +11,7 @@ from scripts.auditing.delegation import DelegationReplay
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.methodologies import MethodologyReplay
 from scripts.auditing.projects import ProjectReplay
+from scripts.auditing.relaying import RelayReplay
 from scripts.auditing.reports import ReportReplay
 from scripts.auditing.units import UnitReplay
 
@@ -30,7 +31,9 @@ class Replay:
         self.projects = ProjectReplay(self.access, self.methodologies, checks)
         self.reports = ReportReplay(self.access, self.projects, checks)
         self.units = UnitReplay(self.access, self.reports, checks)
+        self.relaying = RelayReplay(checks)
         self._followers = self._of_access() | self._of_contracts() | self._of_domain()
+        self._followers |= self._of_forwarder()
 
     def apply(self, events: Iterable[ChainEvent], after: Follow | None = None) -> None:
         """Follow the events; whatever the contracts would not have allowed is a discrepancy.
@@ -79,7 +82,7 @@ class Replay:
 
     def _of_contracts(self) -> dict[tuple[str, str], Follow]:
         table: dict[tuple[str, str], Follow] = {}
-        for contract in self.deployments.contracts:
+        for contract in self.deployments.proxies:
             table[contract, "Upgraded"] = self.contracts.upgraded
             table[contract, "Initialized"] = self.contracts.initialized
             if contract != "RegistryAccessControl":
@@ -87,6 +90,14 @@ class Replay:
                 table[contract, "Paused"] = self.contracts.paused
                 table[contract, "Unpaused"] = self.contracts.unpaused
         return table
+
+    def _of_forwarder(self) -> dict[tuple[str, str], Follow]:
+        return {
+            (FORWARDER, "ExecutedForwardRequest"): self.relaying.executed,
+            (FORWARDER, "ForwardRequestFailed"): self.relaying.failed,
+            (FORWARDER, "NoncesInvalidated"): self.relaying.invalidated,
+            (FORWARDER, "EIP712DomainChanged"): _without_effect,
+        }
 
     def _of_domain(self) -> dict[tuple[str, str], Follow]:
         return {
@@ -115,4 +126,4 @@ class Replay:
 
 
 def _without_effect(_event: ChainEvent) -> None:
-    """ERC-4906 tells marketplaces to read again; what changed comes in an event of its own."""
+    """What changed comes in an event of its own (ERC-4906, ERC-5267)."""

@@ -228,6 +228,27 @@ def _contract(replay: Replay, address: str) -> Row | None:
     }
 
 
+def _relayed_call(replay: Replay, transaction: str, log_index: int) -> Row | None:
+    call = replay.relaying.calls[transaction, log_index]
+    return {
+        "signer": call.signer,
+        "nonce": f"{call.nonce:#066x}",
+        "succeeded": call.reason is None,
+        "reason": call.reason,
+        "delivered_at": call.time,
+    }
+
+
+def _nonce_invalidation(replay: Replay, transaction: str, log_index: int) -> Row | None:
+    given_up = replay.relaying.invalidations[transaction, log_index]
+    return {
+        "signer": given_up.signer,
+        "word": f"{given_up.word:#066x}",
+        "bits": f"{given_up.bits:#066x}",
+        "invalidated_at": given_up.time,
+    }
+
+
 def _content(digest: str) -> str | None:
     return None if digest == ZERO_HASH else schemas.bytes32_to_hash(digest)
 
@@ -250,5 +271,7 @@ _MAKERS: dict[str, Callable[..., Row | None]] = {
     "function_role": _function_role,
     "scheduled_operation": _scheduled_operation,
     "contract": _contract,
+    "relayed_call": _relayed_call,
+    "nonce_invalidation": _nonce_invalidation,
 }
 TABLES = tuple(_MAKERS)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from indexer.deployments import FORWARDER
 from scripts.auditing.checks import Checks
 from scripts.auditing.methodologies import MethodologyState
 from scripts.auditing.node import Node, Pin
@@ -82,6 +83,9 @@ def _views(replay: Replay, pin: Pin) -> Iterator[View]:
         yield View(what, "CRU", "issuedKg", (report_id, vintage), kg)
     yield from _unit_views(replay)
     yield from _access_views(replay, pin)
+    for (signer, word), bits in replay.relaying.used.items():
+        what = f"the used nonces of {signer}"
+        yield View(what, FORWARDER, "usedNonces", (signer, word), bits)
 
 
 def _methodology_view(state: MethodologyState) -> View:
@@ -172,7 +176,7 @@ def _access_views(replay: Replay, pin: Pin) -> Iterator[View]:
         contract = replay.deployments.name_of(target) or target
         what = f"the role that {selector} of {contract} asks for"
         yield View(what, manager, "getTargetFunctionRole", (target, selector), role)
-    for contract, placed in replay.deployments.contracts.items():
+    for contract, placed in replay.deployments.proxies.items():
         closed = placed.address in access.closed
         what = f"whether {contract} is closed"
         yield View(what, manager, "isTargetClosed", (placed.address,), closed)

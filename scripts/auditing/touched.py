@@ -37,6 +37,10 @@ def touched_by(event: ChainEvent) -> Iterator[Place]:
         yield from (("report_vintage", (of["reportId"], one["vintage"])) for one in of["vintages"])
     if event.contract == "CRU":
         yield from _touched_units(event)
+    if name in ("ExecutedForwardRequest", "ForwardRequestFailed"):
+        yield "relayed_call", (event.transaction, event.log_index)
+    if name == "NoncesInvalidated":
+        yield "nonce_invalidation", (event.transaction, event.log_index)
     yield from _touched_access(event)
 
 

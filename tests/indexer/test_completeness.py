@@ -10,7 +10,7 @@ import pytest
 
 from indexer.abi import Abi, EventType
 from indexer.changes import Change
-from indexer.deployments import CONTRACT_NAMES
+from indexer.deployments import ALL_NAMES
 from indexer.events import ChainEvent
 from indexer.handlers import HANDLERS, ROOMS, changes_of
 from indexer.models import VERSIONED, Versioned, index_metadata
@@ -62,7 +62,7 @@ class TestHandlers:
     def test_every_event_has_a_handler(self) -> None:
         emitted = {
             (name, entry["name"])
-            for name in CONTRACT_NAMES
+            for name in ALL_NAMES
             for entry in ABI.contract_abi(name)
             if entry["type"] == "event"
         }

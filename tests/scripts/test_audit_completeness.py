@@ -1,7 +1,7 @@
 """The audit is asked about itself: does it know every event, every table and every column?"""
 
 from indexer.abi import Abi
-from indexer.deployments import CONTRACT_NAMES, Deployments
+from indexer.deployments import ALL_NAMES, Deployments
 from indexer.models import VERSIONED
 from scripts.auditing.checks import Checks
 from scripts.auditing.replay import Replay
@@ -15,7 +15,7 @@ ABI = Abi.load(ARTIFACTS)
 def test_every_event_is_followed() -> None:
     contracts = {
         name: {"address": f"0x{number:040x}", "block": 0}
-        for number, name in enumerate(CONTRACT_NAMES, start=1)
+        for number, name in enumerate(ALL_NAMES, start=1)
     }
     deployments = Deployments.from_record({"chain_id": 1, "contracts": contracts}, 1)
     replay = Replay(deployments, ABI, Checks())
