@@ -17,6 +17,8 @@ from indexer.documents import DocumentCorrupt, DocumentMissing
 from indexer.values import Parameter
 from schemas import content_hash, kind_of, parse, validate
 
+#: Evidence is whatever file shows something; the registry keeps documents of its own kinds alone.
+_EVIDENCE = "evidenceHash"
 _NO_HASH = "0x" + "0" * 64
 
 
@@ -28,8 +30,8 @@ def delivery(
 ) -> Proposal:
     """The proposal that a signed call is, checked as if it had come through its own endpoint.
 
-    Every hash that it anchors must be of a document that came along or is held. Raises
-    `ValidationError` with everything found.
+    Every hash that it anchors, but that of evidence, must be of a document that came along or is
+    held. Raises `ValidationError` with everything found.
     """
     call = _call(registry, transaction)
     given = {content_hash(document): document for document in documents}
@@ -83,7 +85,8 @@ def _hashes(
     for parameter in parameters:
         value = values[parameter.name]
         if parameter.type == "bytes32" and parameter.name.endswith("Hash"):
-            yield parameter.name, value
+            if parameter.name != _EVIDENCE:
+                yield parameter.name, value
         elif parameter.members and not parameter.is_array:
             yield from _hashes(parameter.members, value)
 

@@ -48,6 +48,15 @@ UnitName = Annotated[
         examples=["OGCR-AT-waldviertel_soil.waldviertel_soil_2024-CRU-2024-0-411999"],
     ),
 ]
+ReversalName = Annotated[
+    str,
+    Path(
+        alias="reversalId",
+        max_length=200,
+        description="The reversal's 0x… id.",
+        examples=["0x" + "0" * 64],
+    ),
+]
 MethodologyName = Annotated[
     str,
     Path(max_length=200, description="Key (0x…), `id@version`, or id.", examples=["OGCR-SOC@1.0"]),

@@ -124,6 +124,33 @@ class UnitFilters(Page):
     )
 
 
+class ReversalFilters(Page):
+    """Which reversals."""
+
+    project: str | None = Field(
+        default=None, pattern=NAME, description="Project, by document id or 0x… id."
+    )
+    report: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="Monitoring report, by 0x… id, or by document id within `project`.",
+    )
+    status: Literal["outstanding", "covered"] | None = Field(
+        default=None, description="Whether units are still owed for it."
+    )
+    liable: str | None = Field(
+        default=None, pattern=ADDRESS, description="Address of the account that has to make up."
+    )
+    avoidable: bool | None = Field(
+        default=None, description="Only those that could have been prevented, or only the others."
+    )
+    sort: str = Field(
+        default="-recorded_at",
+        max_length=200,
+        description="recorded_at, due_kg, id; a minus turns round.",
+    )
+
+
 class MethodologyFilters(Page):
     """Which methodologies."""
 

@@ -18,7 +18,17 @@ from api.pages import add_documentation
 from api.parameters import refuse_unknown
 from api.problems import problem_response
 from api.registry import Registry
-from api.routes import credits, documents, health, methodologies, monitoring, projects, relay, tasks
+from api.routes import (
+    credits,
+    documents,
+    health,
+    methodologies,
+    monitoring,
+    projects,
+    relay,
+    reversals,
+    tasks,
+)
 from api.settings import ApiSettings
 from api.tracking import Tracker
 from indexer.database import create_index_tables
@@ -29,6 +39,7 @@ ROUTERS = (
     projects.router,
     monitoring.router,
     credits.router,
+    reversals.router,
     methodologies.router,
     documents.router,
     tasks.router,

@@ -121,6 +121,41 @@ class MethodologyPage(Answer):
     index: IndexPosition = Field(alias="ogcr:index")
 
 
+class Reversal(Answer):
+    """A removal that was released again, and what is still owed for it; amounts in kg CO2e."""
+
+    id: str
+    status: Literal["outstanding", "covered"]
+    kg: int
+    due_kg: int
+    covered_kg: int
+    outstanding_kg: int
+    impaired_kg: int
+    avoidable: bool
+    project_id: str
+    report_id: str
+    liable: str
+    unit_type: str
+    evidence_hash: str
+    uri: str
+    recorded_at: str
+    recorded_by: str
+    transaction_hash: str
+    finality: Finality
+    links: list[Link]
+
+
+class ReversalPage(Answer):
+    """A page of reversals."""
+
+    reversals: list[Reversal]
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
+    links: list[Link]
+    time_stamp: str = Field(alias="timeStamp")
+    index: IndexPosition = Field(alias="ogcr:index")
+
+
 class ToSign(Answer):
     """What a wallet needs; with `sender` also `from`, `type`, `nonce`, `gas` and fees, as hex."""
 

@@ -127,6 +127,28 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("retirement",),
         "task-retirement",
     ),
+    ("post", "/credits/{creditId}/export"): _write(
+        "The export is accepted; its task says what to sign.",
+        requests.ExportRequest,
+        ("export",),
+        "task-export",
+    ),
+    ("post", "/credits/{creditId}/export/abort"): _write(
+        "The abortion is accepted; its task says what to sign.",
+        requests.ExportAbortRequest,
+        ("export-abort",),
+        "task-export-abort",
+    ),
+    ("get", "/reversals"): _read(
+        "A page of reversals.", models.ReversalPage, "reversals", errors=_LIST
+    ),
+    ("get", "/reversals/{reversalId}"): _read("The reversal.", models.Reversal, "reversal"),
+    ("post", "/reversals/{reversalId}/compensate"): _write(
+        "The compensation is accepted; its task says what to sign.",
+        requests.CompensationRequest,
+        ("compensation",),
+        "task-compensation",
+    ),
     ("get", "/methodologies"): _read(
         "A page of methodology versions.", models.MethodologyPage, "methodologies", errors=_LIST
     ),

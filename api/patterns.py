@@ -8,6 +8,7 @@ from typing import Any
 ADDRESS = r"^0x[0-9a-fA-F]{40}$"
 NAME = r"^[A-Za-z0-9_-]{1,100}$"
 UNIT = r"^[A-Za-z0-9_.-]{1,300}$"
+REGISTRY = r"^[A-Za-z0-9._-]{1,100}$"
 HEX = r"^0x([0-9a-fA-F]{2})+$"
 BYTES32 = r"^0x[0-9a-fA-F]{64}$"
 
@@ -15,6 +16,7 @@ _SAID = {
     ADDRESS: "an address is “0x” and 40 hexadecimal digits",
     NAME: "an id has 1 to 100 letters, digits, “_” and “-”, or is “0x” and hexadecimal digits",
     UNIT: "a unit is named by its token id (decimal, or “0x” and 64 hexadecimal digits) or serial",
+    REGISTRY: "a registry is named by 1 to 100 letters, digits, “.”, “_” and “-”",
     HEX: "bytes are “0x” and an even number of hexadecimal digits",
     BYTES32: "this is “0x” and 64 hexadecimal digits",
 }

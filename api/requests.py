@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.patterns import ADDRESS, BYTES32, HEX, UNIT
+from api.patterns import ADDRESS, BYTES32, HEX, REGISTRY, UNIT
 
 ZERO = "0x" + "0" * 40
 
@@ -27,6 +27,19 @@ def _purpose(text: str) -> str:
     return text
 
 
+def _target_account(text: str) -> str:
+    if len(text.encode()) > 200:
+        raise ValueError("The account has more than 200 bytes; shorten it")
+    return text
+
+
+def _reason(text: str) -> str:
+    if len(text.encode()) > 500:
+        raise ValueError("The reason has more than 500 bytes; shorten it")
+    return text
+
+
+Kilograms = Annotated[int, Field(gt=0, lt=2**53, description="kg CO2e.")]
 Address = Annotated[str, Field(pattern=ADDRESS), AfterValidator(_address)]
 UnitName = Annotated[str, Field(pattern=UNIT, description="Token id (decimal or 0x…) or serial.")]
 SignedRaw = Annotated[
@@ -107,3 +120,34 @@ class RetirementRequest(UnitRequest):
     ]
     beneficiary: Beneficiary | None = None
     purpose: Annotated[str, AfterValidator(_purpose)] = ""
+
+
+class ExportRequest(UnitRequest):
+    """A unit, or its last kilograms, for a registry that is to take it (OGCR 2.3)."""
+
+    quantity_kg: Kilograms | None = Field(default=None, description="Without it, the whole unit.")
+    target_registry: str = Field(
+        pattern=REGISTRY, description="The registry that is to take it, best its domain."
+    )
+    target_account: Annotated[str, AfterValidator(_target_account)] = Field(
+        default="", description="The account there; it must name no person."
+    )
+
+
+class ExportAbortRequest(UnitRequest):
+    """The end of an export before the unit has ended here; the reason must name no person."""
+
+    reason: Annotated[str, AfterValidator(_reason)] = ""
+
+
+class CompensatingUnit(Body):
+    """A unit of the signer, or its last kilograms."""
+
+    unit: UnitName
+    quantity_kg: Kilograms | None = Field(default=None, description="Without it, the whole unit.")
+
+
+class CompensationRequest(UnitRequest):
+    """Units that are cancelled for a reversal."""
+
+    units: list[CompensatingUnit] = Field(min_length=1, max_length=200)

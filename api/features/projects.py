@@ -7,9 +7,11 @@ from typing import Any
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.features.held import Held, held_document
+from api.features.reversals import reversal_summary
 from api.queries.ground import Claim, claims
 from api.queries.projects import ProjectRow, versions
 from api.queries.reports import reports_of
+from api.queries.reversals import reversals_of
 from api.queries.units import sums
 from api.registry import Registry
 from api.snapshot import Snapshot
@@ -58,6 +60,10 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         ],
         "reports": [_report(registry, row, r) for r in reports_of(snapshot, project.project_id)],
         "units": [_sum(s) for s in sums(snapshot, project_id=project.project_id)],
+        "reversals": [
+            reversal_summary(registry, r)
+            for r in reversals_of(snapshot, project_id=project.project_id)
+        ],
         "conflicts": [_conflict(registry, c) for c in claims(snapshot, project)],
     }
 

@@ -7,8 +7,10 @@ from typing import Any
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.features.held import Held, held_document
+from api.features.reversals import reversal_summary
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, versions, vintages
+from api.queries.reversals import reversals_of
 from api.registry import Registry
 from api.snapshot import Snapshot
 from indexer.models import ReportVersion, ReportVintage
@@ -56,6 +58,10 @@ def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dic
         "versions": [
             version_entry(registry, snapshot, v, v.report_hash) | _period(v)
             for v in versions(snapshot, report.report_id)
+        ],
+        "reversals": [
+            reversal_summary(registry, r)
+            for r in reversals_of(snapshot, report_id=report.report_id)
         ],
         "units_href": registry.link(f"/credits?report={report.report_id}"),
     }

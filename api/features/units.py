@@ -6,6 +6,7 @@ from typing import Any
 
 from api.anchors import ledger_reference
 from api.encoding import day_text, moment_text
+from api.features.fates import fate_members
 from api.features.held import held_document
 from api.queries.units import UnitRow
 from api.registry import Registry
@@ -29,6 +30,7 @@ def unit_feature(registry: Registry, snapshot: Snapshot, row: UnitRow) -> dict[s
             **_identity(registry, row),
             **_provenance(row),
             **_holding(snapshot, row),
+            **fate_members(registry, row.marks, row.export, row.origin),
         },
         **_anchor(snapshot, row),
         "links": _links(registry, row),

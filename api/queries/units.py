@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +11,21 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import select
 
 from api.filters import UnitFilters
+from api.queries.exchange import exports_of, imports_of
 from api.queries.order import order_of
 from api.queries.projects import ids_of
+from api.queries.reversals import marks_of
 from api.queries.statements import Events, Footprints, Methodologies, Projects, Reports, Units
 from api.snapshot import Snapshot
-from indexer.models import Methodology, Project, Report, Unit
+from indexer.models import (
+    ImpairedUnit,
+    Methodology,
+    Project,
+    Report,
+    Unit,
+    UnitExport,
+    UnitImport,
+)
 
 SORTS = {
     "issued_at": Units.issued_at,
@@ -30,7 +40,8 @@ SORTS = {
 @dataclass(frozen=True)
 class UnitRow:
     """A unit with its provenance; `country` is ISO 3166-1 alpha-2 when the PDD names it,
-    `block_number` that of the transaction which changed the unit last."""
+    `block_number` that of the transaction which changed the unit last; `marks` are what reversals
+    did to it, `origin` where an imported one came from."""
 
     unit: Unit
     report: Report | None
@@ -38,6 +49,9 @@ class UnitRow:
     methodology: Methodology | None
     country: str | None
     block_number: int | None
+    marks: Sequence[ImpairedUnit] = ()
+    export: UnitExport | None = None
+    origin: UnitImport | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,7 @@ class Sum:
 def unit(snapshot: Snapshot, token_id: str) -> UnitRow | None:
     """A unit by its token id, `0x` and 64 lower-case hex digits."""
     found = snapshot.session.exec(_units(snapshot).where(Units.token_id == token_id)).first()
-    return UnitRow(*found) if found else None
+    return _with_fates(snapshot, [UnitRow(*found)])[0] if found else None
 
 
 def units(snapshot: Snapshot, filters: UnitFilters) -> tuple[int, int, list[UnitRow]]:
@@ -65,7 +79,8 @@ def units(snapshot: Snapshot, filters: UnitFilters) -> tuple[int, int, list[Unit
     query = _units(snapshot).where(*conditions)
     ordered = query.order_by(*order_of(filters.sort, SORTS, Units.token_id))
     page = ordered.offset(filters.offset).limit(filters.limit)
-    return total, int(kg), [UnitRow(*row) for row in snapshot.session.exec(page)]
+    rows = [UnitRow(*row) for row in snapshot.session.exec(page)]
+    return total, int(kg), _with_fates(snapshot, rows)
 
 
 def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
@@ -77,6 +92,21 @@ def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
         .order_by(Units.unit_type, Units.status)
     )
     return [Sum(*row[:3], int(row[3])) for row in snapshot.session.exec(query)]
+
+
+def _with_fates(snapshot: Snapshot, rows: Sequence[UnitRow]) -> list[UnitRow]:
+    tokens = [row.unit.token_id for row in rows]
+    marks, exports = marks_of(snapshot, tokens), exports_of(snapshot, tokens)
+    origins = imports_of(snapshot, {row.unit.report_id or "" for row in rows})
+    return [
+        replace(
+            row,
+            marks=marks.get(row.unit.token_id, ()),
+            export=exports.get(row.unit.token_id),
+            origin=origins.get(row.unit.report_id or ""),
+        )
+        for row in rows
+    ]
 
 
 def _reported(snapshot: Snapshot) -> ColumnElement[bool]:

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.refusals.access import ACCESS, FRAME
+from api.refusals.exchange import EXCHANGE
 from api.refusals.kinds import WRONG, Sentences
 from api.refusals.methodologies import METHODOLOGIES
 from api.refusals.projects import PROJECTS
 from api.refusals.reports import REPORTS
+from api.refusals.reversals import REVERSALS
 from api.refusals.units import TOKENS, UNITS
 from indexer.abi import ContractError
 
@@ -24,6 +26,8 @@ REFUSALS: Sentences = {
     **REPORTS,
     **UNITS,
     **TOKENS,
+    **REVERSALS,
+    **EXCHANGE,
     **ACCESS,
     **FRAME,
 }

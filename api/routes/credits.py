@@ -14,8 +14,16 @@ from api.features.units import unit_feature
 from api.filters import UnitFilters
 from api.parameters import AsOfQuery, SenderQuery
 from api.queries.units import unit, units
-from api.requests import MergeRequest, RetirementRequest, SplitRequest, TransferRequest
+from api.requests import (
+    ExportAbortRequest,
+    ExportRequest,
+    MergeRequest,
+    RetirementRequest,
+    SplitRequest,
+    TransferRequest,
+)
 from api.responses import collection, feature
+from api.writes import exchange
 from api.writes import units as unit_writes
 from api.writes.taking import taken
 from schemas import to_tonnes
@@ -84,3 +92,26 @@ def retire_unit(
         proposal, commitment = unit_writes.retirement(registry, snapshot, name, wanted)
     disclosed = {"commitment": commitment.value, "salt": commitment.salt}
     return taken(registry, proposal, wanted.signed_transaction, query.sender, beneficiary=disclosed)
+
+
+@router.post("/{creditId}/export", status_code=202, summary="Export a unit")
+def export_unit(
+    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+) -> Response:
+    """A unit that is locked for another registry, until an operator ends it here for ever or its
+    owner takes it back."""
+    wanted = modelled(ExportRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal = exchange.export(snapshot, name, wanted)
+    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+
+
+@router.post("/{creditId}/export/abort", status_code=202, summary="Abort an export")
+def abort_export(
+    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+) -> Response:
+    """A locked unit that its owner holds again; only before the end of the export."""
+    wanted = modelled(ExportAbortRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal = exchange.export_abort(snapshot, name, wanted)
+    return taken(registry, proposal, wanted.signed_transaction, query.sender)

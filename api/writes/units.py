@@ -47,7 +47,7 @@ def unit_id(name: str) -> UnitId:
 
 def transfer(registry: Registry, snapshot: Snapshot, request: TransferRequest) -> Proposal:
     """Units that go to another account, all or none."""
-    rows, findings = _held(snapshot, request.units, "/units")
+    rows, findings = held_units(snapshot, request.units, "/units")
     findings += [*_repeated(request.units), *_receiver(registry, request.to)]
     owners = sorted({row.unit.owner or "" for row in rows})
     if len(owners) > 1:
@@ -61,22 +61,22 @@ def transfer(registry: Registry, snapshot: Snapshot, request: TransferRequest) -
 
 def split(snapshot: Snapshot, request: SplitRequest) -> Proposal:
     """A unit that is cut into parts, in order; they stay with the owner."""
-    rows, findings = _held(snapshot, [request.unit], "/unit")
+    rows, findings = held_units(snapshot, [request.unit], "/unit")
     row, total = rows[0], sum(request.quantities_kg)
     if total != row.unit.quantity_kg:
         message = f"The parts sum to {total} kg, the unit has {row.unit.quantity_kg} kg."
         findings.append(Detail("/quantities_kg", "SUM_MISMATCH", message))
-    arguments = {"tokenId": _number(row), "quantitiesKg": request.quantities_kg}
+    arguments = {"tokenId": number_of(row), "quantitiesKg": request.quantities_kg}
     write = Write("unit_split", "CRU", "split", arguments, _path(row))
     return Proposal(write, tuple(findings))
 
 
 def merge(snapshot: Snapshot, request: MergeRequest) -> Proposal:
     """Consecutive units that become one."""
-    rows, findings = _held(snapshot, request.units, "/units")
+    rows, findings = held_units(snapshot, request.units, "/units")
     for place, (row, following) in enumerate(pairwise(rows), start=1):
         if not _follows(row, following):
-            message = f"The unit does not begin where the one before it ends ({_number(row)})."
+            message = f"The unit does not begin where the one before it ends ({number_of(row)})."
             findings.append(Detail(f"/units/{place}", "NOT_ADJACENT", message))
         elif row.unit.owner != following.unit.owner:
             message = "The units have several owners; merge each one's apart."
@@ -84,7 +84,7 @@ def merge(snapshot: Snapshot, request: MergeRequest) -> Proposal:
     whole = sum(row.unit.quantity_kg or 0 for row in rows)
     first = UnitId.from_token_id(rows[0].unit.token_id)
     path = f"/credits/{UnitId(first.report_id, first.vintage, first.first_kg, whole).hex}"
-    write = Write("unit_merge", "CRU", "merge", {"tokenIds": [_number(r) for r in rows]}, path)
+    write = Write("unit_merge", "CRU", "merge", {"tokenIds": [number_of(r) for r in rows]}, path)
     return Proposal(write, tuple(findings))
 
 
@@ -92,18 +92,19 @@ def retirement(
     registry: Registry, snapshot: Snapshot, name: str, request: RetirementRequest
 ) -> tuple[Proposal, Commitment]:
     """A unit that is withdrawn for ever, and the commitment to whom it is for."""
-    rows, findings = _held(snapshot, [name], "/creditId")
+    rows, findings = held_units(snapshot, [name], "/creditId")
     commitment = _commitment(request.beneficiary)
     reason = registry.abi.enum_words("RetirementReason").index(request.reason)
     details = {"reason": reason, "beneficiary": commitment.value, "purpose": request.purpose}
-    arguments = {"tokenId": _number(rows[0]), "retirement": details}
+    arguments = {"tokenId": number_of(rows[0]), "retirement": details}
     write = Write("unit_retirement", "CRU", "retire", arguments, _path(rows[0]))
     return Proposal(write, tuple(findings)), commitment
 
 
-def _held(
+def held_units(
     snapshot: Snapshot, names: Sequence[str], place: str
 ) -> tuple[list[UnitRow], list[Detail]]:
+    """The units of those names, and which of them nobody can act on; `MissingError` for none."""
     rows, findings = [], []
     for index, name in enumerate(names):
         pointer = f"{place}/{index}" if place == "/units" else place
@@ -137,9 +138,9 @@ def _receiver(registry: Registry, to: str) -> list[Detail]:
 
 def _transfer_write(rows: Sequence[UnitRow], to: str) -> Write:
     if len(rows) > 1:
-        arguments = {"to": to, "tokenIds": [_number(row) for row in rows]}
+        arguments = {"to": to, "tokenIds": [number_of(row) for row in rows]}
         return Write("unit_transfer", "CRU", "transferBatch", arguments)
-    single = {"from": rows[0].unit.owner, "to": to, "tokenId": _number(rows[0])}
+    single = {"from": rows[0].unit.owner, "to": to, "tokenId": number_of(rows[0])}
     return Write("unit_transfer", "CRU", "safeTransferFrom", single, _path(rows[0]))
 
 
@@ -164,7 +165,8 @@ def _follows(row: UnitRow, following: UnitRow) -> bool:
     return same and other.first_kg == one.last_kg + 1
 
 
-def _number(row: UnitRow) -> int:
+def number_of(row: UnitRow) -> int:
+    """The unit's token id."""
     return int(row.unit.token_id, 16)
 
 
