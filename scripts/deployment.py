@@ -87,7 +87,15 @@ FUNCTION_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "CRU": {
         "guardian": ("pause",),
-        "registry_operator": ("mint", "mintBatch"),
+        "registry_operator": (
+            "mint",
+            "mintBatch",
+            "cancelSuspended",
+            "prolong",
+            "releaseBuffer",
+            "suspendAccount",
+            "reinstateAccount",
+        ),
         "issuer": ("mintOnVerification",),
         "reversal_ledger": ("cancelForReversal", "setDeficit"),
         "exchange": ("lockForExport", "unlock", "endExported", "issueImported"),

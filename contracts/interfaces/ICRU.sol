@@ -221,6 +221,8 @@ interface ICRU {
     error CRUAccountNotSuspended(address account);
     error CRUCannotSuspend(address account);
     error CRUReasonTaken(uint8 code);
+    error CRUInvalidLabel(string label);
+    error CRUAmountTooLarge(uint64 kg, uint64 limit);
     error CRUAlreadyImported(bytes14 reportId);
 
     /// @notice Issues units to the project's developer, up to what the report's verification made issuable minus issued,
@@ -300,7 +302,7 @@ interface ICRU {
     function reinstateAccount(address account, bytes32 evidenceHash, string calldata reason) external;
 
     /// @notice Makes a further retirement reason known, for ever, by the administrator. Its code is above those of
-    /// `RetirementReason`; its label 1 to 50 bytes of `a-z 0-9 _`.
+    /// `RetirementReason`; its label 1 to 31 bytes of `a-z 0-9 _`.
     function addRetirementReason(uint8 code, string calldata label) external;
 
     /// @notice Cancels the last `kg` of a block that `from` holds (this contract: the buffer) for a reversal or its

@@ -6,11 +6,14 @@ pragma solidity 0.8.34;
 library Identifiers {
     uint256 private constant MAX_LENGTH = 100;
     uint256 private constant MAX_VERSION_LENGTH = 32;
+    /// What one storage slot holds.
+    uint256 private constant MAX_LABEL_LENGTH = 31;
 
     /// One bit for each permitted byte.
     uint256 private constant DIGITS = ((1 << 10) - 1) << 0x30;
     uint256 private constant DOCUMENT_ALPHABET =
         DIGITS | (((1 << 26) - 1) << 0x41) | (((1 << 26) - 1) << 0x61) | (1 << 0x2d) | (1 << 0x5f);
+    uint256 private constant LABEL_ALPHABET = DIGITS | (((1 << 26) - 1) << 0x61) | (1 << 0x5f);
     uint256 private constant METHODOLOGY_ALPHABET = DOCUMENT_ALPHABET | (1 << 0x2e);
 
     /// @return true for 1 to 100 bytes of `A-Z a-z 0-9 _ -`
@@ -21,6 +24,11 @@ library Identifiers {
     /// @return true for 1 to 100 bytes of `A-Z a-z 0-9 . _ -`
     function isMethodologyId(string calldata text) internal pure returns (bool) {
         return _isWithin(bytes(text), METHODOLOGY_ALPHABET);
+    }
+
+    /// @return true for 1 to 31 bytes of `a-z 0-9 _`
+    function isLabel(string calldata text) internal pure returns (bool) {
+        return bytes(text).length <= MAX_LABEL_LENGTH && _isWithin(bytes(text), LABEL_ALPHABET);
     }
 
     /// @return true for `major.minor` or `major.minor.patch`, decimal digits, at most 32 bytes

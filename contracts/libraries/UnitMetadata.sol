@@ -3,14 +3,19 @@ pragma solidity 0.8.34;
 
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
-import {RetirementReason, Unit, UnitStatus} from "../interfaces/ICRU.sol";
+import {Unit, UnitStatus} from "../interfaces/ICRU.sol";
 import {UnitType} from "../interfaces/IMethodologyRegistry.sol";
 import {Report} from "../interfaces/IMRVRegistry.sol";
 
 /// @notice ERC-721 metadata of a block of units as a data URI.
-/// @dev Every text in it is a number, hexadecimal or a word of this file: nothing that a user wrote can get in.
+/// @dev Every text in it is a number, hexadecimal, a word of this file or the label of a retirement reason, which has
+/// letters, digits and underscores alone: nothing that a user wrote can get in.
 library UnitMetadata {
-    function uri(Unit memory unit, Report memory report) internal pure returns (string memory) {
+    function uri(Unit memory unit, Report memory report, string memory reasonLabel)
+        internal
+        pure
+        returns (string memory)
+    {
         string memory json = string.concat(
             '{"name":"',
             _title(unit),
@@ -18,7 +23,7 @@ library UnitMetadata {
             _description(unit),
             '","image":"data:image/svg+xml;base64,',
             Base64.encode(bytes(_image(unit))),
-            _attributes(unit, report)
+            _attributes(unit, report, reasonLabel)
         );
         return string.concat("data:application/json;base64,", Base64.encode(bytes(json)));
     }
@@ -62,13 +67,24 @@ library UnitMetadata {
         );
     }
 
-    function _attributes(Unit memory unit, Report memory report) private pure returns (string memory) {
+    function _attributes(Unit memory unit, Report memory report, string memory reasonLabel)
+        private
+        pure
+        returns (string memory)
+    {
         return string.concat(
-            '","attributes":[', _provenance(unit, report), _serial(unit), _ending(unit), _standing(unit), "]}"
+            '","attributes":[',
+            _provenance(unit, report),
+            _serial(unit),
+            _ending(unit, reasonLabel),
+            _standing(unit),
+            "]}"
         );
     }
 
+    /// @dev Of units of another registry, only the number that stands for their serial there is known here.
     function _provenance(Unit memory unit, Report memory report) private pure returns (string memory) {
+        if (report.projectId == 0) return _text("Report", _hex(unit.reportId));
         return string.concat(
             _text("Project", Strings.toHexString(uint256(report.projectId), 32)),
             _text("Report", _hex(unit.reportId)),
@@ -85,10 +101,15 @@ library UnitMetadata {
         );
     }
 
-    function _ending(Unit memory unit) private pure returns (string memory) {
-        if (unit.status != UnitStatus.Retired) return "";
+    function _ending(Unit memory unit, string memory reasonLabel) private pure returns (string memory) {
+        string memory end = unit.expires
+            ? _number("date", "Monitoring end", uint256(unit.monitoringEndDay) * 1 days)
+            : "";
+        if (unit.endedAt == 0) return end;
+        if (unit.status != UnitStatus.Retired) return string.concat(end, _number("date", "Ended", unit.endedAt));
         return string.concat(
-            _text("Retirement reason", _reasonWord(unit.retirementReason)),
+            end,
+            _text("Retirement reason", _reasonWord(unit.retirementReason, reasonLabel)),
             _number("date", "Retired", unit.endedAt)
         );
     }
@@ -136,12 +157,13 @@ library UnitMetadata {
     }
 
     function _statusWord(UnitStatus status) private pure returns (string memory) {
-        return ["held", "buffer", "retired", "cancelled", "expired", "exported"][uint256(status)];
+        return ["held", "buffer", "retired", "cancelled", "expired", "exported", "locked"][uint256(status)];
     }
 
-    function _reasonWord(RetirementReason reason) private pure returns (string memory) {
+    function _reasonWord(uint8 code, string memory label) private pure returns (string memory) {
+        if (bytes(label).length != 0) return label;
         return [
             "none", "voluntary_claim", "compliance", "contribution", "national_target", "product_claim", "other"
-        ][uint256(reason)];
+        ][code];
     }
 }

@@ -10,6 +10,7 @@ from .samples import Pdd, Stage, Terms, content_hash
 ReportStatus = enum("ReportStatus")
 UnitStatus = enum("UnitStatus")
 RetirementReason = enum("RetirementReason")
+CancellationReason = enum("CancellationReason")
 
 #: 2023 and 2024, first and last day, in UTC days since 1970-01-01.
 YEAR_2023 = (19_358, 19_722)
@@ -41,6 +42,16 @@ class Retirement(NamedTuple):
     reason: int = RetirementReason.VoluntaryClaim
     beneficiary: bytes = content_hash("beneficiary")
     purpose: str = "Footprint of 2024"
+    claim_start_day: int = 0
+    claim_end_day: int = 0
+
+
+class Cancellation(NamedTuple):
+    """`Cancellation` of contracts/interfaces/ICRU.sol."""
+
+    reason: int = CancellationReason.Voluntary
+    beneficiary: bytes = content_hash("beneficiary")
+    purpose: str = "Gift to the climate"
 
 
 class Serial(NamedTuple):
@@ -162,7 +173,7 @@ class Reporting:
     def retired(self) -> int:
         """A block of 1000 kg that the developer retired; gives its token id."""
         token_id = self.issued()
-        self.units.retire(token_id, Retirement(), sender=self.cast.developer)
+        self.units.retire(token_id, 1_000, Retirement(), sender=self.cast.developer)
         return token_id
 
     def receiver(self) -> Contract:

@@ -78,7 +78,7 @@ class TestGas:
         merge = units.merge(split.value, sender=own)
         new = units.transferFrom(own, cast.holder, first.value, sender=own)
         known = units.transferFrom(own, cast.holder, second.value, sender=own)
-        retire = units.retire(second.value, Retirement(), sender=cast.holder)
+        retire = units.retire(second.value, 500, Retirement(), sender=cast.holder)
         return {
             "issue a vintage's first block to a new owner": first.gas_used,
             "issue its next block": second.gas_used,

@@ -72,7 +72,7 @@ class TestTokenURI:
         self, reporting: Reporting, units: Contract, ledger: Ledger, reason: Any
     ) -> None:
         token_id = reporting.issued()
-        units.retire(token_id, Retirement(reason), sender=reporting.cast.developer)
+        units.retire(token_id, 1_000, Retirement(reason), sender=reporting.cast.developer)
         told = attributes(units, token_id)
         assert told["Status"] == "retired"
         assert told["Retirement reason"] == re.sub(r"(?<!^)(?=[A-Z])", "_", reason.name).lower()
@@ -132,7 +132,7 @@ class TestImage:
     def test_holds_nothing_that_a_user_wrote(self, reporting: Reporting, units: Contract) -> None:
         token_id = reporting.issued()
         hostile = '"},{"trait_type":"Status","value":"held</text><script>alert(1)</script>'
-        units.retire(token_id, Retirement(purpose=hostile), sender=reporting.cast.developer)
+        units.retire(token_id, 1_000, Retirement(purpose=hostile), sender=reporting.cast.developer)
         told = payload(units.tokenURI(token_id), "application/json").decode()
         image = payload(json.loads(told)["image"], "image/svg+xml").decode()
         assert "alert" not in told + image

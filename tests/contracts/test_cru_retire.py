@@ -28,7 +28,7 @@ class TestRetire:
     def test_ends_the_block_and_leaves_it_with_its_owner(
         self, units: Contract, block: int, developer: str, ledger: Ledger
     ) -> None:
-        receipt = units.retire(block, Retirement(), sender=developer)
+        receipt = units.retire(block, 1_000, Retirement(), sender=developer)
         assert [event.name for event in receipt.events] == ["CRURetired", "MetadataUpdate"]
         assert receipt.events[0].arguments == {
             "tokenId": block,
@@ -49,7 +49,7 @@ class TestRetire:
     def test_keeps_the_reason(
         self, units: Contract, block: int, developer: str, reason: int
     ) -> None:
-        units.retire(block, Retirement(reason, bytes(32), ""), sender=developer)
+        units.retire(block, 1_000, Retirement(reason, bytes(32), ""), sender=developer)
         assert units.unit(block).retirementReason == reason
 
     @pytest.mark.parametrize("reason", [0, max(RetirementReason) + 1, 255])
@@ -57,7 +57,7 @@ class TestRetire:
         self, units: Contract, block: int, developer: str, reason: int
     ) -> None:
         with reverts("CRUInvalidReason", reason):
-            units.retire(block, Retirement(reason), sender=developer)
+            units.retire(block, 1_000, Retirement(reason), sender=developer)
         with reverts("CRUInvalidReason", reason):
             units.retireBatch([block], Retirement(reason), sender=developer)
 
@@ -66,21 +66,21 @@ class TestRetire:
     ) -> None:
         with reverts("CRUTextTooLong", PURPOSE_LIMIT + 1, PURPOSE_LIMIT):
             longer = Retirement(purpose="ü" * 100 + "x")
-            units.retire(block, longer, sender=developer)
-        units.retire(block, Retirement(purpose="ü" * 100), sender=developer)
+            units.retire(block, 1_000, longer, sender=developer)
+        units.retire(block, 1_000, Retirement(purpose="ü" * 100), sender=developer)
 
     @pytest.mark.parametrize("who", ["stranger", "operator", "administrator", "verifier"])
     def test_reverts_when_the_caller_may_not(
         self, units: Contract, block: int, cast: Cast, who: str
     ) -> None:
         with reverts("ERC721InsufficientApproval", getattr(cast, who), block):
-            units.retire(block, Retirement(), sender=getattr(cast, who))
+            units.retire(block, 1_000, Retirement(), sender=getattr(cast, who))
 
     def test_names_the_actor_when_an_approved_retires(
         self, units: Contract, block: int, cast: Cast
     ) -> None:
         units.approve(cast.holder, block, sender=cast.developer)
-        receipt = units.retire(block, Retirement(), sender=cast.holder)
+        receipt = units.retire(block, 1_000, Retirement(), sender=cast.holder)
         (retired,) = receipt.named("CRURetired")
         assert (retired["owner"], retired["actor"]) == (cast.developer, cast.holder)
         assert receipt.named("Approval") == [
@@ -89,9 +89,9 @@ class TestRetire:
         assert units.getApproved(block) == ZERO_ADDRESS
 
     def test_reverts_given_it_is_retired(self, units: Contract, block: int, developer: str) -> None:
-        units.retire(block, Retirement(), sender=developer)
+        units.retire(block, 1_000, Retirement(), sender=developer)
         with reverts("CRUUnitNotHeld", block, UnitStatus.Retired):
-            units.retire(block, Retirement(), sender=developer)
+            units.retire(block, 1_000, Retirement(), sender=developer)
 
     @pytest.mark.parametrize("who", ["developer", "operator", "administrator"])
     def test_reverts_given_it_is_in_the_buffer(
@@ -99,14 +99,14 @@ class TestRetire:
     ) -> None:
         buffered = reporting.buffered()
         with reverts("CRUUnitNotHeld", buffered, UnitStatus.Buffer):
-            units.retire(buffered, Retirement(), sender=getattr(cast, who))
+            units.retire(buffered, 1_000, Retirement(), sender=getattr(cast, who))
 
     @pytest.mark.parametrize("token_id", [0, 2**256 - 1])
     def test_reverts_given_it_does_not_exist(
         self, units: Contract, developer: str, token_id: int
     ) -> None:
         with reverts("ERC721NonexistentToken", token_id):
-            units.retire(token_id, Retirement(), sender=developer)
+            units.retire(token_id, 1_000, Retirement(), sender=developer)
 
     def test_goes_on_given_everything_is_paused(
         self,
@@ -120,7 +120,7 @@ class TestRetire:
         first, second = units.split(block, [500, 500], sender=cast.developer).value
         for contract in (units, reports, projects, methodologies):
             contract.pause(sender=cast.guardian)
-        units.retire(first, Retirement(), sender=cast.developer)
+        units.retire(first, 1_000, Retirement(), sender=cast.developer)
         units.retireBatch([second], Retirement(), sender=cast.developer)
 
 

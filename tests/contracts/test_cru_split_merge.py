@@ -243,7 +243,7 @@ class TestMerge:
     def test_reverts_given_one_is_retired(
         self, units: Contract, parts: list[int], developer: str, index: int
     ) -> None:
-        units.retire(parts[index], (1, bytes(32), ""), sender=developer)
+        units.retire(parts[index], 100, Retirement(), sender=developer)
         with reverts("CRUUnitNotHeld", parts[index], UnitStatus.Retired):
             units.merge(parts, sender=developer)
 

@@ -158,7 +158,7 @@ class TestForwardedLives:
         units.safeTransferFrom(cast.holder, buyer.address, block, sender=cast.verifier)
         units.transferBatch(cast.holder, [block], sender=buyer.address)
         units.transferBatch(buyer.address, [block], sender=cast.holder)
-        units.retire(block, Retirement(), sender=buyer.address)
+        units.retire(block, 1_000, Retirement(), sender=buyer.address)
         _require_unnamed(units.receipts, (forwarder.address, cast.stranger))
 
     def test_names_the_signer_to_the_receiver_when_units_are_issued(

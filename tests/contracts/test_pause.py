@@ -12,8 +12,18 @@ from .samples import Contracts, Pdd, ProjectStatus, Stage, content_hash
 
 MODULES = ("methodologies", "projects", "reports", "units", "reversals", "exchange")
 
-#: What a pause never stops: its own end, upgrades, and the end of units for a claim.
-UNSTOPPED = {"pause", "unpause", "upgradeToAndCall", "retire", "retireBatch"}
+#: What a pause never stops: its own end, upgrades, the end of units for a claim, the answer to a theft, and what
+#: keeps units from expiring while nobody can move them.
+UNSTOPPED = {
+    "pause",
+    "unpause",
+    "upgradeToAndCall",
+    "retire",
+    "retireBatch",
+    "suspendAccount",
+    "reinstateAccount",
+    "prolong",
+}
 STOPPED = [
     (module, function, who)
     for module in MODULES
