@@ -17,6 +17,7 @@ from indexer.database import check_index_tables, create_index_tables, engine
 from indexer.deployments import Deployments
 from indexer.documents import DocumentStore
 from indexer.errors import ChainMoved, OtherWriter, TryLater, WrongChain, WrongDatabase
+from indexer.feed import Feed
 from indexer.healing import Healing
 from indexer.lock import writer_lock
 from indexer.metrics import Metrics
@@ -130,7 +131,8 @@ class Follower(AbstractContextManager["Follower"]):
         create_index_tables(self._engine)
         depth, blocks = settings.finality_depth, settings.range_blocks
         reader = BatchReader(self._chain, abi, deployments, depth, blocks)
-        sync = Sync(self._engine, self._chain, reader, deployments, depth, self._metrics)
+        feed = Feed(settings.feed, settings.feed_records)
+        sync = Sync(self._engine, self._chain, reader, deployments, depth, self._metrics, feed)
         sync.resume()
         if sync.checkpoint is None:
             self._require_contracts(deployments)

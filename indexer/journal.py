@@ -9,8 +9,9 @@ from indexer.batches import Batch
 from indexer.chain import Header, View
 from indexer.deployments import Deployments
 from indexer.errors import OtherWriter, WrongDatabase
+from indexer.feed.writing import FeedEntry
 from indexer.handlers import changes_of
-from indexer.models import Block, Checkpoint, Event
+from indexer.models import LATE, Block, Checkpoint, Event
 from indexer.reorg import Stored
 from indexer.versions import WorkingSet, undo
 
@@ -91,15 +92,20 @@ def expect_checkpoint(connection: Connection, expected: Checkpoint | None) -> No
         raise OtherWriter("Another process moved the index meanwhile.")
 
 
-def undo_to(connection: Connection, block: int) -> None:
+def undo_to(connection: Connection, block: int, entry: FeedEntry | None = None) -> None:
     """Take the index back to the state after a block: rows, events and remembered blocks."""
+    if entry is not None:
+        entry.roll_back(block)
     undo(connection, block)
+    for table in LATE:
+        late = table.__table__
+        connection.execute(delete(late).where(late.c.block_number > block))
     connection.execute(delete(_events).where(_events.c.block_number > block))
     connection.execute(delete(_blocks).where(_blocks.c.number > block))
 
 
-def append(connection: Connection, batch: Batch) -> None:
-    """Write a batch: versioned rows, raw events, headers."""
+def append(connection: Connection, batch: Batch, entry: FeedEntry | None = None) -> None:
+    """Write a batch: versioned rows, raw events, headers, and the feed's records of it."""
     changes = [(event.block_number, changes_of(event)) for event in batch.events]
     working = WorkingSet(connection)
     working.load(change for _, found in changes for change in found)
@@ -110,6 +116,8 @@ def append(connection: Connection, batch: Batch) -> None:
     if batch.events:
         connection.execute(insert(_events), [event.row() for event in batch.events])
     connection.execute(insert(_blocks), [_block(header) for header in batch.headers])
+    if entry is not None:
+        entry.record(batch)
 
 
 def forget_blocks(connection: Connection, before: int, reached: int) -> None:

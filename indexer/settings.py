@@ -1,10 +1,12 @@
 """The indexer's settings: the only place of this room that reads the environment."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+FeedMode = Literal["off", "head", "all"]
 
 
 class IndexerSettings(BaseSettings):
@@ -12,6 +14,8 @@ class IndexerSettings(BaseSettings):
 
     Every field is read from `OGCR_<NAME>`, the database from `DATABASE_URL`. Relative paths are
     relative to the working folder. `rpc_urls` takes several endpoints, separated by commas.
+    `feed` says when the change feed begins: near the `head`, with `all` of the past, or `off`;
+    `feed_records` how many of its records stay, 0 for all.
     """
 
     model_config = SettingsConfigDict(env_prefix="OGCR_", populate_by_name=True, frozen=True)
@@ -33,6 +37,8 @@ class IndexerSettings(BaseSettings):
     poll_seconds: float = Field(default=0.25, gt=0)
     request_timeout: float = Field(default=15.0, gt=0)
     range_blocks: int = Field(default=10_000, ge=1)
+    feed: FeedMode = "head"
+    feed_records: int = Field(default=0, ge=0)
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     json_logs: bool = False
 

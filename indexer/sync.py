@@ -13,6 +13,7 @@ from indexer.chain import Chain, View
 from indexer.database import transaction
 from indexer.deployments import Deployments
 from indexer.errors import ChainMoved, WrongChain
+from indexer.feed import Feed
 from indexer.journal import Marks
 from indexer.metrics import Metrics
 from indexer.models import Checkpoint
@@ -45,6 +46,7 @@ class Sync:
         deployments: Deployments,
         finality_depth: int,
         metrics: Metrics,
+        feed: Feed,
     ) -> None:
         self._engine = engine
         self._chain = chain
@@ -52,6 +54,7 @@ class Sync:
         self._deployments = deployments
         self._finality_depth = finality_depth
         self._metrics = metrics
+        self._feed = feed
         self._shrunk_to: str | None = None
         self.checkpoint: Checkpoint | None = None
 
@@ -137,13 +140,16 @@ class Sync:
         with transaction(self._engine) as session, self._metrics.commit_seconds.time():
             connection = session.connection()
             journal.expect_checkpoint(connection, known)
+            entry = self._feed.opened(connection, known)
             if fork is not None:
-                journal.undo_to(connection, fork.base)
+                journal.undo_to(connection, fork.base, entry)
             for batch in batches:
-                journal.append(connection, batch)
+                journal.append(connection, batch, entry)
             reached = journal.write_checkpoint(connection, self._deployments, marks)
             if known is not None and reached is not None:
                 journal.forget_blocks(connection, known.block_number, reached.block_number)
+            if entry is not None:
+                entry.close(reached, marks.finalized)
         self.checkpoint = reached
         self._measure(batches)
 

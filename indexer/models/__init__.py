@@ -17,19 +17,35 @@ from indexer.models.documents import (
     ReportVersion,
     ReportVintage,
 )
+from indexer.models.feed import FeedPosition, RowChange
 from indexer.models.ground import Footprint, GeometryConflict
+from indexer.models.late import (
+    LATE,
+    DocumentFinding,
+    DocumentRetrieval,
+    FailedCall,
+    Late,
+    ScannedBlock,
+    Verification,
+)
 from indexer.models.units import OperatorApproval, Unit
 
 __all__ = [
+    "LATE",
     "VERSIONED",
     "Block",
     "Checkpoint",
     "Contract",
+    "DocumentFinding",
+    "DocumentRetrieval",
     "Event",
+    "FailedCall",
+    "FeedPosition",
     "Footprint",
     "FunctionRole",
     "GeometryConflict",
     "IndexTable",
+    "Late",
     "Methodology",
     "OperatorApproval",
     "PDDVersion",
@@ -39,8 +55,11 @@ __all__ = [
     "ReportVintage",
     "Role",
     "RoleMember",
+    "RowChange",
+    "ScannedBlock",
     "ScheduledOperation",
     "Unit",
+    "Verification",
     "Versioned",
     "as_of",
     "index_metadata",

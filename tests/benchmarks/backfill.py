@@ -39,12 +39,13 @@ def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
     node = Node()
     registry = Registry(node)
     Play(registry, seed=1, name="bench").open()
-    _fill(registry, request.config.getoption("--events"))
+    fill(registry, request.config.getoption("--events"))
     yield registry
     node.close()
 
 
-def _fill(registry: Registry, events: int) -> None:
+def fill(registry: Registry, events: int) -> None:
+    """Split and merge the largest block of units until there are about so many events."""
     held = [one for one in blocks_of_units(registry) if one["status"] == "held"]
     whole = max(held, key=lambda one: one["quantityKg"])
     unit, owner = UnitId.from_token_id(whole["id"]), whole["owner"]
