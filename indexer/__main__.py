@@ -41,7 +41,7 @@ def run(settings: IndexerSettings, options: argparse.Namespace) -> int:
 
 def status(settings: IndexerSettings, _options: argparse.Namespace) -> int:
     """Tell how far the index is; exit code 4 when there is none yet."""
-    found = engine(settings.database_url)
+    found = engine(settings.index_url)
     check_index_tables(found)
     with snapshot(found) as session:
         checkpoint = _checkpoint(session)
@@ -60,7 +60,7 @@ def status(settings: IndexerSettings, _options: argparse.Namespace) -> int:
 
 def show_digest(settings: IndexerSettings, options: argparse.Namespace) -> int:
     """Print block and digest of the index, now or as of `--block`; exit code 4 without an index."""
-    found = engine(settings.database_url)
+    found = engine(settings.index_url)
     check_index_tables(found)
     with snapshot(found) as session:
         checkpoint = _checkpoint(session)
@@ -78,7 +78,7 @@ def show_digest(settings: IndexerSettings, options: argparse.Namespace) -> int:
 
 def rebuild(settings: IndexerSettings, _options: argparse.Namespace) -> int:
     """Drop the index and make it again from the chain."""
-    found = engine(settings.database_url)
+    found = engine(settings.index_url)
     lock = writer_lock(found)
     if not lock.acquire():
         raise StopLoudly("An indexer writes this database: stop it before you rebuild.")

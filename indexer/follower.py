@@ -43,7 +43,7 @@ class Follower(AbstractContextManager["Follower"]):
         self._settings = settings
         self._stop = threading.Event()
         self._metrics = metrics or Metrics()
-        self._engine = engine(settings.database_url)
+        self._engine = engine(settings.index_url)
         self._lock = writer_lock(self._engine)
         rpc = Rpc(settings.rpc_urls, settings.request_timeout, self._metrics.count_trouble)
         self._chain = Chain(rpc)
