@@ -18,7 +18,18 @@ from api.pages import add_documentation
 from api.parameters import refuse_unknown
 from api.problems import problem_response
 from api.registry import Registry
-from api.routes import credits, documents, health, methodologies, monitoring, projects, relay, tasks
+from api.routes import (
+    credits,
+    documents,
+    features,
+    health,
+    landing,
+    methodologies,
+    monitoring,
+    projects,
+    relay,
+    tasks,
+)
 from api.settings import ApiSettings
 from api.tracking import Tracker
 from indexer.database import create_index_tables
@@ -30,10 +41,12 @@ ROUTERS = (
     monitoring.router,
     credits.router,
     methodologies.router,
+    features.router,
     documents.router,
     tasks.router,
     relay.router,
     health.router,
+    landing.router,
 )
 _SHOWN = [
     "Location",

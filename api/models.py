@@ -180,4 +180,30 @@ class Landing(Answer):
     """Where to begin."""
 
     title: str
+    description: str
     links: list[Link]
+
+
+class Conformance(Answer):
+    """Which standards are followed (OGC API – Features, 7.4)."""
+
+    conforms_to: list[str] = Field(alias="conformsTo")
+
+
+class Collection(Answer):
+    """A collection of features: its extent and where its items are (OGC API – Features, 7.14)."""
+
+    id: str
+    title: str
+    description: str
+    extent: dict[str, Any]
+    item_type: Literal["feature"] = Field(alias="itemType")
+    crs: list[str]
+    links: list[Link]
+
+
+class Collections(Answer):
+    """Every collection (OGC API – Features, 7.13)."""
+
+    links: list[Link]
+    collections: list[Collection]

@@ -57,6 +57,7 @@ def _write(said: str, request: Any, examples: tuple[str, ...], example: str) -> 
 
 _GEO: dict[str, Any] = {"media_type": _GEOJSON}
 _PROJECTS, _MONITORING = "/projects", "/projects/{projectId}/monitoring"
+_COLLECTIONS = "/collections"
 
 
 def methods_of(path: str) -> list[str]:
@@ -132,6 +133,45 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/methodologies/{name}"): _read(
         "The methodology version.", models.Methodology, "methodology"
+    ),
+    ("get", "/conformance"): Operation(
+        "The conformance classes.",
+        models.Conformance,
+        "conformance",
+        derived=False,
+        errors=(400, 405, 500),
+    ),
+    ("get", "/openapi-3.0.json"): Operation(
+        "An OpenAPI 3.0 document.",
+        None,
+        "definition",
+        media_type="application/vnd.oai.openapi+json;version=3.0",
+        derived=False,
+        errors=(400, 405, 500),
+    ),
+    ("get", _COLLECTIONS): _read(
+        "The collections.", models.Collections, "collections", errors=_LIST
+    ),
+    ("get", _COLLECTIONS + "/{collectionId}"): _read(
+        "The collection.", models.Collection, "collection"
+    ),
+    ("get", _COLLECTIONS + "/projects/items"): _read(
+        "A page of projects.", models.FeatureCollection, "areas", errors=_LIST, **_GEO
+    ),
+    ("get", _COLLECTIONS + "/projects/items/{projectId}"): _read(
+        "The project.", models.Feature, "area", **_GEO
+    ),
+    ("get", _COLLECTIONS + "/project-points/items"): _read(
+        "A page of points.", models.FeatureCollection, "points", errors=_LIST, **_GEO
+    ),
+    ("get", _COLLECTIONS + "/project-points/items/{projectId}"): _read(
+        "The point.", models.Feature, "point", **_GEO
+    ),
+    ("get", _COLLECTIONS + "/monitoring/items"): _read(
+        "A page of reports.", models.FeatureCollection, "report-areas", errors=_LIST, **_GEO
+    ),
+    ("get", _COLLECTIONS + "/monitoring/items/{featureId}"): _read(
+        "The report.", models.Feature, "report-area", **_GEO
     ),
     ("get", "/documents/{hash}"): Operation(
         "The document's canonical bytes.", None, "document", derived=False, also=(304,)

@@ -100,8 +100,19 @@ def _record_reads(
         "methodology": "/methodologies/OGCR-REF-01@1.2.0",
         "health": "/health",
         "landing": "/",
+        "conformance": "/conformance",
+        "definition": "/openapi-3.0.json",
+        "collections": "/collections",
+        "collection": "/collections/projects",
+        "areas": "/collections/projects/items?limit=1",
+        "area": f"/collections/projects/items/{pdd['id']}",
+        "points": "/collections/project-points/items?limit=1",
+        "point": f"/collections/project-points/items/{pdd['id']}",
+        "report-areas": "/collections/monitoring/items?limit=1",
     }
     found |= {name: world.get(path).json() for name, path in paths.items()}
+    report = found["report-areas"]["features"][0]["id"]
+    found["report-area"] = world.get(f"/collections/monitoring/items/{report}").json()
     digest = found["project"]["properties"]["ogcr:content_hash"]
     found["document"] = world.get(f"/documents/{digest}").json()
     found["supplied-document"] = world.put(f"/documents/{digest}", pdd).json()
