@@ -21,6 +21,7 @@ _HEADERS = {
     "OGCR-Block-Hash": "Its hash, where it is known.",
     "OGCR-Finality": "latest, safe or finalized.",
     "OGCR-Lag": "Blocks between that block and the newest one known.",
+    "ETag": "Changes with the content, not with the block that it is read at.",
 }
 _ERRORS = {
     400: "A parameter or the body cannot be read.",
@@ -177,7 +178,7 @@ def _relocated_member(key: str, value: Any, home: str) -> Any:
 
 _ALSO = {
     200: "It was held already.",
-    304: "The reader has it already; a document never changes.",
+    304: "The reader has it already (`If-None-Match`); the headers say what block it holds for.",
 }
 _ABOUT = """\
 The chain decides; this API checks documents, relays what others signed, and reads the index.

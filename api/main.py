@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
+from api.conditional import Conditional
 from api.documentation import describe
 from api.errors import EXPECTED
 from api.middleware import Envelope
@@ -84,6 +85,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
+    app.add_middleware(Conditional)
     app.add_middleware(Envelope)
     app.add_middleware(
         CORSMiddleware,

@@ -38,7 +38,7 @@ class Operation:
 
 
 def _read(said: str, answer: type[BaseModel], example: str, **more: Any) -> Operation:
-    return Operation(said, answer, example, **more)
+    return Operation(said, answer, example, also=(304,), **more)
 
 
 def _write(said: str, request: Any, examples: tuple[str, ...], example: str) -> Operation:

@@ -48,6 +48,11 @@ class Position:
         return self.finality_of(self.block_number)
 
     @property
+    def is_past(self) -> bool:
+        """Whether an earlier block is meant than the newest indexed one."""
+        return self.block_number < self.indexed_number
+
+    @property
     def lag_blocks(self) -> int:
         """Blocks between the newest indexed one and the newest that the indexer has heard of."""
         return max(0, self.head_number - self.indexed_number)
