@@ -20,6 +20,7 @@ from api.parameters import refuse_unknown
 from api.problems import problem_response
 from api.registry import Registry
 from api.routes import (
+    changes,
     credits,
     documents,
     features,
@@ -43,6 +44,7 @@ ROUTERS = (
     credits.router,
     methodologies.router,
     features.router,
+    changes.router,
     documents.router,
     tasks.router,
     relay.router,

@@ -57,6 +57,7 @@ class Problem(Answer):
         "RESOURCE_NOT_FOUND",
         "METHOD_NOT_ALLOWED",
         "CONFLICT",
+        "RESOURCE_GONE",
         "PAYLOAD_TOO_LARGE",
         "UNSUPPORTED_MEDIA_TYPE",
         "SERVICE_UNAVAILABLE",
@@ -107,6 +108,7 @@ class Methodology(Answer):
     document_hash: str | None
     uri: str | None
     registered_at: str | None
+    finality: Finality
     links: list[Link]
 
 
@@ -174,6 +176,33 @@ class Health(Answer):
     status: Literal["ok", "broken"]
     faults: list[str]
     index: IndexPosition | None
+
+
+class Change(Answer):
+    """A record of the change feed; those about the whole index have no table."""
+
+    cursor: int
+    kind: Literal["began", "changed", "ended", "rolled_back", "reorganised", "restarted"]
+    table: str | None
+    key: dict[str, Any] | None
+    block_number: int
+    block_hash: str | None
+    log_index: int | None
+    finality: Finality
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class ChangePage(Answer):
+    """A part of the change feed; `next` is the cursor to ask with for what follows, `first` and
+    `last` are the oldest kept and the newest given."""
+
+    changes: list[Change]
+    next: int
+    first: int
+    last: int
+    links: list[Link]
+    index: IndexPosition = Field(alias="ogcr:index")
 
 
 class Landing(Answer):

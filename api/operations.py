@@ -173,6 +173,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", _COLLECTIONS + "/monitoring/items/{featureId}"): _read(
         "The report.", models.Feature, "report-area", **_GEO
     ),
+    ("get", "/changes"): _read(
+        "A part of the feed.", models.ChangePage, "changes", errors=(400, 405, 410, 500, 503)
+    ),
     ("get", "/documents/{hash}"): Operation(
         "The document's canonical bytes.", None, "document", derived=False, also=(304,)
     ),

@@ -92,6 +92,12 @@ class Snapshot:
     position: Position
     block: int | None = None
 
+    def not_yet(self, began: int | None) -> str | None:
+        """The end of a sentence about what began in a later block than the one that is read."""
+        if self.block is None or began is None or began <= self.block:
+            return None
+        return f"at block {self.block}: it came in block {began}; ask for as_of={began} or later."
+
     def valid(self, table: type[Versioned]) -> ColumnElement[bool]:
         """The condition on the rows of a table that belong to this state."""
         return as_of(table, self.block)

@@ -13,6 +13,7 @@ from sqlmodel import select
 from api.filters import ProjectCriteria, ProjectFilters
 from api.queries.ground import within_box
 from api.queries.order import between, count_of, order_of
+from api.queries.positions import first_block
 from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
@@ -63,6 +64,11 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> tuple[int, list[Pro
         .limit(filters.limit)
     )
     return total, [ProjectRow(*row) for row in snapshot.session.exec(page)]
+
+
+def registered_in(snapshot: Snapshot, name: str) -> int | None:
+    """The block that registered a project of that name, whatever the state that is read."""
+    return first_block(snapshot.session, Project, Projects.project_id.in_(ids_of(name)))
 
 
 def versions(snapshot: Snapshot, project_id: str) -> Sequence[PDDVersion]:

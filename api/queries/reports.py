@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
-from api.parameters import unix_time
 from api.queries.order import count_of, order_of
+from api.queries.positions import first_block
 from api.queries.statements import Reports, ReportVersions, Vintages
 from api.snapshot import Snapshot
 from indexer.identity import report_id
 from indexer.models import Report, ReportVersion, ReportVintage
+from indexer.moments import unix_time
 
 SORTS = {
     "start_date": Reports.start_day,
@@ -50,6 +51,12 @@ def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
     found = snapshot.session.exec(query).all()
     exact = [row for row in found if row[0].report_id == name.lower()]
     return next((ReportRow(*row) for row in [*exact, *found]), None)
+
+
+def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
+    """The block in which a report was submitted, whatever the state that is read."""
+    named = Reports.report_id.in_(_ids_of(project_id, name))
+    return first_block(snapshot.session, Report, Reports.project_id == project_id, named)
 
 
 def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:

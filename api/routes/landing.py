@@ -16,6 +16,7 @@ _RESOURCES = {
     "/projects": "Projects",
     "/credits": "Units",
     "/methodologies": "Methodologies",
+    "/changes": "Every change, for whoever follows the registry",
     "/health": "Health of this service",
 }
 _ABOUT = "A carbon-removal registry whose authority is on chain."

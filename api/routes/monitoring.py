@@ -13,7 +13,7 @@ from api.features.reports import report_feature, report_record
 from api.filters import ReportFilters
 from api.parameters import AsOfQuery, SenderQuery
 from api.queries.projects import ProjectRow
-from api.queries.reports import ReportRow, report, reports
+from api.queries.reports import ReportRow, report, reports, submitted_in
 from api.responses import collection, feature
 from api.routes.projects import require_project
 from api.snapshot import Snapshot
@@ -83,5 +83,11 @@ def _require_report(
     project = require_project(snapshot, name)
     row = report(snapshot, project.project.project_id, report_name)
     if row is None:
-        raise MissingError(f"The project {name} has no report {report_name}.")
+        began = submitted_in(snapshot, project.project.project_id, report_name)
+        later = snapshot.not_yet(began)
+        raise MissingError(
+            f"The project {name} had no report {report_name} {later}"
+            if later
+            else f"The project {name} has no report {report_name}."
+        )
     return project, row

@@ -13,7 +13,7 @@ from api.errors import MissingError
 from api.features.projects import project_feature, project_record
 from api.filters import ProjectFilters
 from api.parameters import AsOfQuery, Sender
-from api.queries.projects import ProjectRow, project, projects
+from api.queries.projects import ProjectRow, project, projects, registered_in
 from api.responses import collection, feature
 from api.snapshot import Snapshot
 from api.writes.projects import change, registration
@@ -88,5 +88,10 @@ def require_project(snapshot: Snapshot, name: str) -> ProjectRow:
     """The project of that name; raises `MissingError`."""
     row = project(snapshot, name)
     if row is None:
-        raise MissingError(f"There is no project {name}; GET /projects lists those there are.")
+        later = snapshot.not_yet(registered_in(snapshot, name))
+        raise MissingError(
+            f"There was no project {name} {later}"
+            if later
+            else f"There is no project {name}; GET /projects lists those there are."
+        )
     return row

@@ -98,6 +98,7 @@ def _record_reads(
         "credit": f"/credits/{found['credit']['id']}",
         "methodologies": "/methodologies",
         "methodology": "/methodologies/OGCR-REF-01@1.2.0",
+        "changes": "/changes?table=project&after=1&limit=2",
         "health": "/health",
         "landing": "/",
         "conformance": "/conformance",
@@ -141,6 +142,14 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
     for status, answer in answers.items():
         assert answer.status_code == status, answer.text
         found[f"problem-{status}"] = answer.json()
+    found["problem-410"] = found["problem-404"] | {
+        "title": "Gone",
+        "status": 410,
+        "detail": _DROPPED,
+        "code": "RESOURCE_GONE",
+        "message": _DROPPED,
+        "instance": "/changes",
+    }
     found["problem-500"] = found["problem-404"] | {
         "title": "Internal Server Error",
         "status": 500,
@@ -158,6 +167,10 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
 
 
 _OURS = "Something went wrong on our side; the request id finds it in our log."
+_DROPPED = (
+    "Records up to cursor 52 are kept no longer: take the rows as they are now and follow from "
+    "cursor 1071."
+)
 _NOT_YET = "The index holds no block yet; start the indexer or wait a moment."
 
 
