@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, func, select
 
 from indexer.abi import Abi
 from indexer.chain import Chain
-from indexer.events import decode_events
+from indexer.events import EventDecoder
 from indexer.follower import Follower
 from indexer.identity import UnitId
 from indexer.models import Event
@@ -109,8 +109,8 @@ def _limits(registry: Registry) -> tuple[float, float]:
     count = len(httpx.post(registry.node.url, json=body, timeout=300).json()["result"])
     fetching = time.perf_counter() - started
     chain = Chain(Rpc((registry.node.url,), 300.0))
-    logs, _ = chain.logs_in(0, registry.node.head, addresses)
+    _, logs, _ = chain.logs_in(0, registry.node.head, addresses)
     timestamps = dict.fromkeys((log.block_hash for log in logs), 0)
     started = time.perf_counter()
-    decode_events(logs, timestamps, Abi.load(MANIFEST), registry.deployments)
+    EventDecoder(Abi.load(MANIFEST), registry.deployments).decode(logs, timestamps)
     return count / fetching, count / (time.perf_counter() - started)
