@@ -176,6 +176,15 @@ class Chain:
             raise TryLater(f"The node does not tell block {first - 1} ({passed}).")
         return found.hash if first else None, _ours(logs, addresses), Header.of(before)
 
+    def answers(self, calls: Sequence[tuple[str, str]], block_hash: str) -> list[str | None]:
+        """What views return on the state after a block, None where they revert.
+
+        `calls` are (address, calldata). Raises `TryLater` when the node has that state no longer.
+        """
+        at = {"blockHash": block_hash, "requireCanonical": True}
+        requests = [("eth_call", [{"to": to, "data": data}, at]) for to, data in calls]
+        return [_returned(answer) for answer in self.rpc.batch(requests)]
+
     def _all_logs_of(self, header: Header) -> list[Log]:
         answer = self.rpc.call("eth_getLogs", [{"blockHash": header.hash}])
         logs = _logs(answer, f"block {header.number}")
@@ -190,6 +199,16 @@ def _check_digits(log: Log) -> None:
     words = [word[2:] for word in (log.tx_hash, *log.topics)]
     if len(a2b_hex("".join(words) + log.data[2:])) * 2 != 64 * len(words) + len(log.data) - 2:
         raise ValueError("a hash or topic has another length")
+
+
+def _returned(answer: Any) -> str | None:
+    if isinstance(answer, RpcError):
+        if "revert" in answer.message.lower():
+            return None
+        raise TryLater(f"The node does not answer a view ({answer}).")
+    if not isinstance(answer, str):
+        raise TryLater("The node gave no bytes for a view.")
+    return answer
 
 
 def _block_request(tag: str) -> Request:
