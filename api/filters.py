@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.parameters import Box, Interval, MethodologyName, Moment, Page
+from api.parameters import LARGEST, Box, Interval, MethodologyName, Moment, Page
 from api.patterns import ADDRESS, NAME
 
 ProjectType = Literal[
@@ -168,3 +168,31 @@ class MethodologyFilters(Page):
     sort: str = Field(
         default="id", max_length=200, description="id, registered_at, status; a minus turns round."
     )
+
+
+class ValidationPeriod(BaseModel):
+    """Which time."""
+
+    since: Moment | None = Field(default=None, description="On or after this day or time (UTC).")
+    until: Moment | None = Field(default=None, description="On or before this day or time (UTC).")
+
+
+class ValidationFilters(ValidationPeriod):
+    """Which checks of documents."""
+
+    status: Literal["accepted", "open", "resolved"] | None = Field(
+        default=None,
+        description="`resolved`: refused, and a later version of the document was accepted.",
+    )
+    kind: Literal["pdd", "mrv", "methodology", "decision", "metadata", "cru"] | None = Field(
+        default=None, description="Kind of document."
+    )
+    submitter: str | None = Field(
+        default=None, max_length=100, description="The sender's address, or the `actor_id`."
+    )
+    document: str | None = Field(default=None, pattern=NAME, description="Id of the document.")
+    code: str | None = Field(
+        default=None, pattern=r"^[A-Z_]{1,60}$", description="Only checks that found this code."
+    )
+    limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
+    offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")

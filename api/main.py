@@ -31,6 +31,7 @@ from api.routes import (
     projects,
     relay,
     tasks,
+    validation,
 )
 from api.settings import ApiSettings
 from api.tracking import Tracker
@@ -44,6 +45,7 @@ ROUTERS = (
     credits.router,
     methodologies.router,
     features.router,
+    validation.router,
     changes.router,
     documents.router,
     tasks.router,

@@ -134,6 +134,29 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/methodologies/{name}"): _read(
         "The methodology version.", models.Methodology, "methodology"
     ),
+    ("post", "/validate"): Operation(
+        "What the check found.",
+        models.Verdict,
+        "verdict",
+        errors=(400, 405, 413, 415, 500, 503),
+        request=("pdd", "mrv", "methodology", "decision", "metadata"),
+        request_examples=("pdd", "mrv"),
+        derived=False,
+    ),
+    ("get", "/validations"): Operation(
+        "A page of checks.",
+        models.ValidationPage,
+        "validations",
+        derived=False,
+        errors=(400, 405, 500, 503),
+    ),
+    ("get", "/statistics/validation"): Operation(
+        "The numbers.",
+        models.ValidationStatistics,
+        "validation-statistics",
+        derived=False,
+        errors=(400, 405, 500, 503),
+    ),
     ("get", "/conformance"): Operation(
         "The conformance classes.",
         models.Conformance,

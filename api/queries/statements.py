@@ -26,3 +26,5 @@ FeedPositions: Any = models.FeedPosition
 Tasks: Any = tables.Task
 Transactions: Any = tables.TaskTransaction
 Submissions: Any = tables.Submission
+Validations: Any = tables.Validation
+ValidationFaults: Any = tables.ValidationFault

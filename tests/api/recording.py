@@ -112,6 +112,11 @@ def _record_reads(
         "report-areas": "/collections/monitoring/items?limit=1",
     }
     found |= {name: world.get(path).json() for name, path in paths.items()}
+    found["verdict"] = world.post(
+        "/validate", documents.forest("harz-neighbour", east=0.005)
+    ).json()
+    found["validations"] = world.get("/validations", limit=1).json()
+    found["validation-statistics"] = world.get("/statistics/validation").json()
     found["definition"]["paths"] = {}  # otherwise the documentation would hold itself
     report = found["report-areas"]["features"][0]["id"]
     found["report-area"] = world.get(f"/collections/monitoring/items/{report}").json()
