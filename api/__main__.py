@@ -23,7 +23,7 @@ def main() -> int:
     try:
         settings = _settings()
         Abi.load(settings.artifacts)
-        _require_database(settings.database_url)
+        _require_database(settings)
         _require_free(settings.api_host, settings.api_port)
     except (IndexerError, OSError, ValidationError) as error:
         print(error, file=sys.stderr)
@@ -55,9 +55,9 @@ def _settings() -> ApiSettings:
     return known.model_copy(update={"api_host": options.host, "api_port": options.port})
 
 
-def _require_database(url: str) -> None:
+def _require_database(settings: ApiSettings) -> None:
     try:
-        made = database.engine(url)
+        made = database.engine(settings.index_url)
         with made.connect():
             made.dispose()
     except (SQLAlchemyError, OSError) as error:

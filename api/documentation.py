@@ -21,6 +21,7 @@ _HEADERS = {
     "OGCR-Block-Hash": "Its hash, where it is known.",
     "OGCR-Finality": "latest, safe or finalized.",
     "OGCR-Lag": "Blocks between that block and the newest one known.",
+    "ETag": "Changes with the content, not with the block that it is read at.",
 }
 _ERRORS = {
     400: "A parameter or the body cannot be read.",
@@ -28,6 +29,7 @@ _ERRORS = {
     404: "Nothing of that name is known.",
     405: "The path does not know the verb.",
     409: "The state of the registry forbids it.",
+    410: "It was here, and is kept no longer.",
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
     422: "The document, request or transaction has faults; all are listed.",
@@ -177,13 +179,14 @@ def _relocated_member(key: str, value: Any, home: str) -> Any:
 
 _ALSO = {
     200: "It was held already.",
-    304: "The reader has it already; a document never changes.",
+    304: "The reader has it already (`If-None-Match`); the headers say what block it holds for.",
 }
 _ABOUT = """\
 The chain decides; this API checks documents, relays what others signed, and reads the index.
 
 **Reading** is public. Every derived answer says which block it is about and how sure that is
-(`ogcr:index`, headers `OGCR-…`); `as_of` asks for any earlier block or date.
+(`ogcr:index`, headers `OGCR-…`); `as_of` asks for any earlier block or
+date, or for the state that a transaction left. `GET /changes` tells every change since.
 
 **Writing** takes two steps: hand in the document or request, sign what the task asks for
 (`to_sign`), hand in the signed transaction at `POST /tasks/{id}` (or with the document in one

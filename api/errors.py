@@ -8,6 +8,7 @@ ApiError                      500  INTERNAL_ERROR
 ├── MissingError              404  RESOURCE_NOT_FOUND
 ├── MethodError               405  METHOD_NOT_ALLOWED
 ├── ConflictError             409  CONFLICT                  the state of the registry forbids it
+├── GoneError                 410  RESOURCE_GONE             it was here, and is kept no longer
 ├── TooLargeError             413  PAYLOAD_TOO_LARGE
 ├── MediaTypeError            415  UNSUPPORTED_MEDIA_TYPE
 └── UnavailableError          503  SERVICE_UNAVAILABLE       the index or the node is not there
@@ -113,6 +114,12 @@ class ConflictError(ApiError):
     """The request is well formed, but the state of the registry forbids it."""
 
     status, code = 409, "CONFLICT"
+
+
+class GoneError(ApiError):
+    """What is asked for was here, and is kept no longer."""
+
+    status, code = 410, "RESOURCE_GONE"
 
 
 class TooLargeError(ApiError):

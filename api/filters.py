@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from api.parameters import Box, MethodologyName, Moment, Page
+from api.parameters import LARGEST, Box, Interval, MethodologyName, Moment, Page
 from api.patterns import ADDRESS, NAME
 
 ProjectType = Literal[
@@ -20,10 +20,22 @@ ProjectType = Literal[
     "biomass_energy_ccs",
 ]
 UnitType = Literal["CRU", "PCR", "CFS", "CSP", "SER"]
+BBOX = Field(
+    default=None,
+    description="minx,miny,maxx,maxy in WGS84 degrees; minx > maxx crosses the antimeridian. Six "
+    "numbers give heights as well, which do not count.",
+    examples=["14.0,48.0,16.0,49.0"],
+)
+INTERVAL = Field(
+    default=None,
+    description="A date or time (UTC), or two with a slash between, `..` for an open end: what "
+    "has a day of its own in that time.",
+    examples=["2023-01-01T00:00:00Z/.."],
+)
 
 
-class ProjectFilters(Page):
-    """Which projects."""
+class ProjectCriteria(BaseModel):
+    """Which projects, wherever they are."""
 
     status: (
         Literal[
@@ -40,11 +52,12 @@ class ProjectFilters(Page):
         max_length=100,
         description="The developer's address, or the `actor_id` of the document.",
     )
-    bbox: Box | None = Field(
-        default=None,
-        description="minx,miny,maxx,maxy in WGS84 degrees; minx > maxx crosses the antimeridian.",
-        examples=["14.0,48.0,16.0,49.0"],
-    )
+
+
+class ProjectFilters(Page, ProjectCriteria):
+    """Which projects."""
+
+    bbox: Box | None = BBOX
     created_from: Moment | None = Field(default=None, description="Registered on or after (UTC).")
     created_to: Moment | None = Field(default=None, description="Registered on or before (UTC).")
     approved_from: Moment | None = Field(default=None, description="Validated on or after (UTC).")
@@ -57,15 +70,16 @@ class ProjectFilters(Page):
     )
 
 
-class ReportFilters(Page):
-    """Which monitoring reports of a project."""
+class PlaceFilters(Page, ProjectCriteria):
+    """Which projects of a collection (OGC API - Features, 7.15)."""
 
-    period_from: Moment | None = Field(
-        default=None, description="The reporting period ends on or after this day."
-    )
-    period_to: Moment | None = Field(
-        default=None, description="The reporting period starts on or before this day."
-    )
+    bbox: Box | None = BBOX
+    datetime: Interval | None = INTERVAL
+
+
+class ReportCriteria(BaseModel):
+    """Which monitoring reports, of whatever time."""
+
     status: (
         Literal[
             "submitted",
@@ -85,11 +99,29 @@ class ReportFilters(Page):
     verifier: str | None = Field(
         default=None, pattern=ADDRESS, description="Address of the assigned verifier."
     )
+
+
+class ReportFilters(Page, ReportCriteria):
+    """Which monitoring reports of a project."""
+
+    period_from: Moment | None = Field(
+        default=None, description="The reporting period ends on or after this day."
+    )
+    period_to: Moment | None = Field(
+        default=None, description="The reporting period starts on or before this day."
+    )
     sort: str = Field(
         default="start_date",
         max_length=200,
         description="start_date, end_date, created_at, updated_at, status, id; minus turns round.",
     )
+
+
+class ReportPlaceFilters(Page, ReportCriteria):
+    """Which monitoring reports of all projects (OGC API - Features, 7.15)."""
+
+    bbox: Box | None = BBOX
+    datetime: Interval | None = INTERVAL
 
 
 class UnitFilters(Page):
@@ -163,3 +195,31 @@ class MethodologyFilters(Page):
     sort: str = Field(
         default="id", max_length=200, description="id, registered_at, status; a minus turns round."
     )
+
+
+class ValidationPeriod(BaseModel):
+    """Which time."""
+
+    since: Moment | None = Field(default=None, description="On or after this day or time (UTC).")
+    until: Moment | None = Field(default=None, description="On or before this day or time (UTC).")
+
+
+class ValidationFilters(ValidationPeriod):
+    """Which checks of documents."""
+
+    status: Literal["accepted", "open", "resolved"] | None = Field(
+        default=None,
+        description="`resolved`: refused, and a later version of the document was accepted.",
+    )
+    kind: Literal["pdd", "mrv", "methodology", "decision", "metadata", "cru"] | None = Field(
+        default=None, description="Kind of document."
+    )
+    submitter: str | None = Field(
+        default=None, max_length=100, description="The sender's address, or the `actor_id`."
+    )
+    document: str | None = Field(default=None, pattern=NAME, description="Id of the document.")
+    code: str | None = Field(
+        default=None, pattern=r"^[A-Z_]{1,60}$", description="Only checks that found this code."
+    )
+    limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
+    offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")

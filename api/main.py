@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
+from api.conditional import Conditional
 from api.documentation import describe
 from api.errors import EXPECTED
 from api.middleware import Envelope
@@ -19,15 +20,19 @@ from api.parameters import refuse_unknown
 from api.problems import problem_response
 from api.registry import Registry
 from api.routes import (
+    changes,
     credits,
     documents,
+    features,
     health,
+    landing,
     methodologies,
     monitoring,
     projects,
     relay,
     reversals,
     tasks,
+    validation,
 )
 from api.settings import ApiSettings
 from api.tracking import Tracker
@@ -41,10 +46,14 @@ ROUTERS = (
     credits.router,
     reversals.router,
     methodologies.router,
+    features.router,
+    validation.router,
+    changes.router,
     documents.router,
     tasks.router,
     relay.router,
     health.router,
+    landing.router,
 )
 _SHOWN = [
     "Location",
@@ -82,6 +91,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
+    app.add_middleware(Conditional)
     app.add_middleware(Envelope)
     app.add_middleware(
         CORSMiddleware,

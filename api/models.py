@@ -57,6 +57,7 @@ class Problem(Answer):
         "RESOURCE_NOT_FOUND",
         "METHOD_NOT_ALLOWED",
         "CONFLICT",
+        "RESOURCE_GONE",
         "PAYLOAD_TOO_LARGE",
         "UNSUPPORTED_MEDIA_TYPE",
         "SERVICE_UNAVAILABLE",
@@ -107,6 +108,7 @@ class Methodology(Answer):
     document_hash: str | None
     uri: str | None
     registered_at: str | None
+    finality: Finality
     links: list[Link]
 
 
@@ -211,8 +213,133 @@ class Health(Answer):
     index: IndexPosition | None
 
 
+class Change(Answer):
+    """A record of the change feed; those about the whole index have no table."""
+
+    cursor: int
+    kind: Literal["began", "changed", "ended", "rolled_back", "reorganised", "restarted"]
+    table: str | None
+    key: dict[str, Any] | None
+    block_number: int
+    block_hash: str | None
+    log_index: int | None
+    finality: Finality
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class ChangePage(Answer):
+    """A part of the change feed; `next` is the cursor to ask with for what follows, `first` and
+    `last` are the oldest kept and the newest given."""
+
+    changes: list[Change]
+    next: int
+    first: int
+    last: int
+    links: list[Link]
+    index: IndexPosition = Field(alias="ogcr:index")
+
+
 class Landing(Answer):
     """Where to begin."""
 
     title: str
+    description: str
     links: list[Link]
+
+
+class QualityReason(Answer):
+    """Why an indicator is below its best."""
+
+    field: str
+    code: str
+    message: str
+
+
+class QualityIndicator(Answer):
+    """One side of quality: a share from 0 to 1."""
+
+    name: str
+    score: float
+    reasons: list[QualityReason]
+
+
+class Quality(Answer):
+    """How good a document is, 0 to 100; it decides nothing (OGCR 4.4.3)."""
+
+    score: int
+    indicators: list[QualityIndicator]
+
+
+class Verdict(Answer):
+    """What speaks against a document, and how good it is."""
+
+    valid: bool
+    kind: str | None
+    content_hash: str | None
+    details: list[ProblemDetail]
+    quality: Quality | None
+
+
+class ValidationEntry(Answer):
+    """One check of a document."""
+
+    id: str
+    at: str
+    request_id: str
+    kind: str | None
+    document_id: str | None
+    content_hash: str | None
+    submitter: str | None
+    dry_run: bool
+    status: Literal["accepted", "open", "resolved"]
+    score: int | None
+    details: list[ProblemDetail]
+
+
+class ValidationPage(Answer):
+    """A page of checks."""
+
+    validations: list[ValidationEntry]
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
+    links: list[Link]
+
+
+class ValidationStatistics(Answer):
+    """Checks and faults in numbers."""
+
+    checks: int
+    accepted: int
+    refused: int
+    dry_runs: int
+    mean_score: float | None
+    by_code: list[dict[str, Any]]
+    by_field: list[dict[str, Any]]
+    by_submitter: list[dict[str, Any]]
+    by_day: list[dict[str, Any]]
+
+
+class Conformance(Answer):
+    """Which standards are followed (OGC API – Features, 7.4)."""
+
+    conforms_to: list[str] = Field(alias="conformsTo")
+
+
+class Collection(Answer):
+    """A collection of features: its extent and where its items are (OGC API – Features, 7.14)."""
+
+    id: str
+    title: str
+    description: str
+    extent: dict[str, Any]
+    item_type: Literal["feature"] = Field(alias="itemType")
+    crs: list[str]
+    links: list[Link]
+
+
+class Collections(Answer):
+    """Every collection (OGC API – Features, 7.13)."""
+
+    links: list[Link]
+    collections: list[Collection]

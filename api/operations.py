@@ -38,7 +38,7 @@ class Operation:
 
 
 def _read(said: str, answer: type[BaseModel], example: str, **more: Any) -> Operation:
-    return Operation(said, answer, example, **more)
+    return Operation(said, answer, example, also=(304,), **more)
 
 
 def _write(said: str, request: Any, examples: tuple[str, ...], example: str) -> Operation:
@@ -57,6 +57,7 @@ def _write(said: str, request: Any, examples: tuple[str, ...], example: str) -> 
 
 _GEO: dict[str, Any] = {"media_type": _GEOJSON}
 _PROJECTS, _MONITORING = "/projects", "/projects/{projectId}/monitoring"
+_COLLECTIONS = "/collections"
 
 
 def methods_of(path: str) -> list[str]:
@@ -154,6 +155,71 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/methodologies/{name}"): _read(
         "The methodology version.", models.Methodology, "methodology"
+    ),
+    ("post", "/validate"): Operation(
+        "What the check found.",
+        models.Verdict,
+        "verdict",
+        errors=(400, 405, 413, 415, 500, 503),
+        request=("pdd", "mrv", "methodology", "decision", "metadata"),
+        request_examples=("pdd", "mrv"),
+        derived=False,
+    ),
+    ("get", "/validations"): Operation(
+        "A page of checks.",
+        models.ValidationPage,
+        "validations",
+        derived=False,
+        errors=(400, 405, 500, 503),
+    ),
+    ("get", "/statistics/validation"): Operation(
+        "The numbers.",
+        models.ValidationStatistics,
+        "validation-statistics",
+        derived=False,
+        errors=(400, 405, 500, 503),
+    ),
+    ("get", "/conformance"): Operation(
+        "The conformance classes.",
+        models.Conformance,
+        "conformance",
+        derived=False,
+        errors=(400, 405, 500),
+    ),
+    ("get", "/openapi-3.0.json"): Operation(
+        "An OpenAPI 3.0 document.",
+        None,
+        "definition",
+        media_type="application/vnd.oai.openapi+json;version=3.0",
+        derived=False,
+        errors=(400, 405, 500),
+    ),
+    ("get", _COLLECTIONS): _read(
+        "The collections.", models.Collections, "collections", errors=_LIST
+    ),
+    ("get", _COLLECTIONS + "/{collectionId}"): _read(
+        "The collection.", models.Collection, "collection"
+    ),
+    ("get", _COLLECTIONS + "/projects/items"): _read(
+        "A page of projects.", models.FeatureCollection, "areas", errors=_LIST, **_GEO
+    ),
+    ("get", _COLLECTIONS + "/projects/items/{projectId}"): _read(
+        "The project.", models.Feature, "area", **_GEO
+    ),
+    ("get", _COLLECTIONS + "/project-points/items"): _read(
+        "A page of points.", models.FeatureCollection, "points", errors=_LIST, **_GEO
+    ),
+    ("get", _COLLECTIONS + "/project-points/items/{projectId}"): _read(
+        "The point.", models.Feature, "point", **_GEO
+    ),
+    ("get", _COLLECTIONS + "/monitoring/items"): _read(
+        "A page of reports.", models.FeatureCollection, "report-areas", errors=_LIST, **_GEO
+    ),
+    ("get", _COLLECTIONS + "/monitoring/items/{featureId}"): _read(
+        "The report.", models.Feature, "report-area", **_GEO
+    ),
+    ("get", "/changes"): _read(
+        "A part of the feed.", models.ChangePage, "changes", errors=(400, 405, 410, 500, 503)
     ),
     ("get", "/documents/{hash}"): Operation(
         "The document's canonical bytes.", None, "document", derived=False, also=(304,)

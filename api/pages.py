@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -35,6 +36,10 @@ ul{list-style:none;padding:0;display:grid;gap:.6rem}
 a{display:block;padding:.8rem 1rem;border:1px solid #8888;border-radius:.6rem;
   color:inherit;text-decoration:none}
 a:hover,a:focus{border-color:#2e7d4f}
+table{width:100%;border-spacing:0 .2rem}
+th{font-weight:400;text-align:left;overflow-wrap:anywhere;width:45%}
+td:last-child{text-align:right}
+meter{width:100%}
 """
 
 
@@ -48,6 +53,34 @@ def landing_page(links: Sequence[dict[str, str]]) -> Response:
         f"<ul>{items}</ul>",
         _LANDING_POLICY,
     )
+
+
+def statistics_page(content: Mapping[str, Any]) -> Response:
+    """`GET /statistics/validation` for browsers: bars by code, field, submitter and day."""
+    checks, accepted = content["checks"], content["accepted"]
+    share = f"{accepted / checks:.0%}" if checks else "none"
+    score = content["mean_score"]
+    said = f"{checks:,} checks, {accepted:,} accepted ({share})"
+    said += "" if score is None else f", mean quality {score:.0f} of 100"
+    parts = [
+        _bars(f"Faults by {what}", [(one[what], one["faults"]) for one in content[f"by_{what}"]])
+        for what in ("code", "field", "submitter")
+    ]
+    days = [(one["day"], one["checks"]) for one in content["by_day"]]
+    body = f"<h1>Validation</h1><p>{escape(said)}.</p>{''.join(parts)}{_bars('By day', days)}"
+    return _page(body, _LANDING_POLICY)
+
+
+def _bars(title: str, numbers: Sequence[tuple[str, int]]) -> str:
+    if not numbers:
+        return ""
+    most = max(number for _, number in numbers)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td><meter max="{most}" value="{number}">'
+        f"</meter></td><td>{number:,}</td></tr>"
+        for name, number in numbers
+    )
+    return f"<h2>{escape(title)}</h2><table>{rows}</table>"
 
 
 def add_documentation(app: FastAPI) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -12,13 +12,21 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from api.errors import Detail, ParameterError
 from api.patterns import ADDRESS
-from schemas.formats import read_date, read_date_time
+from indexer.moments import check_moment, unix_time
 
 LARGEST = 2**53 - 1
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,3}(\.[0-9]{0,20})?\s*")
+_HEIGHT = re.compile(r"\s*[+-]?[0-9]{1,6}(\.[0-9]{0,20})?\s*")
 _METHODOLOGY = re.compile(r"[A-Za-z0-9._-]{1,100}(@[0-9]+\.[0-9]+(\.[0-9]+)?)?|0x[0-9a-fA-F]{64}")
 _BBOX_FORM = "give minx,miny,maxx,maxy in WGS84 degrees, as in 13.0,48.0,14.0,49.0"
-_DATE_FORM = "give a date or date and time (UTC), as in 2025-01-31 or 2025-01-31T12:00:00Z"
+
+_INTERVAL_FORM = (
+    "give a date or time (UTC) or two of them with a slash between, the earlier one first, with "
+    "`..` for an open end, as in 2023-01-01T00:00:00Z/.."
+)
+_OPEN = ("", "..")
+_DAY = 86_400
+_LAST_DAY = 65_535
 
 
 def refuse_unknown(request: Request) -> None:
@@ -32,24 +40,40 @@ def refuse_unknown(request: Request) -> None:
         raise ParameterError(details[0].message, details)
 
 
-def unix_time(text: str, of_day: time) -> int:
-    """UNIX seconds of a date (at `of_day`, UTC) or date-time; raises ValueError for the rest."""
-    day = read_date(text)
-    moment = datetime.combine(day, of_day, UTC) if day else read_date_time(text)
-    if moment is None:
-        raise ValueError(_DATE_FORM)
-    return int(moment.timestamp())
-
-
 def numbers_of(bbox: str) -> tuple[float, float, float, float]:
     """West, south, east, north; west above east crosses the antimeridian (RFC 7946, 5.2)."""
-    parts = bbox.split(",")
+    parts = _without_heights(bbox.split(","))
     if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
         raise ValueError(_BBOX_FORM)
     west, south, east, north = (float(part) for part in parts)
     if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
         raise ValueError(_BBOX_FORM)
     return west, south, east, north
+
+
+def days_of(interval: str) -> tuple[int, int]:
+    """First and last day, both included (UTC days since 1970-01-01), of an OGC `datetime`."""
+    first, slash, last = interval.partition("/")
+    if not slash:
+        last = first
+    if "/" in last or {first, last} <= set(_OPEN):
+        raise ValueError(_INTERVAL_FORM)
+    begin = 0 if first in _OPEN else unix_time(first, time.min) // _DAY
+    end = _LAST_DAY if last in _OPEN else unix_time(last, time.max) // _DAY
+    if begin > end:
+        raise ValueError(_INTERVAL_FORM)
+    return begin, end
+
+
+def _without_heights(parts: list[str]) -> list[str]:
+    if len(parts) == 6 and all(_HEIGHT.fullmatch(part) for part in (parts[2], parts[5])):
+        return [*parts[:2], *parts[3:5]]
+    return parts
+
+
+def _interval(text: str) -> str:
+    days_of(text)
+    return text
 
 
 def _moment(text: str) -> str:
@@ -63,8 +87,7 @@ def _bbox(text: str) -> str:
 
 
 def _block_or_moment(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,15}", text):
-        unix_time(text, time.max)
+    check_moment(text)
     return text
 
 
@@ -75,6 +98,7 @@ def _methodology(text: str) -> str:
 
 
 Moment = Annotated[str, AfterValidator(_moment)]
+Interval = Annotated[str, AfterValidator(_interval)]
 Box = Annotated[str, AfterValidator(_bbox)]
 BlockOrMoment = Annotated[str, AfterValidator(_block_or_moment)]
 MethodologyName = Annotated[str, AfterValidator(_methodology)]
@@ -85,8 +109,9 @@ class AsOf(BaseModel):
 
     as_of: BlockOrMoment | None = Field(
         default=None,
-        description="A block number, or a date or time (UTC): the state at the end of that block, "
-        "day or second. Without it, the newest indexed state.",
+        description="A block number, a date or time (UTC), or a transaction's hash: the state at "
+        "the end of that block, day, second, or of the block that holds the transaction. Without "
+        "it, the newest indexed state.",
         examples=["2025-06-30"],
     )
 

@@ -23,7 +23,7 @@ class Registry:
 
     def __init__(self, settings: ApiSettings) -> None:
         self.settings = settings
-        self.engine = database.engine(settings.database_url)
+        self.engine = database.engine(settings.index_url)
         self.documents = DocumentStore(settings.documents)
         self.node = Node(settings.rpc_urls, settings.request_timeout)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,19 +16,40 @@ from api.registry import Registry
 from api.snapshot import Position, Snapshot
 
 GEOJSON = "application/geo+json"
+_LASTING = "public, max-age=3600"
+_FRESH = "no-cache"
 
 
 def answer(
-    content: Mapping[str, Any], position: Position, *, media_type: str = "application/json"
+    content: Mapping[str, Any],
+    position: Position,
+    *,
+    media_type: str = "application/json",
 ) -> Response:
-    """A derived answer: its content, what block it is about, and how sure that is."""
+    """A derived answer: its content, what block it is about, and how sure that is.
+
+    Its entity tag covers the content alone, so a reader who asks again learns that nothing but the
+    block changed (OGCR 4.5.1). A past state that is final may be kept for an hour, because a
+    document that was missing may still be supplied; anything else has to be asked for again.
+    """
     body = {**content, "ogcr:index": position.as_json()}
-    return Response(dumps(body), headers=position.headers(), media_type=media_type)
+    lasts = position.finality == "finalized" and position.is_past
+    headers = {
+        **position.headers(),
+        "ETag": _entity_tag(content),
+        "Cache-Control": _LASTING if lasts else _FRESH,
+    }
+    return Response(dumps(body), headers=headers, media_type=media_type)
 
 
 def feature(content: Mapping[str, Any], position: Position) -> Response:
     """One GeoJSON Feature."""
     return answer(content, position, media_type=GEOJSON)
+
+
+def _entity_tag(content: Mapping[str, Any]) -> str:
+    lasting = {name: value for name, value in content.items() if name != "timeStamp"}
+    return f'W/"{sha256(dumps(lasting)).hexdigest()[:32]}"'
 
 
 def collection(

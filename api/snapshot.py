@@ -48,6 +48,11 @@ class Position:
         return self.finality_of(self.block_number)
 
     @property
+    def is_past(self) -> bool:
+        """Whether an earlier block is meant than the newest indexed one."""
+        return self.block_number < self.indexed_number
+
+    @property
     def lag_blocks(self) -> int:
         """Blocks between the newest indexed one and the newest that the indexer has heard of."""
         return max(0, self.head_number - self.indexed_number)
@@ -86,6 +91,12 @@ class Snapshot:
     session: Session
     position: Position
     block: int | None = None
+
+    def not_yet(self, began: int | None) -> str | None:
+        """The end of a sentence about what began in a later block than the one that is read."""
+        if self.block is None or began is None or began <= self.block:
+            return None
+        return f"at block {self.block}: it came in block {began}; ask for as_of={began} or later."
 
     def valid(self, table: type[Versioned]) -> ColumnElement[bool]:
         """The condition on the rows of a table that belong to this state."""

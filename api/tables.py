@@ -1,4 +1,4 @@
-"""The tables of this room: tasks, their signed transactions, submissions that hold their ground.
+"""The tables of this room: tasks, their signed transactions, submissions, what was found wrong.
 
 They are application state: not derived from the chain, changed by migrations only.
 """
@@ -70,3 +70,35 @@ class Submission(ApiTable, table=True):
     document_id: str
     pdd_hash: str = Field(index=True)
     expires_at: int = Field(sa_type=BigInteger, index=True)
+
+
+class Validation(ApiTable, table=True):
+    """One check of a document: whose, what came of it, and how good it was (OGCR 4.4).
+
+    `submitter` is the sender's address, or the `actor_id` of the document, or nothing; `at` is
+    UNIX seconds; `score` is 0 to 100 where a quality could be told.
+    """
+
+    __tablename__ = "validation"
+    id: str = Field(primary_key=True)
+    at: int = Field(sa_type=BigInteger, index=True)
+    request_id: str
+    kind: str | None = None
+    document_id: str | None = Field(default=None, index=True)
+    document_hash: str | None = None
+    submitter: str | None = Field(default=None, index=True)
+    dry_run: bool
+    accepted: bool
+    score: int | None = None
+
+
+class ValidationFault(ApiTable, table=True):
+    """One fault of a check; `field` has a star for each index of an array."""
+
+    __tablename__ = "validation_fault"
+    validation_id: str = Field(primary_key=True, foreign_key="validation.id")
+    place: int = Field(primary_key=True)
+    code: str = Field(index=True)
+    field: str
+    pointer: str
+    message: str

@@ -1,104 +1,28 @@
-"""The command: `python -m indexer [run|status|digest|rebuild]`."""
+"""The command: `python -m indexer [run|status|digest|verify|rebuild|rollback|export]`."""
 
 import argparse
-import signal
+import inspect
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
 
-from indexer.database import check_index_tables, drop_index_tables, engine, snapshot
-from indexer.digest import digest
+from indexer.commands import COMMANDS, Command
+from indexer.commands.command import CODES, NOT_NOW, NOT_POSSIBLE
 from indexer.errors import StopLoudly, TryLater
-from indexer.follower import Follower
-from indexer.lock import writer_lock
 from indexer.logs import configure_logs
-from indexer.metrics import Metrics
-from indexer.models import Checkpoint, Event
 from indexer.settings import IndexerSettings
-
-NOT_POSSIBLE, NOT_NOW = 3, 4
-
-
-def run(settings: IndexerSettings, options: argparse.Namespace) -> int:
-    """Follow the chain until a signal says stop; with `--once` only up to the head."""
-    metrics = Metrics()
-    if settings.metrics_port is not None:
-        metrics.serve(settings.metrics_port)
-    with Follower(settings, metrics) as follower:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: follower.stop())
-        if options.once:
-            follower.catch_up()
-        else:
-            follower.run()
-    return 0
-
-
-def status(settings: IndexerSettings, _options: argparse.Namespace) -> int:
-    """Tell how far the index is; exit code 4 when there is none yet."""
-    found = engine(settings.database_url)
-    check_index_tables(found)
-    with snapshot(found) as session:
-        checkpoint = _checkpoint(session)
-        events = session.scalar(select(func.count()).select_from(Event)) if checkpoint else 0
-    if checkpoint is None:
-        print("nothing is indexed yet")
-        return NOT_NOW
-    behind = checkpoint.head_number - checkpoint.block_number
-    print(f"chain      {checkpoint.chain_id}")
-    print(f"block      {checkpoint.block_number} {checkpoint.block_hash}")
-    print(f"behind     {behind} blocks of head {checkpoint.head_number}, as last seen")
-    print(f"finalized  {checkpoint.finalized_number}")
-    print(f"events     {events}")
-    return 0
-
-
-def show_digest(settings: IndexerSettings, options: argparse.Namespace) -> int:
-    """Print block and digest of the index, now or as of `--block`; exit code 4 without an index."""
-    found = engine(settings.database_url)
-    check_index_tables(found)
-    with snapshot(found) as session:
-        checkpoint = _checkpoint(session)
-        if checkpoint is None:
-            print("nothing is indexed yet", file=sys.stderr)
-            return NOT_NOW
-        block = checkpoint.block_number if options.block is None else options.block
-        if block > checkpoint.block_number:
-            reached = checkpoint.block_number
-            print(f"block {block} is not indexed yet: {reached} is the newest", file=sys.stderr)
-            return NOT_NOW
-        print(block, digest(session, options.block))
-    return 0
-
-
-def rebuild(settings: IndexerSettings, _options: argparse.Namespace) -> int:
-    """Drop the index and make it again from the chain."""
-    found = engine(settings.database_url)
-    lock = writer_lock(found)
-    if not lock.acquire():
-        raise StopLoudly("An indexer writes this database: stop it before you rebuild.")
-    drop_index_tables(found)
-    lock.release()
-    with Follower(settings) as follower:
-        follower.catch_up()
-    return 0
-
-
-COMMANDS = {"run": run, "status": status, "digest": show_digest, "rebuild": rebuild}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; gives its exit code: 0 done, 2 usage, 3 not possible, 4 not now."""
+    """Run a command; gives its exit code."""
     options = _parser().parse_args(_with_command(sys.argv[1:] if arguments is None else arguments))
     try:
         settings = _settings(options)
         configure_logs(settings.json_logs)
-        return COMMANDS[options.command](settings, options)
+        return COMMANDS[options.command].run(settings, options)
     except StopLoudly as error:
         return _failed(error, NOT_POSSIBLE)
     except (TryLater, SQLAlchemyError) as error:
@@ -108,17 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _failed(error: Exception, code: int) -> int:
     print(f"indexer: {str(error).splitlines()[0]}", file=sys.stderr)
     return code
-
-
-def _checkpoint(session: Session) -> Checkpoint | None:
-    if not _has_tables(session):
-        return None
-    return session.scalars(select(Checkpoint)).first()
-
-
-def _has_tables(session: Session) -> bool:
-    connection = session.connection()
-    return inspect(connection).has_table(Checkpoint.__table__.name)
 
 
 def _with_command(arguments: Sequence[str]) -> list[str]:
@@ -146,17 +59,34 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m indexer",
         description="Derive the registry's tables from the events of its contracts.",
-        epilog="Without a command: run. Exit codes: 0 done, 2 usage, 3 not possible, 4 not now.",
+        epilog=f"Without a command: run. {CODES}",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
-        about = (command.__doc__ or "").rstrip(".")
-        _add_options(commands.add_parser(name, help=about, description=f"{about}."), name)
+        about = inspect.getdoc(command.run) or ""
+        one_line = about.split("\n\n")[0].rstrip(".").replace("\n", " ")
+        made = commands.add_parser(
+            name,
+            help=one_line,
+            description=about,
+            epilog=_epilog(command),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.options(made)
+        _add_common_options(made)
     return parser
 
 
-def _add_options(parser: argparse.ArgumentParser, command: str) -> None:
+def _epilog(command: Command) -> str:
+    examples = "\n".join(f"  {line}" for line in command.examples)
+    return f"examples:\n{examples}\n\n{CODES}"
+
+
+def _add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database-url", metavar="URL", help="sqlite:///… or postgresql://…")
+    parser.add_argument(
+        "--deployment-name", metavar="NAME", help="one of several deployments in that database"
+    )
     parser.add_argument(
         "--rpc-url", dest="rpc_urls", action="append", metavar="URL", help="may be given repeatedly"
     )
@@ -167,11 +97,6 @@ def _add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("--finality-depth", type=int, metavar="BLOCKS")
     parser.add_argument("--poll-seconds", type=float, metavar="SECONDS")
     parser.add_argument("--json-logs", action="store_true", default=None)
-    if command == "run":
-        parser.add_argument("--once", action="store_true", help="stop at the head")
-        parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve /metrics there")
-    if command == "digest":
-        parser.add_argument("--block", type=int, metavar="N", help="as of this block")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from indexer.decoding import Decode, Textual, decoder_of, textual_of
 from indexer.deployments import ALL_NAMES
 from indexer.errors import ArtifactsMissing
 from indexer.values import Parameter, decode_values, encode_values
@@ -62,14 +63,18 @@ class EventType:
     indexed: tuple[Parameter, ...]
     data: tuple[Parameter, ...]
 
-    def decode(self, topics: Sequence[str], data: str) -> dict[str, Any]:
-        """Arguments by name from a log's topics and data; raises `ValueError` when they misfit."""
-        if len(topics) != len(self.indexed) + 1:
-            raise ValueError(f"{self.name} has {len(self.indexed)} indexed arguments.")
-        found: dict[str, Any] = {}
-        for parameter, topic in zip(self.indexed, topics[1:], strict=True):
-            found |= decode_values([parameter], bytes.fromhex(topic[2:]))
-        return found | decode_values(self.data, bytes.fromhex(data[2:]))
+    @cached_property
+    def decode(self) -> Decode:
+        """A function: arguments by name from a log's topics and data, lower-case `0x…` text.
+
+        It raises `ValueError` when they misfit.
+        """
+        return decoder_of(self.name, self.indexed, self.data)
+
+    @cached_property
+    def textual(self) -> Textual:
+        """A function: the JSON text of decoded arguments, whole numbers as text."""
+        return textual_of((*self.indexed, *self.data))
 
 
 class Abi:
@@ -167,6 +172,15 @@ class Abi:
         ]
         return {(event.contract, event.topic): event for event in found}
 
+    def events_of(self, contract: str) -> tuple[EventType, ...]:
+        """Every event of a contract."""
+        return tuple(event for event in self.events.values() if event.contract == contract)
+
+    @cached_property
+    def textual(self) -> dict[tuple[str, str], Textual]:
+        """By (contract name, event name): the function that gives arguments as JSON text."""
+        return {(event.contract, event.name): event.textual for event in self.events.values()}
+
     @cached_property
     def _functions(self) -> tuple[Function, ...]:
         return tuple(
@@ -199,7 +213,7 @@ class Abi:
     def _event(self, contract: str, entry: dict[str, Any]) -> EventType:
         parameters = self._parameters(entry["inputs"])
         marks = [bool(i.get("indexed")) for i in entry["inputs"]]
-        indexed = tuple(p for p, mark in zip(parameters, marks, strict=True) if mark)
+        indexed = tuple(_topic(p) for p, mark in zip(parameters, marks, strict=True) if mark)
         data = tuple(p for p, mark in zip(parameters, marks, strict=True) if not mark)
         topic = "0x" + keccak(text=_signature(entry["name"], parameters)).hex()
         return EventType(contract, entry["name"], topic, indexed, data)
@@ -238,6 +252,14 @@ def _enum_words(sources: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]
 
 def _word(member: str) -> str:
     return member if member.isupper() else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", member).lower()
+
+
+def _topic(parameter: Parameter) -> Parameter:
+    """Of an indexed text, array or struct, the topic holds the hash alone."""
+    is_whole = parameter.type not in ("string", "bytes") and not parameter.is_array
+    if is_whole and not parameter.members:
+        return parameter
+    return Parameter(parameter.name, "bytes32")
 
 
 def _signature(name: str, parameters: Sequence[Parameter]) -> str:

@@ -1,18 +1,16 @@
 """Batches of blocks, read from the chain in the way that fits their depth below the head."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.abi import Abi
+from indexer.ahead import WEIGHT, Ahead, weight_of
 from indexer.chain import Chain, Header, Log
 from indexer.deployments import Deployments
-from indexer.errors import ChainMoved, RangeTooLarge, TryLater
-from indexer.events import ChainEvent, decode_events
+from indexer.errors import ChainMoved
+from indexer.events import ChainEvent, EventDecoder
 
 LINKED_BLOCKS = 64
-FEW_LOGS = 2_000
-MANY_LOGS = 20_000
-LONGEST_RANGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -44,26 +42,34 @@ class BatchReader:
         range_blocks: int,
     ) -> None:
         self._chain = chain
-        self._abi = abi
-        self._deployments = deployments
+        self._decoder = EventDecoder(abi, deployments)
         self._finality_depth = finality_depth
-        self._range = range_blocks
+        self._linked_blocks = LINKED_BLOCKS
         self._addresses = deployments.addresses
+        self._ahead = Ahead(chain, deployments.addresses, range_blocks)
         self._pairs = [
             (deployments.contracts[contract].address, topic)
             for contract, topic in abi.events
             if contract in deployments.contracts
         ]
 
+    def close(self) -> None:
+        """End what is read ahead."""
+        self._ahead.close()
+
+    def settled(self, target: int, head: int) -> int:
+        """The last block to `target` that is read in ranges, on a chain that ends at `head`."""
+        return min(target, head - self._finality_depth)
+
     def read(self, first: int, target: int, head: int, parent: str | None) -> Batch:
         """The next blocks from `first`, at most to `target`, on a chain that ends at `head`.
 
         `parent` is the hash that the block before `first` must have. Raises `TryLater`.
         """
-        settled = min(target, head - self._finality_depth)
+        settled = self.settled(target, head)
         if first <= settled:
-            return self._ranged(first, settled)
-        return self._linked(first, min(target, first + LINKED_BLOCKS - 1), parent)
+            return self._ranged(first, settled, parent)
+        return self._linked(first, min(target, first + self._linked_blocks - 1), parent)
 
     def read_all(self, first: int, target: int, head: int, parent: str | None) -> Iterator[Batch]:
         """Batch after batch up to `target`."""
@@ -79,39 +85,22 @@ class BatchReader:
                 raise ChainMoved(f"Block {header.number} does not follow the one before it.")
             parent = header.hash
         logs = self._chain.logs_of(headers, self._addresses, self._pairs)
-        return Batch(first, headers, self._decoded(logs, headers))
+        self._fit(len(headers), weight_of(logs))
+        return self._decoded(first, headers, logs)
 
-    def _ranged(self, first: int, settled: int) -> Batch:
-        while True:
-            last = min(settled, first + self._range - 1)
-            try:
-                logs, end = self._chain.logs_in(first, last, self._addresses)
-                break
-            except RangeTooLarge:
-                if self._range == 1:
-                    raise
-                self._range = max(1, (last - first + 1) // 2)
-            except TryLater:
-                self._range = max(1, (last - first + 1) // 2)
-                raise
-        self._adapt(len(logs))
-        headers = self._headers_of(logs, end)
-        return Batch(first, headers, self._decoded(logs, headers))
+    def _fit(self, blocks: int, weight: int) -> None:
+        """As many blocks at a time as make up one batch's weight."""
+        fitting = blocks * WEIGHT // max(weight, 1)
+        self._linked_blocks = max(1, min(LINKED_BLOCKS, fitting))
 
-    def _adapt(self, logs: int) -> None:
-        if logs < FEW_LOGS:
-            self._range = min(LONGEST_RANGE, self._range * 2)
-        elif logs > MANY_LOGS:
-            self._range = max(1, self._range // 2)
+    def _ranged(self, first: int, settled: int, parent: str | None) -> Batch:
+        stretch = self._ahead.take(first, settled)
+        if parent is not None and stretch.parent_hash != parent:
+            self._ahead.drop()
+            raise ChainMoved(f"Block {first} does not follow the one before it.")
+        self._fit(stretch.headers[-1].number - first + 1, weight_of(stretch.logs))
+        return self._decoded(first, stretch.headers, stretch.logs)
 
-    def _headers_of(self, logs: list[Log], end: Header) -> list[Header]:
-        numbers = sorted({log.block_number for log in logs} - {end.number})
-        headers = [*self._chain.headers(numbers), end]
-        hashes = {header.number: header.hash for header in headers}
-        if any(log.block_hash != hashes[log.block_number] for log in logs):
-            raise ChainMoved("The node gave logs of another fork than its headers.")
-        return headers
-
-    def _decoded(self, logs: list[Log], headers: list[Header]) -> list[ChainEvent]:
+    def _decoded(self, first: int, headers: list[Header], logs: Sequence[Log]) -> Batch:
         timestamps = {header.hash: header.timestamp for header in headers}
-        return decode_events(logs, timestamps, self._abi, self._deployments)
+        return Batch(first, headers, self._decoder.decode(logs, timestamps))

@@ -1,5 +1,6 @@
 """The only room that speaks to a node: headers, logs and code over JSON-RPC."""
 
+from binascii import a2b_hex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -34,7 +35,7 @@ class Header:
             raise TryLater(f"The node's block is incomplete ({error!r}).") from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Log:
     """A log of a block; hashes, address, topics and data are lower-case `0x…` text."""
 
@@ -44,7 +45,7 @@ class Log:
     tx_hash: str
     tx_index: int
     address: str
-    topics: tuple[str, ...]
+    topics: list[str]
     data: str
 
     @classmethod
@@ -53,18 +54,20 @@ class Log:
         try:
             if answer.get("removed"):
                 raise ValueError("it was removed")
-            return cls(
+            log = cls(
                 int(answer["blockNumber"], 16),
                 answer["blockHash"].lower(),
                 int(answer["logIndex"], 16),
                 answer["transactionHash"].lower(),
                 int(answer["transactionIndex"], 16),
                 answer["address"].lower(),
-                tuple(topic.lower() for topic in answer["topics"]),
+                [topic.lower() for topic in answer["topics"]],
                 answer["data"].lower(),
             )
+            _check_digits(log)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TryLater(f"The node's log is incomplete ({error!r}).") from error
+        return log
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +152,38 @@ class Chain:
             logs += _ours(found, addresses)
         return logs
 
-    def logs_in(self, first: int, last: int, addresses: Sequence[str]) -> tuple[list[Log], Header]:
+    def logs_in(
+        self, first: int, last: int, addresses: Sequence[str], most_bytes: int | None = None
+    ) -> tuple[str | None, list[Log], Header]:
         """Logs of a range of blocks, both ends included, and the header of the last one.
 
-        The header is read before and after: should the chain change meanwhile, raises `TryLater`.
+        First comes the hash of the block before the range, None when that starts with block 0. The
+        last header is read before and after: should the chain change meanwhile, raises `TryLater`.
+        An answer of more bytes than `most_bytes` is `RangeTooLarge`.
         """
         bounds = {"fromBlock": hex(first), "toBlock": hex(last), "address": list(addresses)}
-        end = _block_request(hex(last))
-        before, answer, after = self.rpc.batch([end, _logs_request(bounds), end])
+        end, parent = _block_request(hex(last)), _block_request(hex(max(0, first - 1)))
+        before, passed, answer, after = self.rpc.batch(
+            [end, parent, _logs_request(bounds), end], most_bytes
+        )
         logs = _logs(answer, f"blocks {first} to {last}")
         if before is None or before != after or isinstance(before, RpcError):
             raise TryLater(f"Block {last} changed while its logs were read.")
         if any(not first <= log.block_number <= last for log in logs):
             raise TryLater(f"The node gave logs outside of blocks {first} to {last}.")
-        return _ours(logs, addresses), Header.of(before)
+        found = _header_or_none(passed)
+        if found is None:
+            raise TryLater(f"The node does not tell block {first - 1} ({passed}).")
+        return found.hash if first else None, _ours(logs, addresses), Header.of(before)
+
+    def answers(self, calls: Sequence[tuple[str, str]], block_hash: str) -> list[str | None]:
+        """What views return on the state after a block, None where they revert.
+
+        `calls` are (address, calldata). Raises `TryLater` when the node has that state no longer.
+        """
+        at = {"blockHash": block_hash, "requireCanonical": True}
+        requests = [("eth_call", [{"to": to, "data": data}, at]) for to, data in calls]
+        return [_returned(answer) for answer in self.rpc.batch(requests)]
 
     def _all_logs_of(self, header: Header) -> list[Log]:
         answer = self.rpc.call("eth_getLogs", [{"blockHash": header.hash}])
@@ -171,6 +192,23 @@ class Chain:
         if bloom_of(item for log in logs for item in (log.address, *log.topics)) != header.bloom:
             raise TryLater(f"The node leaves out logs of block {header.number}: see its bloom.")
         return logs
+
+
+def _check_digits(log: Log) -> None:
+    """Raise `ValueError` unless hash, topics and data are hexadecimal digits of their length."""
+    words = [word[2:] for word in (log.tx_hash, *log.topics)]
+    if len(a2b_hex("".join(words) + log.data[2:])) * 2 != 64 * len(words) + len(log.data) - 2:
+        raise ValueError("a hash or topic has another length")
+
+
+def _returned(answer: Any) -> str | None:
+    if isinstance(answer, RpcError):
+        if "revert" in answer.message.lower():
+            return None
+        raise TryLater(f"The node does not answer a view ({answer}).")
+    if not isinstance(answer, str):
+        raise TryLater("The node gave no bytes for a view.")
+    return answer
 
 
 def _block_request(tag: str) -> Request:
@@ -210,7 +248,12 @@ def _is_suspicious(header: Header, logs: Sequence[Log], pairs: Sequence[tuple[st
 
 
 def _ours(logs: Sequence[Log], addresses: Sequence[str]) -> list[Log]:
-    places = {(log.block_number, log.log_index): log for log in logs if log.address in addresses}
+    """Logs of these addresses in chain order, each once; the node may give them in any order."""
+    places: dict[tuple[int, int], Log] = {}
+    for log in logs:
+        place = log.block_number, log.log_index
+        if log.address in addresses and places.setdefault(place, log) != log:
+            raise TryLater(f"The node gave two logs of block {place[0]} at index {place[1]}.")
     return [places[place] for place in sorted(places)]
 
 

@@ -10,7 +10,7 @@ Key = tuple[Any, ...]
 Place = tuple[type[Versioned], Key]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Upsert:
     """The row with this key has these values from this block on; other columns stay.
 
@@ -40,7 +40,7 @@ class Upsert:
         yield from (*self.carry, *self.carry.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class End:
     """The row with this key is no more from this block on."""
 

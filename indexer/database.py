@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, Engine, Table, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.schema import CreateSchema
 from sqlmodel import Session
 
 from indexer.errors import WrongDatabase
-from indexer.models import Block, index_metadata
+from indexer.models import Block, FeedPosition, RowChange, index_metadata
+from indexer.placement import lock_key, schema_of
 
 BUSY_SECONDS = 30
-_TABLES_LOCK = int.from_bytes(b"ogcr-tab")
+_TABLES = b"ogcr-tab"
 
 
 def engine(url: str) -> Engine:
@@ -33,27 +35,31 @@ def create_index_tables(engine: Engine) -> None:
     """Make the tables of the index that are missing; safe when several processes start at once."""
     with transaction(engine) as session:
         if not _is_sqlite(engine):
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TABLES_LOCK})
+            key = {"key": lock_key(engine.url, _TABLES)}
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
+            _make_schema(session, schema_of(engine.url))
         index_metadata.create_all(session.connection())
 
 
 def check_index_tables(engine: Engine) -> None:
     """Raise `WrongDatabase` when tables of the index have other columns than this version's."""
-    found = inspect(engine)
-    present = set(found.get_table_names())
-    for table in index_metadata.sorted_tables:
-        if table.name in present:
-            columns = {column["name"] for column in found.get_columns(table.name)}
-            if columns != set(table.columns.keys()):
-                raise WrongDatabase(
-                    f"The table {table.name} is that of another version of the index: run "
-                    "`python -m indexer rebuild`."
-                )
+    for table in _differing(engine):
+        raise WrongDatabase(
+            f"The table {table.name} is that of another version of the index: run "
+            "`python -m indexer rebuild`."
+        )
 
 
-def drop_index_tables(engine: Engine) -> None:
-    """Drop every table of the index; the chain and the document store give them back."""
-    index_metadata.drop_all(engine)
+def drop_index_tables(engine: Engine, *, feed: bool = False) -> None:
+    """Drop every table of the index; the chain and the document store give them back.
+
+    The change feed stays unless told so, or it is that of another version: who follows it must
+    learn from it that the index was made again.
+    """
+    kept = set() if feed else {RowChange.__table__.name, FeedPosition.__table__.name}
+    kept -= {table.name for table in _differing(engine)}
+    dropped = [table for table in index_metadata.sorted_tables if table.name not in kept]
+    index_metadata.drop_all(engine, tables=dropped)
 
 
 @contextmanager
@@ -91,6 +97,22 @@ def block_at(session: Session, timestamp: int) -> int:
     blocks = Block.__table__.c
     of_time = select(blocks.number).where(blocks.timestamp <= timestamp)
     return session.scalar(of_time.order_by(blocks.number.desc()).limit(1)) or 0
+
+
+def _make_schema(session: Session, name: str | None) -> None:
+    if name is not None:
+        session.connection().execute(CreateSchema(name, if_not_exists=True))
+
+
+def _differing(engine: Engine) -> Iterator[Table]:
+    """Tables that the database has with other columns."""
+    found = inspect(engine)
+    present = set(found.get_table_names())
+    for table in index_metadata.sorted_tables:
+        if table.name in present:
+            columns = {column["name"] for column in found.get_columns(table.name)}
+            if columns != set(table.columns.keys()):
+                yield table
 
 
 def _is_sqlite(engine: Engine) -> bool:

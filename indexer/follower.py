@@ -4,8 +4,9 @@ import random
 import threading
 import time
 from contextlib import AbstractContextManager
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -17,13 +18,16 @@ from indexer.database import check_index_tables, create_index_tables, engine
 from indexer.deployments import Deployments
 from indexer.documents import DocumentStore
 from indexer.errors import ChainMoved, OtherWriter, TryLater, WrongChain, WrongDatabase
-from indexer.healing import Healing
+from indexer.feed import Feed
 from indexer.lock import writer_lock
 from indexer.metrics import Metrics
 from indexer.progress import Backfill
 from indexer.rpc import Rpc
 from indexer.settings import IndexerSettings
 from indexer.sync import Sync
+
+if TYPE_CHECKING:
+    from indexer.healing import Healing
 
 STANDBY_SECONDS = 1.0
 HEALING_SECONDS = 5.0
@@ -42,11 +46,10 @@ class Follower(AbstractContextManager["Follower"]):
         self._settings = settings
         self._stop = threading.Event()
         self._metrics = metrics or Metrics()
-        self._engine = engine(settings.database_url)
+        self._engine = engine(settings.index_url)
         self._lock = writer_lock(self._engine)
         rpc = Rpc(settings.rpc_urls, settings.request_timeout, self._metrics.count_trouble)
         self._chain = Chain(rpc)
-        self._healing = Healing(self._engine, DocumentStore(settings.documents))
         self._healed_at = -HEALING_SECONDS
         self._trouble_since: float | None = None
         self._failures = 0
@@ -68,6 +71,7 @@ class Follower(AbstractContextManager["Follower"]):
     def close(self) -> None:
         """Give back the lock and the connections."""
         self._lock.release()
+        self._forget()
         self._engine.dispose()
         self._chain.rpc.close()
 
@@ -101,7 +105,8 @@ class Follower(AbstractContextManager["Follower"]):
             return self._step(backfill)
         except (ChainMoved, OtherWriter) as moved:
             log.info("looking again", why=str(moved))
-            self._sync = None if isinstance(moved, OtherWriter) else self._sync
+            if isinstance(moved, OtherWriter):
+                self._forget()
             return self._settings.poll_seconds
         except TryLater as trouble:
             self._chain.rpc.turn_from(asked)
@@ -130,7 +135,8 @@ class Follower(AbstractContextManager["Follower"]):
         create_index_tables(self._engine)
         depth, blocks = settings.finality_depth, settings.range_blocks
         reader = BatchReader(self._chain, abi, deployments, depth, blocks)
-        sync = Sync(self._engine, self._chain, reader, deployments, depth, self._metrics)
+        feed = Feed(settings.feed, settings.feed_records)
+        sync = Sync(self._engine, self._chain, reader, deployments, depth, self._metrics, feed)
         sync.resume()
         if sync.checkpoint is None:
             self._require_contracts(deployments)
@@ -154,8 +160,21 @@ class Follower(AbstractContextManager["Follower"]):
             log.info("standing by: another indexer writes this database")
         self._is_standby = True
         self._metrics.writes.set(0)
-        self._sync = None
+        self._forget()
         return STANDBY_SECONDS
+
+    def _forget(self) -> None:
+        """Take up the database's checkpoint again before the next step."""
+        if self._sync is not None:
+            self._sync.close()
+        self._sync = None
+
+    @cached_property
+    def _healing(self) -> "Healing":
+        # GEOS and PROJ take 35 MiB, which a backfill has better use for.
+        from indexer.healing import Healing
+
+        return Healing(self._engine, DocumentStore(self._settings.documents))
 
     def _heal(self) -> None:
         now = time.monotonic()

@@ -8,6 +8,7 @@ from eth_utils.crypto import keccak
 
 UNKNOWN_COUNTRY = "ZZ"
 _TOKEN = re.compile(r"0x[0-9a-fA-F]{64}|0|[1-9][0-9]{0,77}")
+_REPORT = re.compile(r"0x[0-9a-f]{28}")
 _NUMBER = r"(0|[1-9][0-9]*)"
 _DOCUMENT = r"([A-Za-z0-9_-]{1,100})"
 _SERIAL = re.compile(
@@ -45,7 +46,7 @@ class UnitId:
     quantity_kg: int
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"0x[0-9a-f]{28}", self.report_id):
+        if not _REPORT.fullmatch(self.report_id):
             raise ValueError(f"{self.report_id} is no report id: 0x and 28 lower-case hex digits.")
         if not 0 <= self.vintage < 1 << 16:
             raise ValueError(f"{self.vintage} is no vintage: give a year below 65536.")

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, exists, insert, select
 
 from indexer.batches import Batch
+from indexer.bulk import Values, bulk
 from indexer.chain import Header, View
 from indexer.deployments import Deployments
 from indexer.errors import OtherWriter, WrongDatabase
+from indexer.events import EVENT_COLUMNS
+from indexer.feed.writing import FeedEntry
 from indexer.handlers import changes_of
-from indexer.models import Block, Checkpoint, Event
+from indexer.models import LATE, Block, Checkpoint, Event
 from indexer.reorg import Stored
-from indexer.versions import WorkingSet, undo
+from indexer.versions import Rows, WorkingSet, undo, write_rows
 
 REMEMBERED_BLOCKS = 256
+BLOCK_COLUMNS = ("number", "hash", "parent_hash", "timestamp")
 _blocks, _events, _checkpoints = Block.__table__, Event.__table__, Checkpoint.__table__
 
 
@@ -91,25 +95,46 @@ def expect_checkpoint(connection: Connection, expected: Checkpoint | None) -> No
         raise OtherWriter("Another process moved the index meanwhile.")
 
 
-def undo_to(connection: Connection, block: int) -> None:
+def undo_to(connection: Connection, block: int, entry: FeedEntry | None = None) -> None:
     """Take the index back to the state after a block: rows, events and remembered blocks."""
+    if entry is not None:
+        entry.roll_back(block)
     undo(connection, block)
+    for table in LATE:
+        late = table.__table__
+        connection.execute(delete(late).where(late.c.block_number > block))
     connection.execute(delete(_events).where(_events.c.block_number > block))
     connection.execute(delete(_blocks).where(_blocks.c.number > block))
 
 
-def append(connection: Connection, batch: Batch) -> None:
-    """Write a batch: versioned rows, raw events, headers."""
+@dataclass(frozen=True)
+class Prepared:
+    """A batch as rows, ready to be written."""
+
+    batch: Batch
+    rows: Rows
+    events: list[Values]
+
+
+def prepared(batch: Batch, working: WorkingSet) -> Prepared:
+    """Derive the rows of a batch; reads what it needs of the rows before."""
     changes = [(event.block_number, changes_of(event)) for event in batch.events]
-    working = WorkingSet(connection)
     working.load(change for _, found in changes for change in found)
     for block, found in changes:
         for change in found:
             working.apply(change, block)
-    working.write()
-    if batch.events:
-        connection.execute(insert(_events), [event.row() for event in batch.events])
-    connection.execute(insert(_blocks), [_block(header) for header in batch.headers])
+    return Prepared(batch, working.take(), [event.values() for event in batch.events])
+
+
+def append(connection: Connection, written: Prepared, entry: FeedEntry | None = None) -> None:
+    """Write a batch: versioned rows, raw events, headers, and the feed's records of it."""
+    write_rows(connection, written.rows)
+    to = bulk(connection)
+    if written.events:
+        to.insert(_events, EVENT_COLUMNS, written.events)
+    to.insert(_blocks, BLOCK_COLUMNS, [_block(header) for header in written.batch.headers])
+    if entry is not None:
+        entry.record(written.batch)
 
 
 def forget_blocks(connection: Connection, before: int, reached: int) -> None:
@@ -134,10 +159,5 @@ def hash_of(connection: Connection, number: int) -> str | None:
     return connection.scalar(select(_blocks.c.hash).where(_blocks.c.number == number))
 
 
-def _block(header: Header) -> dict[str, object]:
-    return {
-        "number": header.number,
-        "hash": header.hash,
-        "parent_hash": header.parent_hash,
-        "timestamp": header.timestamp,
-    }
+def _block(header: Header) -> Values:
+    return header.number, header.hash, header.parent_hash, header.timestamp

@@ -8,7 +8,9 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-ADVISORY_KEY = int.from_bytes(b"ogcr-idx")
+from indexer.placement import lock_key
+
+WRITER = b"ogcr-idx"
 
 
 class WriterLock(Protocol):
@@ -24,10 +26,10 @@ class WriterLock(Protocol):
 
 
 def writer_lock(engine: Engine) -> WriterLock:
-    """The lock of a database: an advisory lock on PostgreSQL, a locked file beside SQLite's."""
+    """The lock of an index: an advisory lock on PostgreSQL, a locked file beside SQLite's."""
     if engine.dialect.name == "sqlite":
         return FileLock(Path(f"{engine.url.database}.indexer"))
-    return AdvisoryLock(engine)
+    return AdvisoryLock(engine, lock_key(engine.url, WRITER))
 
 
 class FileLock:
@@ -60,8 +62,9 @@ class FileLock:
 class AdvisoryLock:
     """PostgreSQL's session lock on a connection of its own; it ends with the connection."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, key: int) -> None:
         self._engine = engine
+        self._key = key
         self._connection: Connection | None = None
 
     def acquire(self) -> bool:
@@ -69,7 +72,7 @@ class AdvisoryLock:
         if self._connection is not None:
             return self._is_alive()
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        found = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY})
+        found = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key})
         if not found:
             connection.close()
             return False

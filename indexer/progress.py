@@ -1,4 +1,4 @@
-"""How far a long backfill is: a bar on a terminal, else a log line every few seconds."""
+"""How far a long backfill is: a bar on a terminal, else a log line a minute."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from indexer.models import Checkpoint
 
 LONG = 1_000
-LINE_SECONDS = 5.0
+LINE_SECONDS = 60.0
 
 log = structlog.get_logger("indexer")
 

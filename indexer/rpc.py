@@ -20,6 +20,8 @@ _TOO_LARGE = re.compile(
 _RATE = re.compile(r"rate|per second|capacity|throttl|quota|credits", re.I)
 _BUSY = re.compile(r"rate|per second|capacity|busy|overload|temporar|try again|not found$", re.I)
 FIRST_BATCH = 100
+#: No answer may have more bytes than this, whatever is asked.
+MOST_BYTES = 256 * 2**20
 #: Seconds before an endpoint is asked again for what it did not answer at all.
 RETRY_PAUSES = (0.05, 0.2)
 
@@ -64,20 +66,22 @@ class Rpc:
 
     def call(self, method: str, params: list[Any]) -> Any:
         """The result of one request; raises `TryLater` for an error answer as well."""
+        asked = self._current
         answer = self.batch([(method, params)])[0]
         if isinstance(answer, RpcError):
-            raise self._moved_on(TryLater(f"{self.endpoint} refuses {method}: {answer}."))
+            raise self._moved_on(TryLater(f"{self.endpoint} refuses {method}: {answer}."), asked)
         return answer
 
-    def batch(self, requests: Sequence[Request]) -> list[Any]:
+    def batch(self, requests: Sequence[Request], most_bytes: int | None = None) -> list[Any]:
         """Results in the order of the requests, an `RpcError` where the node refused one.
 
-        Raises `TryLater` when the endpoint does not answer all of them.
+        Raises `TryLater` when the endpoint does not answer all of them, `RangeTooLarge` when the
+        answer has more than `most_bytes`, which is noticed before it is read to the end.
         """
         answers: list[Any] = []
         while len(answers) < len(requests):
             part = requests[len(answers) : len(answers) + self._batch_size]
-            answers += self._answers(part)
+            answers += self._answers(part, most_bytes)
         return answers
 
     def turn(self) -> None:
@@ -99,23 +103,26 @@ class Rpc:
         """The host of the endpoint in use (its path may hold a key)."""
         return urlsplit(self._urls[self._current]).netloc
 
-    def _answers(self, requests: Sequence[Request]) -> list[Any]:
+    def _answers(self, requests: Sequence[Request], most_bytes: int | None) -> list[Any]:
         for pause in _pauses(requests):
             try:
-                answers = self._attempt(requests)
+                answers = self._attempt(requests, most_bytes)
                 if not _is_busy(answers):
                     return answers
                 self._on_error("Busy")
+            except RangeTooLarge:
+                raise
             except TryLater as trouble:
                 self._on_error(type(trouble).__name__)
             time.sleep(pause * random.uniform(0.5, 1.0))
+        asked = self._current
         try:
-            return self._attempt(requests)
+            return self._attempt(requests, most_bytes)
         except TryLater as trouble:
-            raise self._moved_on(trouble) from trouble.__cause__
+            raise self._moved_on(trouble, asked) from trouble.__cause__
 
-    def _attempt(self, requests: Sequence[Request]) -> list[Any]:
-        reply = self._post(requests)
+    def _attempt(self, requests: Sequence[Request], most_bytes: int | None) -> list[Any]:
+        reply = self._post(requests, most_bytes)
         if isinstance(reply, dict) and len(requests) > 1:
             return self._in_smaller_batches(reply)
         return _in_order(reply, len(requests))
@@ -127,23 +134,32 @@ class Rpc:
         self._batch_size = max(1, self._batch_size // 10)
         return []
 
-    def _post(self, requests: Sequence[Request]) -> Any:
+    def _post(self, requests: Sequence[Request], most_bytes: int | None) -> Any:
         calls = [
             {"jsonrpc": "2.0", "id": place, "method": method, "params": params}
             for place, (method, params) in enumerate(requests)
         ]
         body = orjson.dumps(calls if len(calls) > 1 else calls[0])
         try:
-            response = self._client.post(self._urls[self._current], content=body)
+            with self._client.stream("POST", self._urls[self._current], content=body) as response:
+                content = self._read(response, most_bytes)
         except (httpx.HTTPError, OSError) as error:
             raise TryLater(f"{self.endpoint} cannot be reached ({error!r}).") from error
-        return self._content(response)
+        return self._parsed(response, content)
 
-    def _content(self, response: httpx.Response) -> Any:
+    def _read(self, response: httpx.Response, most_bytes: int | None) -> bytearray:
         if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
             raise RangeTooLarge(f"{self.endpoint} answers HTTP 413.")
+        content = bytearray()
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > (most_bytes or MOST_BYTES):
+                raise RangeTooLarge(f"{self.endpoint} answers more than {len(content)} bytes.")
+        return content
+
+    def _parsed(self, response: httpx.Response, content: bytearray) -> Any:
         try:
-            reply = orjson.loads(response.content)
+            reply = orjson.loads(content)
         except ValueError as error:
             what = f"HTTP {response.status_code} and no JSON"
             raise TryLater(f"{self.endpoint} answers {what}.") from error
@@ -151,9 +167,9 @@ class Rpc:
             raise TryLater(f"{self.endpoint} answers HTTP {response.status_code}.")
         return reply
 
-    def _moved_on(self, trouble: TryLater) -> TryLater:
+    def _moved_on(self, trouble: TryLater, asked: int) -> TryLater:
         self._on_error(type(trouble).__name__)
-        self.turn()
+        self.turn_from(asked)
         return trouble
 
 

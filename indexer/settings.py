@@ -1,10 +1,14 @@
 """The indexer's settings: the only place of this room that reads the environment."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from indexer.placement import NAME_FORM, placed
+
+FeedMode = Literal["off", "head", "all"]
 
 
 class IndexerSettings(BaseSettings):
@@ -12,6 +16,10 @@ class IndexerSettings(BaseSettings):
 
     Every field is read from `OGCR_<NAME>`, the database from `DATABASE_URL`. Relative paths are
     relative to the working folder. `rpc_urls` takes several endpoints, separated by commas.
+    `deployment_name` keeps several deployments apart in one database: it names a schema on
+    PostgreSQL and a file beside the one named on SQLite.
+    `feed` says when the change feed begins: near the `head`, with `all` of the past, or `off`;
+    `feed_records` how many of its records stay, 0 for all.
     """
 
     model_config = SettingsConfigDict(env_prefix="OGCR_", populate_by_name=True, frozen=True)
@@ -26,6 +34,7 @@ class IndexerSettings(BaseSettings):
         min_length=1,
     )
     chain_id: int | None = Field(default=None, gt=0)
+    deployment_name: str = Field(default="", pattern=NAME_FORM)
     deployments: Path = Path(".data/deployments")
     documents: Path = Path(".data/documents")
     artifacts: Path = Path(".build/__local__.json")
@@ -33,8 +42,15 @@ class IndexerSettings(BaseSettings):
     poll_seconds: float = Field(default=0.25, gt=0)
     request_timeout: float = Field(default=15.0, gt=0)
     range_blocks: int = Field(default=10_000, ge=1)
+    feed: FeedMode = "head"
+    feed_records: int = Field(default=0, ge=0)
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     json_logs: bool = False
+
+    @property
+    def index_url(self) -> str:
+        """The URL of the deployment's own part of the database."""
+        return placed(self.database_url, self.deployment_name)
 
     @field_validator("rpc_urls", mode="before")
     @classmethod

@@ -1,11 +1,13 @@
 """Follow, repair, commit: the only place that opens a write transaction on the index."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from indexer import journal
 from indexer.batches import Batch, BatchReader
@@ -13,13 +15,19 @@ from indexer.chain import Chain, View
 from indexer.database import transaction
 from indexer.deployments import Deployments
 from indexer.errors import ChainMoved, WrongChain
-from indexer.journal import Marks
+from indexer.feed import Feed
+from indexer.feed.writing import FeedEntry
+from indexer.journal import Marks, Prepared
 from indexer.metrics import Metrics
 from indexer.models import Checkpoint
 from indexer.reorg import fork_point
+from indexer.versions import WorkingSet
+from indexer.writing import Writing, uncollected
 
 #: A repair that replaces more blocks than this goes on in later transactions, past the old height.
 WHOLE_REPAIR = 4096
+#: How long one step goes through settled blocks before it looks at the head again.
+BACKFILL_SECONDS = 1.0
 FORK_WINDOW = 512
 LOOKS, LOOK_SECONDS = 4, 0.05
 
@@ -45,6 +53,7 @@ class Sync:
         deployments: Deployments,
         finality_depth: int,
         metrics: Metrics,
+        feed: Feed,
     ) -> None:
         self._engine = engine
         self._chain = chain
@@ -52,6 +61,7 @@ class Sync:
         self._deployments = deployments
         self._finality_depth = finality_depth
         self._metrics = metrics
+        self._feed = feed
         self._shrunk_to: str | None = None
         self.checkpoint: Checkpoint | None = None
 
@@ -59,6 +69,10 @@ class Sync:
         """Take up the checkpoint of the database; raises `WrongDatabase` when it is another's."""
         with self._engine.connect() as connection:
             self.checkpoint = journal.read_checkpoint(connection, self._deployments)
+
+    def close(self) -> None:
+        """End what is read ahead."""
+        self._reader.close()
 
     def step(self) -> bool:
         """Read the chain once, write at most one batch; True when the index is at its head.
@@ -77,11 +91,33 @@ class Sync:
         if view.latest.number < first:
             self._refresh(view)
             return True
-        parent = None if known is None else known.block_hash
         head = view.latest.number
-        batch = self._reader.read(first, head, head, parent)
-        self._commit([batch], view)
-        return batch.last.number == head
+        settled = self._reader.settled(head, head)
+        if first <= settled:
+            self._backfill(first, settled, view)
+            return False
+        parent = None if known is None else known.block_hash
+        self._commit([self._reader.read(first, head, head, parent)], view)
+        return self._reached(head)
+
+    def _backfill(self, first: int, settled: int, view: View) -> None:
+        """Go through settled blocks for a while: one batch is written while the next is derived."""
+        head, end = view.latest.number, time.monotonic() + BACKFILL_SECONDS
+        with uncollected(), self._engine.connect() as connection, Writing() as writing:
+            working, parent = WorkingSet(connection), self._parent()
+            while first <= settled and time.monotonic() < end:
+                batch = self._reader.read(first, settled, head, parent)
+                written = journal.prepared(batch, working)
+                # The next reading has to see what is committed by then.
+                connection.rollback()
+                writing.begin(partial(self._commit_prepared, written, view))
+                first, parent = batch.last.number + 1, batch.last.hash
+
+    def _parent(self) -> str | None:
+        return None if self.checkpoint is None else self.checkpoint.block_hash
+
+    def _reached(self, head: int) -> bool:
+        return self.checkpoint is None or self.checkpoint.block_number >= head
 
     def _repair(self, known: Checkpoint, view: View) -> bool:
         """Undo to the fork point and apply what took its place, visible to readers together."""
@@ -132,20 +168,34 @@ class Sync:
             return journal.hash_of(connection, number)
 
     def _commit(self, batches: Sequence[Batch], view: View, fork: Fork | None = None) -> None:
-        known = self.checkpoint
-        marks = Marks.of(view, self._finality_depth)
+        """Write batches in one transaction, in place of what came after the fork."""
+        with self._committing(view) as (connection, entry):
+            if fork is not None:
+                journal.undo_to(connection, fork.base, entry)
+            for batch in batches:
+                journal.append(connection, journal.prepared(batch, WorkingSet(connection)), entry)
+        self._measure(batches)
+
+    def _commit_prepared(self, written: Prepared, view: View) -> None:
+        with self._committing(view) as (connection, entry):
+            journal.append(connection, written, entry)
+        self._measure([written.batch])
+
+    @contextmanager
+    def _committing(self, view: View) -> Iterator[tuple[Connection, FeedEntry | None]]:
+        """The transaction of a batch: it begins at the known checkpoint, ends with the next one."""
+        known, marks = self.checkpoint, Marks.of(view, self._finality_depth)
         with transaction(self._engine) as session, self._metrics.commit_seconds.time():
             connection = session.connection()
             journal.expect_checkpoint(connection, known)
-            if fork is not None:
-                journal.undo_to(connection, fork.base)
-            for batch in batches:
-                journal.append(connection, batch)
+            entry = self._feed.opened(connection, known)
+            yield connection, entry
             reached = journal.write_checkpoint(connection, self._deployments, marks)
             if known is not None and reached is not None:
                 journal.forget_blocks(connection, known.block_number, reached.block_number)
+            if entry is not None:
+                entry.close(reached, marks.finalized)
         self.checkpoint = reached
-        self._measure(batches)
 
     def _refresh(self, view: View) -> None:
         """Keep head and finality true while no block comes."""

@@ -10,16 +10,20 @@ from .geometry import geometry_faults
 from .overlap import Overlap, conflict, is_land_based
 from .parsing import parse
 from .projection import assigned_id, content_projection, document_id
+from .quality import Context, Quality, assess
 from .quantities import to_kg, to_tonnes
 from .retrieval import canonical_status, retrieved
 from .validation import kind_of, validate
 
 __all__ = [
     "KINDS",
+    "Context",
     "DocumentError",
     "Fault",
     "Overlap",
+    "Quality",
     "area_m2",
+    "assess",
     "assigned_id",
     "bounds",
     "bytes32_to_hash",

@@ -58,7 +58,9 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
             version_entry(registry, snapshot, v, v.pdd_hash)
             for v in versions(snapshot, project.project_id)
         ],
-        "reports": [_report(registry, row, r) for r in reports_of(snapshot, project.project_id)],
+        "reports": [
+            _report(registry, snapshot, row, r) for r in reports_of(snapshot, project.project_id)
+        ],
         "units": [_sum(s) for s in sums(snapshot, project_id=project.project_id)],
         "reversals": [
             reversal_summary(registry, r)
@@ -114,7 +116,9 @@ def _links(registry: Registry, row: ProjectRow) -> list[dict[str, str]]:
     ]
 
 
-def _report(registry: Registry, row: ProjectRow, report: Report) -> dict[str, Any]:
+def _report(
+    registry: Registry, snapshot: Snapshot, row: ProjectRow, report: Report
+) -> dict[str, Any]:
     path = f"/projects/{row.project.document_id}/monitoring/{report.document_id}"
     return {
         "id": report.document_id,
@@ -123,6 +127,7 @@ def _report(registry: Registry, row: ProjectRow, report: Report) -> dict[str, An
         "start_date": day_text(report.start_day),
         "end_date": day_text(report.end_day),
         "verified_kg": report.verified_kg,
+        "finality": snapshot.position.finality_of(report.valid_from),
         "href": registry.link(path),
     }
 

@@ -54,7 +54,7 @@ def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dic
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
-        "vintages": [_vintage(v) for v in vintages(snapshot, report.report_id)],
+        "vintages": [_vintage(snapshot, v) for v in vintages(snapshot, report.report_id)],
         "versions": [
             version_entry(registry, snapshot, v, v.report_hash) | _period(v)
             for v in versions(snapshot, report.report_id)
@@ -127,7 +127,7 @@ def _links(registry: Registry, project: ProjectRow, row: ReportRow) -> list[dict
     ]
 
 
-def _vintage(vintage: ReportVintage) -> dict[str, Any]:
+def _vintage(snapshot: Snapshot, vintage: ReportVintage) -> dict[str, Any]:
     verified = vintage.verified_kg or 0
     return {
         "vintage": vintage.vintage,
@@ -135,4 +135,5 @@ def _vintage(vintage: ReportVintage) -> dict[str, Any]:
         "issued_kg": vintage.issued_kg,
         "issuable_kg": verified - vintage.issued_kg,
         "verified_tco2e": to_tonnes(verified),
+        "finality": snapshot.position.finality_of(vintage.valid_from),
     }

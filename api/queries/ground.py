@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, select
 
@@ -44,6 +45,14 @@ def within_box(session: Session, bbox: str) -> ColumnElement[bool]:
     boxes = list(_rectangles(numbers_of(bbox)))
     inside = or_(*(_inside(box) for box in boxes))
     return or_(inside, Footprints.hash.in_(_reaching_in(session, boxes, inside)))
+
+
+def point_within_box(session: Session, bbox: str) -> ColumnElement[bool]:
+    """The condition that the point which stands for a footprint lies in a box."""
+    boxes = list(_rectangles(numbers_of(bbox)))
+    inside = or_(*(_inside(box) for box in boxes))
+    reaching = _reaching_in(session, boxes, inside, shapely.point_on_surface)
+    return or_(inside, Footprints.hash.in_(reaching))
 
 
 def claims(snapshot: Snapshot, project: Project) -> list[Claim]:
@@ -94,7 +103,10 @@ def _touching(box: Rectangle) -> ColumnElement[bool]:
 
 
 def _reaching_in(
-    session: Session, boxes: list[Rectangle], inside: ColumnElement[bool]
+    session: Session,
+    boxes: list[Rectangle],
+    inside: ColumnElement[bool],
+    part: Callable[[BaseGeometry], BaseGeometry] = lambda ground: ground,
 ) -> list[str]:
     # The bounds of a footprint say too much: of two parcels far apart, or on both sides of the
     # antimeridian, they cover all that lies between.
@@ -106,7 +118,7 @@ def _reaching_in(
     return [
         digest
         for digest, ground in session.exec(candidates)
-        if ground is not None and area.intersects(shapely.from_wkb(ground))
+        if ground is not None and area.intersects(part(shapely.from_wkb(ground)))
     ]
 
 

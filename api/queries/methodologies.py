@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from api.filters import MethodologyFilters
 from api.queries.order import count_of, order_of
+from api.queries.positions import first_block
 from api.queries.projects import methodology_is
 from api.queries.statements import Methodologies
 from api.snapshot import Snapshot
@@ -25,6 +26,11 @@ def methodology(snapshot: Snapshot, name: str) -> Methodology | None:
     query = select(Methodologies).where(snapshot.valid(Methodologies), methodology_is(name))
     newest = query.order_by(Methodologies.registered_at.desc(), Methodologies.valid_from.desc())
     return snapshot.session.exec(newest).first()
+
+
+def registered_in(snapshot: Snapshot, name: str) -> int | None:
+    """The block that registered a methodology of that name, whatever the state that is read."""
+    return first_block(snapshot.session, Methodology, methodology_is(name))
 
 
 def methodology_version(snapshot: Snapshot, identifier: str, version: str) -> Methodology | None:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session
 
-from api.parameters import sort_keys, unix_time
+from api.parameters import sort_keys
+from indexer.moments import unix_time
 
 
 def order_of(sort: str, columns: Mapping[str, Any], last: Any) -> list[ColumnElement[Any]]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, select
 
 from api.errors import Detail, ParameterError, UnavailableError
-from api.parameters import unix_time
 from api.queries.statements import Blocks, Checkpoints
 from api.snapshot import Position, Snapshot
-from indexer.database import block_at
+from indexer.models import Versioned
+from indexer.moments import MomentUnknown, block_of
 
 
 def newest(session: Session) -> Position:
@@ -24,18 +24,35 @@ def newest(session: Session) -> Position:
 
 
 def snapshot_at(session: Session, as_of: str | None) -> Snapshot:
-    """The state at a block number, date or time, or the newest one.
+    """The state at a block number, date or time, or of a transaction's block, or the newest one.
 
-    Raises `ParameterError` when the index has not come that far.
+    Raises `ParameterError` when the index has not come that far, or does not know it.
     """
     position = newest(session)
     if as_of is None:
         return Snapshot(session, position)
-    number = int(as_of) if as_of.isdigit() else block_at(session, unix_time(as_of, time.max))
+    number = _number_of(session, as_of)
     if number > position.block_number:
         message = f"The index has come to block {position.block_number}; ask for that or earlier."
         raise ParameterError(message, [Detail("as_of", "INVALID_PARAMETER", message)])
     return Snapshot(session, _past(session, position, number), number)
+
+
+def first_block(
+    session: Session, table: type[Versioned], *conditions: ColumnElement[bool]
+) -> int | None:
+    """The block in which the first row began for which the conditions hold, None without one."""
+    began = func.min(table.__table__.c.valid_from)
+    found: int | None = session.scalar(select(began).where(*conditions))
+    return found
+
+
+def _number_of(session: Session, as_of: str) -> int:
+    try:
+        return block_of(session, as_of)
+    except MomentUnknown as unknown:
+        message = str(unknown)
+        raise ParameterError(message, [Detail("as_of", "INVALID_PARAMETER", message)]) from unknown
 
 
 def _past(session: Session, newest: Position, number: int) -> Position:

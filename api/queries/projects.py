@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import select
 
-from api.filters import ProjectFilters
+from api.filters import ProjectCriteria, ProjectFilters
 from api.queries.ground import within_box
 from api.queries.order import between, count_of, order_of
+from api.queries.positions import first_block
 from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
@@ -40,7 +41,7 @@ class ProjectRow:
 
 def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
     """A project by its 0x… id or its document id."""
-    query = _projects(snapshot).where(Projects.project_id.in_(ids_of(name)))
+    query = project_rows(snapshot).where(Projects.project_id.in_(ids_of(name)))
     found = snapshot.session.exec(query).all()
     exact = [row for row in found if row[0].project_id == name.lower()]
     return next((ProjectRow(*row) for row in [*exact, *found]), None)
@@ -48,7 +49,14 @@ def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
 
 def projects(snapshot: Snapshot, filters: ProjectFilters) -> tuple[int, list[ProjectRow]]:
     """How many projects match, and one page of them."""
-    query = _projects(snapshot).where(*_conditions(snapshot, filters))
+    conditions = [
+        *project_conditions(filters),
+        *between(Projects.created_at, filters.created_from, filters.created_to),
+        *between(Projects.validated_at, filters.approved_from, filters.approved_to),
+    ]
+    if filters.bbox:
+        conditions.append(within_box(snapshot.session, filters.bbox))
+    query = project_rows(snapshot).where(*conditions)
     total = count_of(snapshot.session, query)
     page = (
         query.order_by(*order_of(filters.sort, SORTS, Projects.project_id))
@@ -56,6 +64,11 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> tuple[int, list[Pro
         .limit(filters.limit)
     )
     return total, [ProjectRow(*row) for row in snapshot.session.exec(page)]
+
+
+def registered_in(snapshot: Snapshot, name: str) -> int | None:
+    """The block that registered a project of that name, whatever the state that is read."""
+    return first_block(snapshot.session, Project, Projects.project_id.in_(ids_of(name)))
 
 
 def versions(snapshot: Snapshot, project_id: str) -> Sequence[PDDVersion]:
@@ -72,7 +85,8 @@ def ids_of(name: str) -> list[str]:
     return [*own, hashed(name)]
 
 
-def _projects(snapshot: Snapshot) -> Any:
+def project_rows(snapshot: Snapshot) -> Any:
+    """The statement of projects, each with its PDD version in force, methodology and footprint."""
     in_force = and_(
         PDDVersions.project_id == Projects.project_id,
         PDDVersions.version == Projects.version,
@@ -90,18 +104,15 @@ def _projects(snapshot: Snapshot) -> Any:
     )
 
 
-def _conditions(snapshot: Snapshot, filters: ProjectFilters) -> list[ColumnElement[bool]]:
+def project_conditions(criteria: ProjectCriteria) -> list[ColumnElement[bool]]:
+    """The conditions that say which projects are meant, wherever they are."""
     found: list[ColumnElement[bool]] = []
-    if filters.status:
-        found.append(Projects.status == canonical_status(filters.status))
-    if filters.methodology:
-        found.append(methodology_is(filters.methodology))
-    if filters.actor:
-        found.append(_actor_is(filters.actor))
-    if filters.bbox:
-        found.append(within_box(snapshot.session, filters.bbox))
-    found += between(Projects.created_at, filters.created_from, filters.created_to)
-    found += between(Projects.validated_at, filters.approved_from, filters.approved_to)
+    if criteria.status:
+        found.append(Projects.status == canonical_status(criteria.status))
+    if criteria.methodology:
+        found.append(methodology_is(criteria.methodology))
+    if criteria.actor:
+        found.append(_actor_is(criteria.actor))
     return found
 
 

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import select
 
-from api.filters import ReportFilters
-from api.parameters import unix_time
+from api.filters import ReportCriteria, ReportFilters
 from api.queries.order import count_of, order_of
+from api.queries.positions import first_block
 from api.queries.statements import Reports, ReportVersions, Vintages
 from api.snapshot import Snapshot
 from indexer.identity import report_id
 from indexer.models import Report, ReportVersion, ReportVintage
+from indexer.moments import unix_time
 
 SORTS = {
     "start_date": Reports.start_day,
@@ -44,7 +45,7 @@ class ReportRow:
 
 def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
     """A report of a project by its 0x… id or its document id."""
-    query = _reports(snapshot).where(
+    query = report_rows(snapshot).where(
         Reports.project_id == project_id, Reports.report_id.in_(_ids_of(project_id, name))
     )
     found = snapshot.session.exec(query).all()
@@ -52,9 +53,17 @@ def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
     return next((ReportRow(*row) for row in [*exact, *found]), None)
 
 
+def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
+    """The block in which a report was submitted, whatever the state that is read."""
+    named = Reports.report_id.in_(_ids_of(project_id, name))
+    return first_block(snapshot.session, Report, Reports.project_id == project_id, named)
+
+
 def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
     """A report of any project by its 0x… id."""
-    found = snapshot.session.exec(_reports(snapshot).where(Reports.report_id == report_id)).first()
+    found = snapshot.session.exec(
+        report_rows(snapshot).where(Reports.report_id == report_id)
+    ).first()
     return ReportRow(*found) if found else None
 
 
@@ -62,7 +71,8 @@ def reports(
     snapshot: Snapshot, project_id: str, filters: ReportFilters
 ) -> tuple[int, list[ReportRow]]:
     """How many reports of a project match, and one page of them."""
-    query = _reports(snapshot).where(Reports.project_id == project_id, *_conditions(filters))
+    conditions = [*report_conditions(filters), *_period_conditions(filters)]
+    query = report_rows(snapshot).where(Reports.project_id == project_id, *conditions)
     total = count_of(snapshot.session, query)
     ordered = query.order_by(*order_of(filters.sort, SORTS, Reports.report_id))
     page = ordered.offset(filters.offset).limit(filters.limit)
@@ -108,7 +118,8 @@ def _ids_of(project_id: str, name: str) -> list[str]:
     return [*own, report_id(project_id, name)]
 
 
-def _reports(snapshot: Snapshot) -> Any:
+def report_rows(snapshot: Snapshot) -> Any:
+    """The statement of reports, each with its version in force."""
     in_force = and_(
         ReportVersions.report_id == Reports.report_id,
         ReportVersions.version == Reports.version,
@@ -118,12 +129,18 @@ def _reports(snapshot: Snapshot) -> Any:
     return query.where(snapshot.valid(Reports))
 
 
-def _conditions(filters: ReportFilters) -> list[ColumnElement[bool]]:
+def report_conditions(filters: ReportCriteria) -> list[ColumnElement[bool]]:
+    """The conditions that say which reports are meant."""
     found: list[ColumnElement[bool]] = []
     if filters.status:
         found.append(Reports.status.in_(_STATUSES.get(filters.status, (filters.status,))))
     if filters.verifier:
         found.append(Reports.verifier == filters.verifier.lower())
+    return found
+
+
+def _period_conditions(filters: ReportFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if filters.period_from:
         found.append(Reports.end_day >= unix_time(filters.period_from, time.min) // _DAY)
     if filters.period_to:

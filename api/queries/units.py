@@ -13,6 +13,7 @@ from sqlmodel import select
 from api.filters import UnitFilters
 from api.queries.exchange import exports_of, imports_of
 from api.queries.order import order_of
+from api.queries.positions import first_block
 from api.queries.projects import ids_of
 from api.queries.reversals import marks_of
 from api.queries.statements import Events, Footprints, Methodologies, Projects, Reports, Units
@@ -68,6 +69,11 @@ def unit(snapshot: Snapshot, token_id: str) -> UnitRow | None:
     """A unit by its token id, `0x` and 64 lower-case hex digits."""
     found = snapshot.session.exec(_units(snapshot).where(Units.token_id == token_id)).first()
     return _with_fates(snapshot, [UnitRow(*found)])[0] if found else None
+
+
+def issued_in(snapshot: Snapshot, token_id: str) -> int | None:
+    """The block in which a unit was issued, split off or merged, whatever the state read."""
+    return first_block(snapshot.session, Unit, Units.token_id == token_id)
 
 
 def units(snapshot: Snapshot, filters: UnitFilters) -> tuple[int, int, list[UnitRow]]:

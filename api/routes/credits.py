@@ -13,7 +13,7 @@ from api.errors import MissingError
 from api.features.units import unit_feature
 from api.filters import UnitFilters
 from api.parameters import AsOfQuery, SenderQuery
-from api.queries.units import unit, units
+from api.queries.units import issued_in, unit, units
 from api.requests import (
     ExportAbortRequest,
     ExportRequest,
@@ -74,10 +74,15 @@ def merge_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Res
 def read_unit(registry: OfRegistry, name: UnitName, query: AsOfQuery) -> Response:
     """A unit with its provenance and what became of it; retired ones stay readable for ever."""
     with registry.snapshot(query.as_of) as snapshot:
-        row = unit(snapshot, unit_writes.unit_id(name).hex)
+        token = unit_writes.unit_id(name).hex
+        row = unit(snapshot, token)
         if row is None:
-            message = f"There is no unit {name}; it was never issued, or it was split or merged."
-            raise MissingError(message)
+            later = snapshot.not_yet(issued_in(snapshot, token))
+            raise MissingError(
+                f"There was no unit {name} {later}"
+                if later
+                else f"There is no unit {name}; it was never issued, or it was split or merged."
+            )
         return feature(unit_feature(registry, snapshot, row), snapshot.position)
 
 

@@ -1,41 +1,20 @@
-"""Routes about the service itself: where to begin, and whether it is well."""
+"""Routes about the service itself: whether it is well."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.dependencies import OfRegistry
 from api.encoding import dumps
 from api.errors import ApiError, as_api_error
-from api.pages import landing_page
 from api.registry import Registry
 from api.snapshot import Position
 from indexer.errors import IndexerError, TryLater
 
 router = APIRouter(tags=["service"])
-
-_PAGES = {
-    "/docs": "Documentation of every operation",
-    "/openapi.json": "The same for machines (OpenAPI 3.1)",
-    "/projects": "Projects",
-    "/credits": "Units",
-    "/methodologies": "Methodologies",
-    "/health": "Health of this service",
-}
-
-
-@router.get("/", summary="Begin here")
-def read_landing(request: Request, registry: OfRegistry) -> Response:
-    """Links to everything else; HTML for browsers."""
-    links = [{"href": registry.link(path), "title": title} for path, title in _PAGES.items()]
-    if "text/html" in request.headers.get("accept", ""):
-        return landing_page(links)
-    return Response(
-        dumps({"title": "OGCR registry", "links": links}), media_type="application/json"
-    )
 
 
 @router.get("/health", summary="Is the registry well?")

@@ -13,9 +13,10 @@ from api.errors import MissingError
 from api.features.held import held_document
 from api.filters import MethodologyFilters
 from api.parameters import AsOfQuery
-from api.queries.methodologies import methodologies, methodology
+from api.queries.methodologies import methodologies, methodology, registered_in
 from api.registry import Registry
 from api.responses import answer, paging
+from api.snapshot import Snapshot
 from indexer.models import Methodology
 
 router = APIRouter(tags=["methodologies"], prefix="/methodologies")
@@ -28,7 +29,7 @@ def list_methodologies(
     """Methodology versions, each with the terms that the chain holds."""
     with registry.snapshot(filters.as_of) as snapshot:
         matched, rows = methodologies(snapshot, filters)
-        entries = [_view(registry, row) for row in rows]
+        entries = [_view(registry, snapshot, row) for row in rows]
         content = {"methodologies": entries, **paging(request, registry, matched, len(entries))}
         return answer(content, snapshot.position)
 
@@ -39,13 +40,18 @@ def read_methodology(registry: OfRegistry, name: MethodologyName, query: AsOfQue
     with registry.snapshot(query.as_of) as snapshot:
         row = methodology(snapshot, name)
         if row is None:
-            raise MissingError(f"There is no methodology {name}; GET /methodologies lists them.")
+            later = snapshot.not_yet(registered_in(snapshot, name))
+            raise MissingError(
+                f"There was no methodology {name} {later}"
+                if later
+                else f"There is no methodology {name}; GET /methodologies lists them."
+            )
         held = held_document(registry, row.document_hash, "methodology", None)
-        content = {**_view(registry, row), "document": held.document}
+        content = {**_view(registry, snapshot, row), "document": held.document}
         return answer({**content, "document_status": held.status}, snapshot.position)
 
 
-def _view(registry: Registry, row: Methodology) -> dict[str, Any]:
+def _view(registry: Registry, snapshot: Snapshot, row: Methodology) -> dict[str, Any]:
     return {
         "key": row.methodology_key,
         "id": row.methodology_id,
@@ -59,6 +65,7 @@ def _view(registry: Registry, row: Methodology) -> dict[str, Any]:
         "document_hash": row.document_hash,
         "uri": row.uri,
         "registered_at": moment_text(row.registered_at),
+        "finality": snapshot.position.finality_of(row.valid_from),
         "links": [
             {
                 "rel": "self",

@@ -12,11 +12,13 @@ from api.errors import MissingError
 from api.features.reports import report_feature, report_record
 from api.filters import ReportFilters
 from api.parameters import AsOfQuery, SenderQuery
+from api.problems import request_id
 from api.queries.projects import ProjectRow
-from api.queries.reports import ReportRow, report, reports
+from api.queries.reports import ReportRow, report, reports, submitted_in
 from api.responses import collection, feature
 from api.routes.projects import require_project
 from api.snapshot import Snapshot
+from api.writes.judging import recorded
 from api.writes.reports import submission
 from api.writes.taking import taken
 from api.writes.verifications import verification
@@ -41,13 +43,18 @@ def list_reports(
 
 @router.post("", status_code=202, summary="Submit a monitoring report")
 def submit_report(
-    registry: OfRegistry, name: ProjectName, query: SenderQuery, body: DocumentBody
+    request: Request,
+    registry: OfRegistry,
+    name: ProjectName,
+    query: SenderQuery,
+    body: DocumentBody,
 ) -> Response:
     """Check a report and answer what is to be signed; after a rejection, its next version."""
-    with registry.snapshot() as snapshot:
-        project = require_project(snapshot, name)
-        proposal = submission(registry, snapshot, project, body.document)
-    return taken(registry, proposal, body.signed_transaction, query.sender)
+    with recorded(registry, body.document, query.sender, request_id(request)):
+        with registry.snapshot() as snapshot:
+            project = require_project(snapshot, name)
+            proposal = submission(registry, snapshot, project, body.document)
+        return taken(registry, proposal, body.signed_transaction, query.sender)
 
 
 @router.get("/{reportId}", summary="Read a monitoring report")
@@ -64,6 +71,7 @@ def read_report(
 
 @router.post("/{reportId}/verify", status_code=202, summary="Verify a monitoring report")
 def verify_report(
+    request: Request,
     registry: OfRegistry,
     name: ProjectName,
     report_name: ReportName,
@@ -71,10 +79,11 @@ def verify_report(
     body: DocumentBody,
 ) -> Response:
     """Check a decision document (verified or rejected) and answer what is to be signed."""
-    with registry.snapshot() as snapshot:
-        project, row = _require_report(snapshot, name, report_name)
-        proposal = verification(registry, project, row, body.document)
-    return taken(registry, proposal, body.signed_transaction, query.sender)
+    with recorded(registry, body.document, query.sender, request_id(request)):
+        with registry.snapshot() as snapshot:
+            project, row = _require_report(snapshot, name, report_name)
+            proposal = verification(registry, project, row, body.document)
+        return taken(registry, proposal, body.signed_transaction, query.sender)
 
 
 def _require_report(
@@ -83,5 +92,11 @@ def _require_report(
     project = require_project(snapshot, name)
     row = report(snapshot, project.project.project_id, report_name)
     if row is None:
-        raise MissingError(f"The project {name} has no report {report_name}.")
+        began = submitted_in(snapshot, project.project.project_id, report_name)
+        later = snapshot.not_yet(began)
+        raise MissingError(
+            f"The project {name} had no report {report_name} {later}"
+            if later
+            else f"The project {name} has no report {report_name}."
+        )
     return project, row

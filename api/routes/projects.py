@@ -13,9 +13,11 @@ from api.errors import MissingError
 from api.features.projects import project_feature, project_record
 from api.filters import ProjectFilters
 from api.parameters import AsOfQuery, Sender
-from api.queries.projects import ProjectRow, project, projects
+from api.problems import request_id
+from api.queries.projects import ProjectRow, project, projects, registered_in
 from api.responses import collection, feature
 from api.snapshot import Snapshot
+from api.writes.judging import recorded
 from api.writes.projects import change, registration
 from api.writes.taking import taken
 
@@ -53,12 +55,16 @@ def list_projects(
 
 @router.post("/projects", status_code=202, summary="Register a project")
 def register_project(
-    registry: OfRegistry, query: Annotated[Registering, Query()], body: DocumentBody
+    request: Request,
+    registry: OfRegistry,
+    query: Annotated[Registering, Query()],
+    body: DocumentBody,
 ) -> Response:
     """Check a PDD and answer what is to be signed; with `draft=true` it stays a draft at first."""
-    with registry.snapshot() as snapshot:
-        proposal = registration(registry, snapshot, body.document, query.draft)
-    return taken(registry, proposal, body.signed_transaction, query.sender)
+    with recorded(registry, body.document, query.sender, request_id(request)):
+        with registry.snapshot() as snapshot:
+            proposal = registration(registry, snapshot, body.document, query.draft)
+        return taken(registry, proposal, body.signed_transaction, query.sender)
 
 
 @router.get("/projects/{projectId}", summary="Read a project")
@@ -73,20 +79,27 @@ def read_project(registry: OfRegistry, name: ProjectName, query: AsOfQuery) -> R
 
 @router.put("/projects/{projectId}", status_code=202, summary="Change a project")
 def change_project(
+    request: Request,
     registry: OfRegistry,
     name: ProjectName,
     query: Annotated[Updating, Query()],
     body: DocumentBody,
 ) -> Response:
     """A new PDD version before validation, permitted metadata afterwards (OGCR 4.2.1)."""
-    with registry.snapshot() as snapshot:
-        proposal = change(registry, snapshot, name, body.document, query.draft)
-    return taken(registry, proposal, body.signed_transaction, query.sender)
+    with recorded(registry, body.document, query.sender, request_id(request)):
+        with registry.snapshot() as snapshot:
+            proposal = change(registry, snapshot, name, body.document, query.draft)
+        return taken(registry, proposal, body.signed_transaction, query.sender)
 
 
 def require_project(snapshot: Snapshot, name: str) -> ProjectRow:
     """The project of that name; raises `MissingError`."""
     row = project(snapshot, name)
     if row is None:
-        raise MissingError(f"There is no project {name}; GET /projects lists those there are.")
+        later = snapshot.not_yet(registered_in(snapshot, name))
+        raise MissingError(
+            f"There was no project {name} {later}"
+            if later
+            else f"There is no project {name}; GET /projects lists those there are."
+        )
     return row

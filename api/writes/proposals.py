@@ -77,7 +77,7 @@ def refuse_claims(session: Session, task: Task) -> None:
     held = session.get(Submission, task.id)
     if held is not None:
         _enter_alone(session)
-        refuse(_claims_of_others(session, Ground(held.project_id, held.document_id, held.pdd_hash)))
+        refuse(claims_of_others(session, Ground(held.project_id, held.document_id, held.pdd_hash)))
 
 
 def _task_under_way(registry: Registry, proposal: Proposal, call: EncodedCall) -> Task | None:
@@ -94,7 +94,7 @@ def _inserted(registry: Registry, proposal: Proposal, call: EncodedCall) -> Task
         _enter_alone(session)
         for document in write.documents:
             register_document(session, content_bytes(document))
-        refuse(_claims_of_others(session, proposal.ground))
+        refuse(claims_of_others(session, proposal.ground))
         task = task_queries.same_task(session, call.fingerprint)
         if task is None or task.state not in PENDING:
             task = new_task(write, call, shown_arguments(registry.abi, write))
@@ -112,7 +112,8 @@ def _enter_alone(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SUBMISSIONS_LOCK})
 
 
-def _claims_of_others(session: Session, ground: Ground | None) -> list[Detail]:
+def claims_of_others(session: Session, ground: Ground | None) -> list[Detail]:
+    """Everybody else who claims a ground, one finding for each project."""
     if ground is None:
         return []
     found = claims_against(session, ground.pdd_hash, ground.project_id, int(time.time()))

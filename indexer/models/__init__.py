@@ -24,12 +24,23 @@ from indexer.models.documents import (
     ReportVintage,
 )
 from indexer.models.exchange import UnitExport, UnitImport
+from indexer.models.feed import FeedPosition, RowChange
 from indexer.models.ground import Footprint, GeometryConflict
+from indexer.models.late import (
+    LATE,
+    DocumentFinding,
+    DocumentRetrieval,
+    FailedCall,
+    Late,
+    ScannedBlock,
+    Verification,
+)
 from indexer.models.relaying import NonceInvalidation, RelayedCall
 from indexer.models.reversals import ImpairedUnit, Reversal, ReversalCoverage
 from indexer.models.units import OperatorApproval, Unit
 
 __all__ = [
+    "LATE",
     "VERSIONED",
     "Accreditation",
     "AccreditationWithdrawal",
@@ -37,12 +48,17 @@ __all__ = [
     "Checkpoint",
     "Contract",
     "Decision",
+    "DocumentFinding",
+    "DocumentRetrieval",
     "Event",
+    "FailedCall",
+    "FeedPosition",
     "Footprint",
     "FunctionRole",
     "GeometryConflict",
     "ImpairedUnit",
     "IndexTable",
+    "Late",
     "Methodology",
     "NonceInvalidation",
     "OperatorApproval",
@@ -57,10 +73,13 @@ __all__ = [
     "ReversalCoverage",
     "Role",
     "RoleMember",
+    "RowChange",
+    "ScannedBlock",
     "ScheduledOperation",
     "Unit",
     "UnitExport",
     "UnitImport",
+    "Verification",
     "Versioned",
     "as_of",
     "index_metadata",

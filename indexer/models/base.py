@@ -1,5 +1,6 @@
 """What all tables of the index are, and what a versioned row is."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
@@ -35,6 +36,7 @@ class Versioned(IndexTable):
     valid_to: int | None = Field(default=None, sa_type=BigInteger)
 
     @classmethod
+    @cache
     def key_columns(cls) -> tuple[str, ...]:
         """Names of the columns that identify the thing, without `valid_from`."""
         return tuple(c.name for c in cls.__table__.primary_key.columns if c.name != "valid_from")

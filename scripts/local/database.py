@@ -24,7 +24,7 @@ def forget_database(url: str) -> None:
         return
     try:
         found = engine(url)
-        drop_index_tables(found)
+        drop_index_tables(found, feed=True)
         api_metadata.drop_all(found)
         with found.begin() as connection:
             connection.execute(text("DROP TABLE IF EXISTS api_version"))

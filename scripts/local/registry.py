@@ -141,7 +141,7 @@ class LocalRegistry:
                 settings.artifacts,
                 source(str(settings.documents)),
                 self._places.api_url,
-                settings.database_url,
+                settings.index_url,
             )
         )
 
@@ -157,7 +157,7 @@ class LocalRegistry:
         lines["audit"] = (
             f"scripts/audit --rpc-url {places.rpc_url} --deployments {places.record} "
             f"--documents {places.data / 'documents'} --api {places.api_url} "
-            f"--index {IndexerSettings().database_url}"
+            f"--index {IndexerSettings().index_url}"
         )
         self._console.print()
         for name, text in lines.items():
@@ -190,7 +190,7 @@ class LocalRegistry:
             deploy()
         self._chain.save()
         if before is not None and before != _fingerprint(self._places.record):
-            forget_database(IndexerSettings().database_url)
+            forget_database(IndexerSettings().index_url)
         self._say("contracts deployed")
 
     def _await_index(self) -> None:
@@ -206,7 +206,7 @@ class LocalRegistry:
     def _forget_chain(self) -> None:
         shutil.rmtree(self._places.chain_state.parent, ignore_errors=True)
         self._places.record.unlink(missing_ok=True)
-        forget_database(IndexerSettings().database_url)
+        forget_database(IndexerSettings().index_url)
 
     def _attempt(self, act: Callable[[], Any]) -> Any:
         try:

@@ -98,10 +98,28 @@ def _record_reads(
         "credit": f"/credits/{found['credit']['id']}",
         "methodologies": "/methodologies",
         "methodology": "/methodologies/OGCR-REF-01@1.2.0",
+        "changes": "/changes?table=project&after=1&limit=2",
         "health": "/health",
         "landing": "/",
+        "conformance": "/conformance",
+        "definition": "/openapi-3.0.json",
+        "collections": "/collections",
+        "collection": "/collections/projects",
+        "areas": "/collections/projects/items?limit=1",
+        "area": f"/collections/projects/items/{pdd['id']}",
+        "points": "/collections/project-points/items?limit=1",
+        "point": f"/collections/project-points/items/{pdd['id']}",
+        "report-areas": "/collections/monitoring/items?limit=1",
     }
     found |= {name: world.get(path).json() for name, path in paths.items()}
+    found["verdict"] = world.post(
+        "/validate", documents.forest("harz-neighbour", east=0.005)
+    ).json()
+    found["validations"] = world.get("/validations", limit=1).json()
+    found["validation-statistics"] = world.get("/statistics/validation").json()
+    found["definition"]["paths"] = {}  # otherwise the documentation would hold itself
+    report = found["report-areas"]["features"][0]["id"]
+    found["report-area"] = world.get(f"/collections/monitoring/items/{report}").json()
     digest = found["project"]["properties"]["ogcr:content_hash"]
     found["document"] = world.get(f"/documents/{digest}").json()
     found["supplied-document"] = world.put(f"/documents/{digest}", pdd).json()
@@ -129,6 +147,14 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
     for status, answer in answers.items():
         assert answer.status_code == status, answer.text
         found[f"problem-{status}"] = answer.json()
+    found["problem-410"] = found["problem-404"] | {
+        "title": "Gone",
+        "status": 410,
+        "detail": _DROPPED,
+        "code": "RESOURCE_GONE",
+        "message": _DROPPED,
+        "instance": "/changes",
+    }
     found["problem-500"] = found["problem-404"] | {
         "title": "Internal Server Error",
         "status": 500,
@@ -146,6 +172,10 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
 
 
 _OURS = "Something went wrong on our side; the request id finds it in our log."
+_DROPPED = (
+    "Records up to cursor 52 are kept no longer: take the rows as they are now and follow from "
+    "cursor 1071."
+)
 _NOT_YET = "The index holds no block yet; start the indexer or wait a moment."
 
 

@@ -460,7 +460,7 @@ class TestFaultsOfOurs:
         def breaks(*_: object) -> None:
             raise RuntimeError("secret of the inside")
 
-        monkeypatch.setattr("api.routes.health.landing_page", breaks)
+        monkeypatch.setattr("api.routes.landing.landing_page", breaks)
         headers = {"Accept": "text/html", "Origin": "https://dapp.example"}
         answer = reading.client.get("/", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL_ERROR")

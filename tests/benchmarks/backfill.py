@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, func, select
 
 from indexer.abi import Abi
 from indexer.chain import Chain
-from indexer.events import decode_events
+from indexer.events import EventDecoder
 from indexer.follower import Follower
 from indexer.identity import UnitId
 from indexer.models import Event
@@ -39,12 +39,13 @@ def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
     node = Node()
     registry = Registry(node)
     Play(registry, seed=1, name="bench").open()
-    _fill(registry, request.config.getoption("--events"))
+    fill(registry, request.config.getoption("--events"))
     yield registry
     node.close()
 
 
-def _fill(registry: Registry, events: int) -> None:
+def fill(registry: Registry, events: int) -> None:
+    """Split and merge the largest block of units until there are about so many events."""
     held = [one for one in blocks_of_units(registry) if one["status"] == "held"]
     whole = max(held, key=lambda one: one["quantityKg"])
     unit, owner = UnitId.from_token_id(whole["id"]), whole["owner"]
@@ -108,8 +109,8 @@ def _limits(registry: Registry) -> tuple[float, float]:
     count = len(httpx.post(registry.node.url, json=body, timeout=300).json()["result"])
     fetching = time.perf_counter() - started
     chain = Chain(Rpc((registry.node.url,), 300.0))
-    logs, _ = chain.logs_in(0, registry.node.head, addresses)
+    _, logs, _ = chain.logs_in(0, registry.node.head, addresses)
     timestamps = dict.fromkeys((log.block_hash for log in logs), 0)
     started = time.perf_counter()
-    decode_events(logs, timestamps, Abi.load(MANIFEST), registry.deployments)
+    EventDecoder(Abi.load(MANIFEST), registry.deployments).decode(logs, timestamps)
     return count / fetching, count / (time.perf_counter() - started)

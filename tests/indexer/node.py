@@ -23,6 +23,7 @@ class Node:
         if binary is None:
             raise FileNotFoundError("anvil is not on the path: source scripts/environment first.")
         self.port = _free_port()
+        self.chain_id = chain_id
         self.url = f"http://127.0.0.1:{self.port}"
         command = [binary, "--port", str(self.port), "--chain-id", str(chain_id)]
         command += ["--silent", "--order", "fifo"]

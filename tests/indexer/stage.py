@@ -23,14 +23,18 @@ class Registry:
         self.node = node
         self.abi = Abi.load(MANIFEST)
         self._bytecode = _bytecodes()
-        self.record: dict[str, Any] = {"chain_id": 31337, "forwarder": NOBODY, "contracts": {}}
+        self.record: dict[str, Any] = {
+            "chain_id": node.chain_id,
+            "forwarder": NOBODY,
+            "contracts": {},
+        }
         self.administrator, self.operator = node.accounts[0], node.accounts[1]
         self.developers = node.accounts[2:5]
         self.validator, self.verifier = node.accounts[6], node.accounts[7]
         self.holders = node.accounts[8:10]
         self._deploy()
         self._wire()
-        self.deployments = Deployments.from_record(self.record, 31337)
+        self.deployments = Deployments.from_record(self.record, node.chain_id)
 
     def address(self, contract: str) -> str:
         """Where a contract's proxy is."""
@@ -50,7 +54,7 @@ class Registry:
     def save(self, folder: Path) -> None:
         """Write the deployments record into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "31337.json").write_text(json.dumps(self.record))
+        (folder / f"{self.node.chain_id}.json").write_text(json.dumps(self.record))
 
     def _deploy(self) -> None:
         for name in CONTRACT_NAMES:

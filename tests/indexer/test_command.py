@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
+import shlex
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import orjson
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 
-from indexer.__main__ import main
+from indexer.__main__ import _parser, main
+from indexer.commands import COMMANDS
 from indexer.database import engine
+from indexer.follower import Follower
+from indexer.models import VERSIONED
 from indexer.settings import IndexerSettings
 
+from .mirror import Mirror, indexed
 from .play import Play
 from .stage import Registry
 from .truth import digest_of
@@ -132,3 +143,199 @@ class TestRefusals:
         code, _, said = run("status", database_url="postgresql://nobody@127.0.0.1:1/none")
         assert code == 4
         assert said.startswith("indexer: ")
+
+
+class TestVerify:
+    """
+    when the index is the chain's          it exits 0, having compared every table, and is told
+    given a row that was tampered with     it exits 1, naming row, column and both values
+    given a row that was taken away        it exits 1 by the digest
+    when a past block is asked for         it compares that state
+    """
+
+    def test_exits_0_when_the_index_is_the_chains(
+        self, registry: Registry, settings: IndexerSettings, run: Run
+    ) -> None:
+        play = Play(registry, 42, "verify")
+        play.open()
+        play.act(12, per_block=6)
+        assert run("verify")[0] == 4
+        assert run("--once")[0] == 0
+        code, said, _ = run("verify")
+        assert code == 0
+        compared = int(said.split()[0])
+        assert compared > 200
+        assert f"digest {digest_of(settings)} at block {registry.node.head}" in said
+        told = run("status")[1]
+        assert f"rows       0 of {compared} differ at block {registry.node.head}" in told
+        assert f"digest     0 of 1 differ at block {registry.node.head}" in told
+
+    @pytest.mark.parametrize(
+        ("statement", "sentence"),
+        [
+            ("UPDATE unit SET owner = '0xff' WHERE valid_to IS NULL", "owner is '0xff', on chain"),
+            ("UPDATE role_member SET since = 7 WHERE valid_to IS NULL", "since is 7, on chain"),
+            ("DELETE FROM unit WHERE first_kg = 0", "blocks of units is"),
+            ("UPDATE report SET status = 'verified' WHERE status = 'submitted'", "on chain 'sub"),
+        ],
+    )
+    def test_exits_1_given_a_row_was_tampered_with(
+        self, registry: Registry, settings: IndexerSettings, run: Run, statement: str, sentence: str
+    ) -> None:
+        play = Play(registry, 43, "tamper")
+        play.open()
+        play.new_report()
+        registry.node.mine()
+        assert run("--once")[0] == 0
+        with engine(settings.database_url).begin() as connection:
+            assert connection.execute(text(statement)).rowcount > 0
+        code, said, _ = run("verify", "--rows-only")
+        assert code == 1
+        assert sentence in said
+
+    def test_exits_1_given_a_row_was_taken_away(
+        self, registry: Registry, settings: IndexerSettings, run: Run
+    ) -> None:
+        Play(registry, 44, "taken").open()
+        assert run("--once")[0] == 0
+        with engine(settings.database_url).begin() as connection:
+            connection.execute(text("DELETE FROM pdd_version WHERE version = 1"))
+        assert run("verify", "--rows-only")[0] == 0
+        assert run("verify", "--digest-only")[0] == 1
+        assert "digest     1 of 1 differ" in run("status")[1]
+
+    def test_compares_that_state_when_a_past_block_is_asked_for(
+        self, registry: Registry, run: Run
+    ) -> None:
+        play = Play(registry, 45, "past")
+        play.open()
+        past = registry.node.head
+        play.act(6, per_block=5)
+        assert run("--once")[0] == 0
+        code, said, _ = run("verify", "--block", str(past))
+        assert (code, f"at block {past}, 0 differ" in said) == (0, True)
+
+
+class TestRollback:
+    """
+    when taken back to a block     the state is that after it, and running goes on from there
+    given an indexer that writes   it refuses
+    given nothing lies beyond      nothing is undone
+    """
+
+    def test_goes_on_from_there_when_taken_back(
+        self, registry: Registry, settings: IndexerSettings, run: Run
+    ) -> None:
+        play = Play(registry, 46, "back")
+        play.open()
+        assert run("--once")[0] == 0
+        past, before = registry.node.head, digest_of(settings)
+        play.act(8, per_block=5)
+        assert run("--once")[0] == 0
+        newest = digest_of(settings)
+        mirror = Mirror(settings)
+        mirror.take()
+        code, said, _ = run("rollback", "--to", str(past))
+        assert (code, f"the state after block {past}" in said) == (0, True)
+        assert digest_of(settings) == before != newest
+        mirror.follow()
+        assert mirror.rows == indexed(settings)
+        assert run("rollback", "--to", str(past))[0] == 0
+        assert digest_of(settings) == before
+        assert run("--once")[0] == 0
+        assert digest_of(settings) == newest
+
+    def test_refuses_given_an_indexer_writes(
+        self, registry: Registry, settings: IndexerSettings, run: Run
+    ) -> None:
+        Play(registry, 47, "busy").open()
+        with Follower(settings) as follower:
+            follower.catch_up(5)
+            for command in (("rollback", "--to", "5"), ("rebuild",)):
+                code, _, said = run(*command)
+                assert code == 3
+                assert "An indexer writes this database: stop it" in said
+
+
+class TestExport:
+    """
+    when exported                    every row of that block is in the files; a manifest says so
+    given a folder with something    it refuses
+    given an unknown table           it names those there are
+    """
+
+    @pytest.mark.parametrize("form", ["parquet", "csv"])
+    def test_every_row_is_in_the_files_when_exported(
+        self, registry: Registry, settings: IndexerSettings, run: Run, tmp_path: Path, form: str
+    ) -> None:
+        play = Play(registry, 48, "export")
+        play.open()
+        assert run("--once")[0] == 0
+        past, state, digest = registry.node.head, indexed(settings), digest_of(settings)
+        play.act(6, per_block=5)
+        assert run("--once")[0] == 0
+        out = tmp_path / "out"
+        assert run("export", "--out", str(out), "--format", form, "--at", str(past))[0] == 0
+        manifest = json.loads((out / "manifest.json").read_text())
+        assert (manifest["block_number"], manifest["digest"]) == (past, digest)
+        assert manifest["tables"].keys() == {t.__table__.name for t in VERSIONED} | {"event"}
+        for table in VERSIONED:
+            name = table.__table__.name
+            entry = manifest["tables"][name]
+            content = (out / entry["file"]).read_bytes()
+            assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+            rows = _exported(out / entry["file"])
+            expected = [row for (of, _), row in state.items() if of == name]
+            assert len(rows) == entry["rows"] == len(expected)
+            kept = {tuple(str(row[key]) for key in table.key_columns()): row for row in rows}
+            for row in expected:
+                found = kept[tuple(str(row[key]) for key in table.key_columns())]
+                for column, value in row.items():
+                    assert _plain(found[column]) == _plain(value), (name, column)
+
+    def test_refuses_given_a_folder_with_something_in_it(
+        self, registry: Registry, run: Run, tmp_path: Path
+    ) -> None:
+        assert run("--once")[0] == 0
+        code, _, said = run("export", "--out", str(tmp_path))
+        assert code == 3
+        assert "is no empty folder" in said
+
+    def test_names_those_there_are_given_an_unknown_table(self, run: Run, tmp_path: Path) -> None:
+        code, _, said = run("export", "--out", str(tmp_path / "x"), "--tables", "units")
+        assert code == 3
+        assert "There is no table units: give some of methodology, project" in said
+
+
+def _exported(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        found: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        return found
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _plain(value: Any) -> str:
+    """One spelling for what CSV cannot tell apart."""
+    if isinstance(value, list):
+        return orjson.dumps(value).decode()
+    return "" if value is None else str(value)
+
+
+class TestHelp:
+    """
+    of every command   examples and exit codes are told, and each example is understood
+    """
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_tells_examples_and_codes(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        said = capsys.readouterr().out
+        assert "examples:" in said
+        assert "0 done, 1 verify found a difference" in said
+        for line in COMMANDS[name].examples:
+            words = shlex.split(line.replace("…", "x"))
+            options = words[words.index("indexer") + 1 :]
+            assert _parser().parse_args(options).command == name

@@ -1,0 +1,88 @@
+"""Places: projects and reports as GIS clients want them, one kind of geometry to a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
+from api.encoding import day_text, moment_text
+from api.features.projects import project_feature
+from api.features.reports import report_feature
+from api.queries.places import Place, ReportPlace
+from api.registry import Registry
+from api.snapshot import Snapshot
+
+GEOJSON = "application/geo+json"
+
+
+def project_area(registry: Registry, snapshot: Snapshot, place: Place) -> dict[str, Any]:
+    """The project's own Feature on its ground: one valid MultiPolygon, for a facility a point.
+
+    Parts that share a border are joined, so this is not the document that hashes to its anchor:
+    `GET /projects/{id}` gives that one.
+    """
+    feature = project_feature(registry, snapshot, place.row)
+    return {**_located(registry, "projects", feature), "geometry": _areal(place.ground)}
+
+
+def project_point(registry: Registry, place: Place) -> dict[str, Any]:
+    """A point on the project's ground, with what a map legend needs."""
+    project, methodology = place.row.project, place.row.methodology
+    named = methodology and f"{methodology.methodology_id}@{methodology.version}"
+    feature = {
+        "type": "Feature",
+        "id": project.document_id,
+        "geometry": None if place.ground is None else mapping(place.point),
+        "properties": {
+            "name": place.name,
+            "project_type": project.project_type,
+            "status": project.status,
+            "methodology": named,
+            "developer": project.developer,
+            "area_ha": None if place.area_m2 is None else round(place.area_m2 / 10_000, 4),
+            "start_date": day_text(project.start_day),
+            "end_date": day_text(project.end_day),
+            "created_at": moment_text(project.created_at),
+            "validated_at": moment_text(project.validated_at),
+        },
+    }
+    return _located(registry, "project-points", feature)
+
+
+def report_area(registry: Registry, snapshot: Snapshot, place: ReportPlace) -> dict[str, Any]:
+    """The report's own Feature on the ground of its project; its id is the report's 0x… id."""
+    feature = report_feature(registry, snapshot, place.project.row, place.row)
+    ground = _areal(place.project.ground)
+    named = {**feature, "id": place.row.report.report_id, "geometry": ground}
+    named["properties"] = {**feature["properties"], "ogcr:document_id": feature["id"]}
+    return _located(registry, "monitoring", named)
+
+
+def _areal(ground: BaseGeometry | None) -> dict[str, Any] | None:
+    if ground is None:
+        return None
+    geometry: dict[str, Any] = mapping(ground)
+    if geometry["type"] != "Polygon":
+        return geometry
+    return {"type": "MultiPolygon", "coordinates": [geometry["coordinates"]]}
+
+
+def _located(registry: Registry, collection: str, feature: dict[str, Any]) -> dict[str, Any]:
+    items = f"/collections/{collection}/items"
+    own = [
+        {"rel": "self", "href": registry.link(f"{items}/{feature['id']}"), "type": GEOJSON},
+        {"rel": "collection", "href": registry.link(f"/collections/{collection}")},
+    ]
+    others = [link for link in feature.get("links", ()) if link["rel"] not in _REPLACED]
+    record = [{**link, "rel": "alternate"} for link in feature.get("links", ()) if _is_self(link)]
+    return {**feature, "links": [*own, *record, *others]}
+
+
+def _is_self(link: Mapping[str, str]) -> bool:
+    return link["rel"] == "self"
+
+
+_REPLACED = ("self", "collection")

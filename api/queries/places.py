@@ -1,0 +1,137 @@
+"""Queries: what lies where and when, for the collections of OGC API – Features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, and_, func
+from sqlmodel import select
+
+from api.filters import PlaceFilters, ReportPlaceFilters
+from api.parameters import days_of
+from api.queries.ground import point_within_box, within_box
+from api.queries.order import count_of
+from api.queries.projects import ProjectRow, project, project_conditions, project_rows
+from api.queries.reports import ReportRow, report_conditions, report_of_id, report_rows
+from api.queries.statements import Footprints, Projects, Reports
+from api.snapshot import Snapshot
+
+Extent = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A project and the ground of its PDD (WGS84), None where the document is not held."""
+
+    row: ProjectRow
+    name: str | None = None
+    area_m2: float | None = None
+    ground: BaseGeometry | None = None
+
+    @property
+    def point(self) -> BaseGeometry:
+        """A point on the ground; raises ValueError without one."""
+        if self.ground is None:
+            raise ValueError("The project's ground is not known.")
+        return shapely.point_on_surface(self.ground)
+
+
+@dataclass(frozen=True)
+class ReportPlace:
+    """A report and the project that it is of."""
+
+    row: ReportRow
+    project: Place
+
+
+def project_places(
+    snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool
+) -> tuple[int, list[Place]]:
+    """How many projects match, and one page of them, in a stable order."""
+    conditions = [*project_conditions(filters), *_in_time(Projects, filters.datetime)]
+    if filters.bbox:
+        inside = point_within_box if as_points else within_box
+        conditions.append(inside(snapshot.session, filters.bbox))
+    query = project_rows(snapshot).where(*conditions)
+    total = count_of(snapshot.session, query)
+    page = query.order_by(Projects.created_at, Projects.project_id)
+    page = page.offset(filters.offset).limit(filters.limit)
+    return total, _places(snapshot, [ProjectRow(*row) for row in snapshot.session.exec(page)])
+
+
+def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> tuple[int, list[ReportPlace]]:
+    """How many reports of all projects match, and one page of them, in a stable order."""
+    conditions = [*report_conditions(filters), *_in_time(Reports, filters.datetime)]
+    if filters.bbox:
+        conditions.append(within_box(snapshot.session, filters.bbox))
+    of_project = and_(Projects.project_id == Reports.project_id, snapshot.valid(Projects))
+    query = report_rows(snapshot).outerjoin(Projects, of_project)
+    query = query.outerjoin(Footprints, Footprints.hash == Projects.pdd_hash).where(*conditions)
+    total = count_of(snapshot.session, query)
+    page = query.order_by(Reports.created_at, Reports.report_id)
+    rows = snapshot.session.exec(page.offset(filters.offset).limit(filters.limit))
+    return total, _of_projects(snapshot, [ReportRow(*row) for row in rows])
+
+
+def project_place(snapshot: Snapshot, name: str) -> Place | None:
+    """One project by its document id or 0x… id."""
+    row = project(snapshot, name)
+    return None if row is None else _places(snapshot, [row])[0]
+
+
+def report_place(snapshot: Snapshot, report_id: str) -> ReportPlace | None:
+    """One report by its 0x… id."""
+    row = report_of_id(snapshot, report_id.lower())
+    return None if row is None else _of_projects(snapshot, [row])[0]
+
+
+def extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:
+    """Bounds of all projects (WGS84), and their first and last day (UTC days since 1970-01-01)."""
+    bounds = (
+        func.min(Footprints.west),
+        func.min(Footprints.south),
+        func.max(Footprints.east),
+        func.max(Footprints.north),
+    )
+    shown = and_(snapshot.valid(Projects), Footprints.hash == Projects.pdd_hash)
+    west, south, east, north = snapshot.session.exec(select(*bounds).where(shown)).one()
+    days = select(func.min(Projects.start_day), func.max(Projects.end_day))
+    known = and_(snapshot.valid(Projects), Projects.start_day > 0, Projects.end_day < _NO_END)
+    first, last = snapshot.session.exec(days.where(known)).one()
+    return (None if west is None else (west, south, east, north)), first, last
+
+
+def _places(snapshot: Snapshot, rows: list[ProjectRow]) -> list[Place]:
+    hashes = {row.project.pdd_hash for row in rows if row.project.pdd_hash}
+    known = select(Footprints).where(Footprints.hash.in_(hashes))
+    footprints = {found.hash: found for found in snapshot.session.exec(known)}
+    return [_place(row, footprints.get(row.project.pdd_hash)) for row in rows]
+
+
+def _place(row: ProjectRow, footprint: Any) -> Place:
+    if footprint is None or footprint.geometry is None:
+        return Place(row, footprint and footprint.name)
+    ground = shapely.from_wkb(footprint.geometry)
+    return Place(row, footprint.name, footprint.area_m2, ground)
+
+
+def _of_projects(snapshot: Snapshot, rows: list[ReportRow]) -> list[ReportPlace]:
+    ids = {row.report.project_id for row in rows}
+    found = snapshot.session.exec(project_rows(snapshot).where(Projects.project_id.in_(ids)))
+    places = _places(snapshot, [ProjectRow(*row) for row in found])
+    by_id = {place.row.project.project_id: place for place in places}
+    return [ReportPlace(row, by_id[row.report.project_id or ""]) for row in rows]
+
+
+def _in_time(table: Any, interval: str | None) -> list[ColumnElement[bool]]:
+    """A thing without days of its own (0 … 65535) is of every time."""
+    if interval is None:
+        return []
+    first, last = days_of(interval)
+    return [table.start_day <= last, table.end_day >= first]
+
+
+_NO_END = 65_535

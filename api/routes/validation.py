@@ -1,0 +1,64 @@
+"""Routes of validation: a dry run, what was found so far, and the numbers of it (OGCR 4.4)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.dependencies import DocumentBody, OfRegistry
+from api.encoding import dumps
+from api.features.validations import check_json, statistics_json, verdict_json
+from api.filters import ValidationFilters, ValidationPeriod
+from api.pages import statistics_page
+from api.parameters import SenderQuery
+from api.problems import request_id
+from api.queries.validations import counts_by, days, totals, validations
+from api.responses import paging
+from api.writes.judging import keep, verdict
+from indexer import database
+
+router = APIRouter(tags=["validation"])
+
+_DIMENSIONS = ("code", "field", "submitter")
+_JSON, _UNCACHED = "application/json", {"Cache-Control": "no-store"}
+
+
+@router.post("/validate", summary="Check a document without handing it in")
+def check_document(
+    request: Request, registry: OfRegistry, query: SenderQuery, body: DocumentBody
+) -> Response:
+    """Schema, rules of the registry, ground and quality of any document; nothing is kept but the
+    fact that it was checked."""
+    with registry.snapshot() as snapshot:
+        found = verdict(registry, snapshot, body.document)
+    keep(registry, body.document, query.sender, request_id(request), found, dry_run=True)
+    return Response(dumps(verdict_json(found)), headers=_UNCACHED, media_type=_JSON)
+
+
+@router.get("/validations", summary="List checks of documents")
+def list_validations(
+    request: Request, registry: OfRegistry, filters: Annotated[ValidationFilters, Query()]
+) -> Response:
+    """Every check with what it found and whether that was mended since, the newest first."""
+    with database.snapshot(registry.engine) as session:
+        matched, found = validations(session, filters)
+        content = {
+            "validations": [check_json(one) for one in found],
+            **paging(request, registry, matched, len(found)),
+        }
+    return Response(dumps(content), headers=_UNCACHED, media_type=_JSON)
+
+
+@router.get("/statistics/validation", summary="Checks of documents in numbers")
+def read_statistics(
+    request: Request, registry: OfRegistry, period: Annotated[ValidationPeriod, Query()]
+) -> Response:
+    """Faults by code, field and submitter, and checks by day; a page for browsers."""
+    with database.snapshot(registry.engine) as session:
+        counts = {what: counts_by(session, period, what) for what in _DIMENSIONS}
+        content = statistics_json(totals(session, period), counts, days(session, period))
+    if "text/html" in request.headers.get("accept", ""):
+        return statistics_page(content)
+    return Response(dumps(content), headers=_UNCACHED, media_type=_JSON)

@@ -1,0 +1,123 @@
+"""Settled blocks in long ranges, asked for before they are needed."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+from indexer.chain import Chain, Header, Log
+from indexer.errors import ChainMoved, RangeTooLarge, TryLater
+
+#: Ranges asked for at a time, and characters of logs that one should have: they bound the memory.
+IN_FLIGHT, WEIGHT = 2, 1_000_000
+#: Bytes of an answer above which it is not read on, but asked for in two halves.
+MOST_BYTES = 4 * WEIGHT
+FIRST_RANGE, LONGEST_RANGE = 16, 1_000_000
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive settled blocks: headers of those with logs and of the last one, and the logs.
+
+    `parent_hash` is what the node says of the block before.
+    """
+
+    first: int
+    parent_hash: str | None
+    headers: list[Header]
+    logs: list[Log]
+
+
+class Ahead:
+    """Reads stretches one after another, some ahead of the one that is asked for.
+
+    Their length follows what the node gives: short where logs are many or the node refuses, long
+    where there are few.
+    """
+
+    def __init__(self, chain: Chain, addresses: Sequence[str], range_blocks: int) -> None:
+        self._chain = chain
+        self._addresses = addresses
+        self._length, self._most = min(FIRST_RANGE, range_blocks), range_blocks
+        self._asked: deque[tuple[int, int, Future[Stretch]]] = deque()
+        self._threads = ThreadPoolExecutor(IN_FLIGHT, "ahead")
+
+    def take(self, first: int, settled: int) -> Stretch:
+        """The blocks from `first` on, as many as fit, at most to `settled`; raises `TryLater`."""
+        while True:
+            start, last, answer = self._ask(first, settled)
+            try:
+                stretch = answer.result()
+            except RangeTooLarge:
+                self._shorten(last - start + 1)
+                if start == last:
+                    raise
+            except TryLater:
+                self._shorten(last - start + 1)
+                raise
+            else:
+                self._asked.popleft()
+                self._adapt(last - start + 1, weight_of(stretch.logs))
+                self._ask_on(settled)
+                return stretch
+
+    def drop(self) -> None:
+        """Forget what was asked for; answers on their way are not waited for."""
+        for _, _, answer in self._asked:
+            answer.cancel()
+        self._asked.clear()
+
+    def close(self) -> None:
+        """End the threads."""
+        self.drop()
+        self._threads.shutdown(wait=False)
+
+    def _ask(self, first: int, settled: int) -> tuple[int, int, Future[Stretch]]:
+        if not self._asked or self._asked[0][0] != first:
+            self.drop()
+            self._ask_for(first, settled)
+        self._ask_on(settled)
+        return self._asked[0]
+
+    def _ask_on(self, settled: int) -> None:
+        while 0 < len(self._asked) < IN_FLIGHT and self._asked[-1][1] < settled:
+            self._ask_for(self._asked[-1][1] + 1, settled)
+
+    def _ask_for(self, first: int, settled: int) -> None:
+        last = min(settled, first + self._length - 1)
+        self._asked.append((first, last, self._threads.submit(self._read, first, last)))
+
+    def _read(self, first: int, last: int) -> Stretch:
+        most = None if first == last else MOST_BYTES
+        parent, logs, end = self._chain.logs_in(first, last, self._addresses, most)
+        numbers = sorted({log.block_number for log in logs} - {end.number})
+        headers = [*self._chain.headers(numbers), end]
+        _check_links(parent, first, headers)
+        hashes = {header.number: header.hash for header in headers}
+        if any(log.block_hash != hashes[log.block_number] for log in logs):
+            raise ChainMoved("The node gave logs of another fork than its headers.")
+        return Stretch(first, parent, headers, logs)
+
+    def _shorten(self, blocks: int) -> None:
+        self.drop()
+        self._length = self._most = max(1, blocks // 2)
+
+    def _adapt(self, blocks: int, weight: int) -> None:
+        fitting = blocks * WEIGHT // max(weight, 1)
+        if blocks >= self._most:
+            self._most = min(LONGEST_RANGE, self._most + max(1, self._most // 2))
+        self._length = max(1, min(fitting, 2 * blocks, self._most))
+
+
+def _check_links(parent: str | None, first: int, headers: Sequence[Header]) -> None:
+    if parent is not None and headers[0].number == first and headers[0].parent_hash != parent:
+        raise ChainMoved(f"Block {first} does not follow the one before it.")
+    for one, two in pairwise(headers):
+        if two.number == one.number + 1 and two.parent_hash != one.hash:
+            raise ChainMoved(f"Block {two.number} does not follow the one before it.")
+
+
+def weight_of(logs: Iterable[Log]) -> int:
+    """Characters of logs in a node's answer, about."""
+    return sum(500 + 70 * len(log.topics) + len(log.data) for log in logs)
