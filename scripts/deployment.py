@@ -35,7 +35,7 @@ CONTRACTS: dict[str, tuple[str, ...]] = {
 }
 
 #: Whatever this deployment puts on a chain, so whatever explorers can verify.
-PUBLISHED = (*CONTRACTS, "RegistryProxy")
+PUBLISHED = (FORWARDER, *CONTRACTS, "RegistryProxy", "UnitRenderer")
 
 #: The ids of `contracts/libraries/Roles.sol`; `public` is OpenZeppelin's role that everybody has.
 ROLE_IDS: dict[str, int] = {
@@ -285,12 +285,11 @@ def _without_metadata(code: bytes) -> bytes:
 
 def create_implementation(account: AccountAPI, registry: Registry, name: str) -> str:
     """Put the compiled code of a contract on the chain, for no proxy yet; gives its address."""
-    return str(_create(account, name, *immutables_of(registry, name).values()).contract_address)
+    return str(_create(account, name, *_constructor_arguments(registry, name)).contract_address)
 
 
-def immutables_of(registry: Registry, name: str) -> dict[str, str]:
-    """The addresses that the code of a contract holds, by variable, in its constructor's order."""
-    return {} if name == ACCESS else {"_trustedForwarder": registry.forwarder}
+def _constructor_arguments(registry: Registry, name: str) -> tuple[str, ...]:
+    return () if name == ACCESS else (registry.forwarder,)
 
 
 def _deploy(account: AccountAPI, registry: Registry, name: str) -> Placement:

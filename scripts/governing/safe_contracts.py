@@ -26,8 +26,12 @@ _FILES = {
     ),
 }
 
-#: What the Safe singleton factory creates with salt 0 has one address, so one code, on every chain.
-_SINGLETON_FACTORY = to_bytes(hexstr="0x914d7Fec6aaC8cd542e72Bca78B30650d45643d7")
+#: Creators that anybody may use: what they create with salt 0 has one address on every chain. The
+#: first is the Safe's own, the second that of most other projects.
+_FACTORIES = (
+    "0x914d7Fec6aaC8cd542e72Bca78B30650d45643d7",
+    "0x4e59b44847b379578588920cA78FbF26c0B4956C",
+)
 
 #: keccak256 of the runtime code of earlier versions, which this package does not have.
 _EARLIER_SINGLETONS = {
@@ -55,19 +59,29 @@ def contract_at(name: str, address: str) -> ContractInstance:
     )
 
 
-def canonical_address(name: str) -> str:
-    """Where the Safe's own deployment of the contract is, on every chain that has one."""
+def canonical_address(name: str, factory: str = _FACTORIES[0]) -> str:
+    """Where a factory puts the contract, on every chain: the Safe's own deployment by default."""
     code = keccak(hexstr=artefact(name)["bytecode"])
-    return to_checksum_address(keccak(b"\xff" + _SINGLETON_FACTORY + bytes(32) + code)[-20:])
+    packed = b"\xff" + to_bytes(hexstr=factory) + bytes(32) + code
+    return to_checksum_address(keccak(packed)[-20:])
 
 
 def placed(name: str, account: AccountAPI) -> str:
-    """Where a Safe contract is on this chain; deploys it where the Safe's team did not."""
-    address = canonical_address(name)
-    if runs(address, name):
-        return address
+    """Where a Safe contract is on this chain; deploys it where nobody did, once for all."""
+    for factory in _FACTORIES:
+        address = canonical_address(name, factory)
+        if runs(address, name):
+            return address
+        if bytes(networks.provider.get_code(factory)):
+            _create_by(factory, name, account)
+            return address
     constructor = ContractContainer(_type(name)).constructor
     return str(account.call(constructor.serialize_transaction()).contract_address)
+
+
+def _create_by(factory: str, name: str, account: AccountAPI) -> None:
+    data = bytes(32) + to_bytes(hexstr=artefact(name)["bytecode"])
+    account.transfer(factory, 0, data=data)
 
 
 def runs(address: str, name: str) -> bool:
