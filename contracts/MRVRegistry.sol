@@ -6,57 +6,62 @@ import {IMethodologyRegistry, MethodologyTerms, ProjectType, UnitType} from "./i
 import {
     IMRVRegistry,
     IssuanceTerms,
+    OpenedProject,
     Report,
     ReportStatus,
     ReportSubmission,
     Verification,
     VintageAmount
 } from "./interfaces/IMRVRegistry.sol";
-import {IProjectRegistry, Project, ProjectStatus} from "./interfaces/IProjectRegistry.sol";
+import {IProjectRegistry} from "./interfaces/IProjectRegistry.sol";
 import {Standing} from "./interfaces/IRegistryAccessControl.sol";
 import {CalendarDays} from "./libraries/CalendarDays.sol";
+import {Calendar, Calendars, Entry, Timeline} from "./libraries/Calendars.sol";
 import {Identifiers} from "./libraries/Identifiers.sol";
-import {PeriodSet} from "./libraries/PeriodSet.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {Vintages} from "./libraries/Vintages.sol";
 import {RegistryModule} from "./RegistryModule.sol";
 
 /// @title Monitoring reports, reporting periods that cannot overlap, and verification (OGCR 5.2.2)
+/// @dev What all reports of a project share is written once, when it is validated: a report is then two new slots.
 contract MRVRegistry is RegistryModule, IMRVRegistry {
-    using PeriodSet for PeriodSet.Set;
+    using Calendars for Calendar;
+    using Calendars for Timeline;
 
-    /// @dev Developer and terms are copied when a verifier is assigned: a validated project keeps both, and issuance
-    /// then finds them here. The terms share a slot with what verification writes, which so pays for no new one.
-    /// @param isItemised true when the verifier's breakdown is stored, false when the split by days applies
-    struct Record {
-        bytes32 reportHash;
+    /// @notice What a validated project keeps for ever, its methodology's terms among it; two slots.
+    struct ProjectTerms {
         bytes32 projectId;
-        address verifier;
-        ReportStatus status;
-        uint16 startDay;
-        uint16 endDay;
-        uint32 version;
-        uint64 verifiedKg;
-        uint48 decidedAt;
+        address developer;
         uint32 granularityKg;
         uint16 bufferRateBps;
         UnitType unitType;
-        bool isAutomatic;
-        bool isItemised;
-        address developer;
         ProjectType projectType;
+        bool isAutomatic;
         bool expires;
-        uint16 monitoringEndDay;
+        uint16 durabilityYears;
     }
 
+    /// @param verifier assigned last
+    /// @param decidedAt UNIX seconds of the last decision
+    struct Judgement {
+        address verifier;
+        uint40 decidedAt;
+        uint56 verifiedKg;
+    }
+
+    /// @param projectCount projects that were ever opened; their numbers begin with 1
     /// @custom:storage-location erc7201:ogcr.storage.MRVRegistry
     struct MRVRegistryStorage {
         IProjectRegistry projects;
         IMethodologyRegistry methodologies;
         ICRU units;
-        mapping(bytes14 reportId => Record) records;
+        uint24 projectCount;
+        mapping(bytes32 projectId => Calendar) calendars;
+        mapping(uint24 projectNumber => ProjectTerms) terms;
+        mapping(bytes14 reportId => bytes32) reportHashes;
+        mapping(bytes14 reportId => Entry) entries;
+        mapping(bytes14 reportId => Judgement) judgements;
         mapping(bytes14 reportId => VintageAmount[]) breakdowns;
-        mapping(bytes32 projectId => PeriodSet.Set) periods;
     }
 
     // keccak256(abi.encode(uint256(keccak256("ogcr.storage.MRVRegistry")) - 1)) & ~bytes32(uint256(0xff))
@@ -84,6 +89,33 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
     }
 
     /// @inheritdoc IMRVRegistry
+    function openProject(bytes32 projectId, OpenedProject calldata opened) external {
+        _requireProjectRegistry();
+        MRVRegistryStorage storage $ = _storage();
+        MethodologyTerms memory terms = $.methodologies.methodology(opened.methodologyKey).terms;
+
+        uint24 number = ++$.projectCount;
+        $.calendars[projectId].timeline = Timeline(0, 0, 0, opened.startDay, opened.endDay, number, true);
+        $.terms[number] = ProjectTerms({
+            projectId: projectId,
+            developer: opened.developer,
+            granularityKg: terms.granularityKg,
+            bufferRateBps: terms.bufferRateBps,
+            unitType: terms.unitType,
+            projectType: opened.projectType,
+            isAutomatic: terms.automaticIssuance,
+            expires: terms.expires,
+            durabilityYears: terms.durabilityYears
+        });
+    }
+
+    /// @inheritdoc IMRVRegistry
+    function closeProject(bytes32 projectId) external {
+        _requireProjectRegistry();
+        _storage().calendars[projectId].timeline.isOpen = false;
+    }
+
+    /// @inheritdoc IMRVRegistry
     function submitReport(bytes32 projectId, string calldata documentId, ReportSubmission calldata submission)
         external
         restricted
@@ -92,11 +124,12 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
     {
         if (!Identifiers.isDocumentId(documentId)) revert MRVRegistryInvalidDocumentId(documentId);
         reportId = reportIdOf(projectId, documentId);
-        Record storage record = _storage().records[reportId];
-        if (record.status != ReportStatus.None) revert MRVRegistryAlreadySubmitted(reportId);
+        Entry memory entry = _storage().entries[reportId];
+        if (entry.status != ReportStatus.None) revert MRVRegistryAlreadySubmitted(reportId);
 
-        record.projectId = projectId;
-        _submit(reportId, record, documentId, submission);
+        Timeline memory timeline = _requireAcceptable(projectId, submission);
+        entry.projectNumber = timeline.projectNumber;
+        _submit(projectId, reportId, documentId, submission, entry, timeline);
     }
 
     /// @inheritdoc IMRVRegistry
@@ -106,62 +139,62 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         whenNotPaused
     {
         bytes14 reportId = reportIdOf(projectId, documentId);
-        Record storage record = _storage().records[reportId];
-        _requireEither(reportId, record.status, ReportStatus.Rejected, ReportStatus.Withdrawn);
-        if (submission.reportHash == record.reportHash) {
+        Entry memory entry = _storage().entries[reportId];
+        _requireEither(reportId, entry.status, ReportStatus.Rejected, ReportStatus.Withdrawn);
+        if (submission.reportHash == _storage().reportHashes[reportId]) {
             revert MRVRegistryUnchangedReport(reportId, submission.reportHash);
         }
 
-        _submit(reportId, record, documentId, submission);
+        Timeline memory timeline = _requireAcceptable(projectId, submission);
+        _submit(projectId, reportId, documentId, submission, entry, timeline);
     }
 
     /// @inheritdoc IMRVRegistry
     function withdrawReport(bytes14 reportId, string calldata reason) external restricted whenNotPaused {
-        Record storage record = _storage().records[reportId];
-        _requireEither(reportId, record.status, ReportStatus.Submitted, ReportStatus.PendingVerification);
-        address caller = _msgSender();
-        if (_storage().projects.project(record.projectId).developer != caller) {
-            revert MRVRegistryNotDeveloper(record.projectId, caller);
-        }
+        Entry storage entry = _storage().entries[reportId];
+        _requireEither(reportId, entry.status, ReportStatus.Submitted, ReportStatus.PendingVerification);
+        ProjectTerms storage terms = _storage().terms[entry.projectNumber];
+        if (terms.developer != _msgSender()) revert MRVRegistryNotDeveloper(terms.projectId, _msgSender());
         _requireWithin(reason, REASON_LIMIT);
 
-        _transition(reportId, record, ReportStatus.Withdrawn, 0, "", reason);
+        _transition(reportId, entry, ReportStatus.Withdrawn, 0, _nothing(), reason);
     }
 
     /// @inheritdoc IMRVRegistry
     function assignVerifier(bytes14 reportId, address verifier) external restricted whenNotPaused {
-        Record storage record = _storage().records[reportId];
-        ReportStatus status = record.status;
-        _requireEither(reportId, status, ReportStatus.Submitted, ReportStatus.PendingVerification);
-        Project memory project = _storage().projects.project(record.projectId);
-        bool isSame = status == ReportStatus.PendingVerification && verifier == record.verifier;
-        bool isInvolved = verifier == project.developer || verifier == project.validator;
+        Entry storage entry = _storage().entries[reportId];
+        _requireEither(reportId, entry.status, ReportStatus.Submitted, ReportStatus.PendingVerification);
+        ProjectTerms memory terms = _storage().terms[entry.projectNumber];
+        bool isPending = entry.status == ReportStatus.PendingVerification;
+        bool isSame = isPending && verifier == _storage().judgements[reportId].verifier;
+        bool isInvolved =
+            verifier == terms.developer || verifier == _storage().projects.project(terms.projectId).validator;
         if (isSame || isInvolved) revert MRVRegistryInvalidVerifier(reportId, verifier, Standing.Fit);
-        Standing standing = _standing(verifier, Roles.VERIFIER, project.projectType, project.developer);
+        Standing standing = _standing(verifier, Roles.VERIFIER, terms.projectType, terms.developer);
         if (standing != Standing.Fit) revert MRVRegistryInvalidVerifier(reportId, verifier, standing);
 
-        record.verifier = verifier;
-        if (status == ReportStatus.Submitted) _storeTerms(record, project);
+        _storage().judgements[reportId].verifier = verifier;
         emit VerifierAssigned(reportId, verifier, _msgSender());
-        if (status == ReportStatus.Submitted) {
-            _transition(reportId, record, ReportStatus.PendingVerification, 0, "", "");
-        }
+        if (isPending) return;
+        _storage().calendars[terms.projectId].settle(_storage().entries, reportId);
+        entry.monitoringEndDay = CalendarDays.yearsAfter(entry.endDay, terms.durabilityYears);
+        _transition(reportId, entry, ReportStatus.PendingVerification, 0, _nothing(), _nothing());
     }
 
     /// @inheritdoc IMRVRegistry
     function verifyReport(bytes14 reportId, Verification calldata verification) external restricted whenNotPaused {
-        Record storage record = _requireJudge(
+        (Entry storage entry, ProjectTerms storage terms) = _requireJudge(
             reportId, verification.reportHash, verification.statementHash, verification.statementUri
         );
-        _requireSound(reportId, record.endDay, verification.verifiedKg);
-        VintageAmount[] memory vintages = _vintagesIn(reportId, record, verification);
+        _requireSound(reportId, entry.endDay, verification.verifiedKg);
+        VintageAmount[] memory vintages = _vintagesIn(reportId, entry, verification);
 
-        record.verifiedKg = verification.verifiedKg;
-        _decide(
-            reportId, record, ReportStatus.Verified, verification.statementHash, verification.statementUri, ""
+        _decide(reportId, uint56(verification.verifiedKg));
+        _transition(
+            reportId, entry, ReportStatus.Verified, verification.statementHash, verification.statementUri, _nothing()
         );
-        emit MRVVerified(reportId, record.verifier, record.projectId, verification.verifiedKg, vintages);
-        if (record.isAutomatic) _issue(reportId);
+        emit MRVVerified(reportId, _msgSender(), terms.projectId, verification.verifiedKg, vintages);
+        if (terms.isAutomatic) _issue(reportId);
     }
 
     /// @inheritdoc IMRVRegistry
@@ -172,24 +205,26 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         string calldata statementUri,
         string calldata reason
     ) external restricted whenNotPaused {
-        Record storage record = _requireJudge(reportId, reportHash, statementHash, statementUri);
+        (Entry storage entry,) = _requireJudge(reportId, reportHash, statementHash, statementUri);
         if (bytes(reason).length == 0) revert MRVRegistryReasonRequired();
         _requireWithin(reason, REASON_LIMIT);
 
-        _decide(reportId, record, ReportStatus.Rejected, statementHash, statementUri, reason);
+        _decide(reportId, 0);
+        _transition(reportId, entry, ReportStatus.Rejected, statementHash, statementUri, reason);
     }
 
     /// @inheritdoc IMRVRegistry
     function archiveReport(bytes14 reportId, string calldata reason) external restricted whenNotPaused {
-        Record storage record = _storage().records[reportId];
-        if (record.status != ReportStatus.Verified) revert MRVRegistryUnexpectedStatus(reportId, record.status);
+        Entry storage entry = _storage().entries[reportId];
+        if (entry.status != ReportStatus.Verified) revert MRVRegistryUnexpectedStatus(reportId, entry.status);
         address caller = _msgSender();
-        if (caller != record.developer && !_holdsRole(Roles.REGISTRY_OPERATOR, caller)) {
+        bool isDeveloper = caller == _storage().terms[entry.projectNumber].developer;
+        if (!isDeveloper && !_holdsRole(Roles.REGISTRY_OPERATOR, caller)) {
             revert MRVRegistryNotDeveloperOrOperator(reportId, caller);
         }
         _requireWithin(reason, REASON_LIMIT);
 
-        _transition(reportId, record, ReportStatus.Archived, 0, "", reason);
+        _transition(reportId, entry, ReportStatus.Archived, 0, _nothing(), reason);
     }
 
     /// @inheritdoc IMRVRegistry
@@ -204,57 +239,60 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
 
     /// @inheritdoc IMRVRegistry
     function report(bytes14 reportId) external view returns (Report memory) {
-        Record storage record = _storage().records[reportId];
+        Entry memory entry = _storage().entries[reportId];
+        Judgement memory judgement = _storage().judgements[reportId];
         return Report({
-            reportHash: record.reportHash,
-            projectId: record.projectId,
-            verifier: record.verifier,
-            status: record.status,
-            startDay: record.startDay,
-            endDay: record.endDay,
-            version: record.version,
-            verifiedKg: record.verifiedKg,
-            decidedAt: record.decidedAt
+            reportHash: _storage().reportHashes[reportId],
+            projectId: _storage().terms[entry.projectNumber].projectId,
+            verifier: judgement.verifier,
+            status: entry.status,
+            startDay: entry.startDay,
+            endDay: entry.endDay,
+            version: entry.version,
+            verifiedKg: judgement.verifiedKg,
+            decidedAt: judgement.decidedAt
         });
     }
 
     /// @inheritdoc IMRVRegistry
     function verifiedVintages(bytes14 reportId) public view returns (VintageAmount[] memory) {
-        Record storage record = _storage().records[reportId];
-        if (record.verifiedKg == 0) return new VintageAmount[](0);
-        if (record.isItemised) return _storage().breakdowns[reportId];
-        return Vintages.byDays(record.startDay, record.endDay, record.verifiedKg);
+        uint64 kg = _storage().judgements[reportId].verifiedKg;
+        if (kg == 0) return new VintageAmount[](0);
+        Entry memory entry = _storage().entries[reportId];
+        if (entry.isItemised) return _storage().breakdowns[reportId];
+        return Vintages.byDays(entry.startDay, entry.endDay, kg);
     }
 
     /// @inheritdoc IMRVRegistry
-    function verifiedKg(bytes14 reportId, uint16 vintage) public view returns (uint64) {
+    function verifiedKg(bytes14 reportId, uint16 vintage) external view returns (uint64) {
         return Vintages.amountOf(verifiedVintages(reportId), vintage);
     }
 
     /// @inheritdoc IMRVRegistry
     function issuanceTerms(bytes14 reportId) public view returns (IssuanceTerms memory) {
-        Record storage record = _storage().records[reportId];
+        Entry memory entry = _storage().entries[reportId];
+        ProjectTerms memory terms = _storage().terms[entry.projectNumber];
         return IssuanceTerms({
-            projectId: record.projectId,
-            developer: record.developer,
-            status: record.status,
-            unitType: record.unitType,
-            granularityKg: record.granularityKg,
-            bufferRateBps: record.bufferRateBps,
-            expires: record.expires,
-            monitoringEndDay: record.monitoringEndDay
+            projectId: terms.projectId,
+            developer: terms.developer,
+            status: entry.status,
+            unitType: terms.unitType,
+            granularityKg: terms.granularityKg,
+            bufferRateBps: terms.bufferRateBps,
+            expires: terms.expires,
+            monitoringEndDay: entry.monitoringEndDay
         });
     }
 
     /// @inheritdoc IMRVRegistry
     function issuableVintages(bytes14 reportId) public view returns (VintageAmount[] memory) {
-        return Vintages.inGranules(verifiedVintages(reportId), _storage().records[reportId].granularityKg);
+        return Vintages.inGranules(verifiedVintages(reportId), _granularityKg(reportId));
     }
 
     /// @inheritdoc IMRVRegistry
     function carriedKg(bytes14 reportId) external view returns (uint64) {
-        Record storage record = _storage().records[reportId];
-        return record.verifiedKg == 0 ? 0 : record.verifiedKg % record.granularityKg;
+        uint64 kg = _storage().judgements[reportId].verifiedKg;
+        return kg == 0 ? 0 : kg % _granularityKg(reportId);
     }
 
     /// @inheritdoc IMRVRegistry
@@ -263,12 +301,9 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
     }
 
     /// @inheritdoc IMRVRegistry
-    function overlappingReport(bytes32 projectId, uint16 startDay, uint16 endDay)
-        external
-        view
-        returns (bytes14 reportId)
-    {
-        (reportId,,) = _storage().periods[projectId].overlapping(startDay, endDay);
+    function overlappingReport(bytes32 projectId, uint16 startDay, uint16 endDay) external view returns (bytes14) {
+        MRVRegistryStorage storage $ = _storage();
+        return $.calendars[projectId].overlapping($.entries, startDay, endDay);
     }
 
     /// @inheritdoc IMRVRegistry
@@ -281,83 +316,69 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         return bytes14(keccak256(abi.encodePacked(projectId, documentId)));
     }
 
-    function _submit(
-        bytes14 reportId,
-        Record storage record,
-        string calldata documentId,
-        ReportSubmission calldata submission
-    ) private {
-        bytes32 projectId = record.projectId;
+    /// @return timeline of a project that may have such a report
+    function _requireAcceptable(bytes32 projectId, ReportSubmission calldata submission)
+        private
+        view
+        returns (Timeline memory timeline)
+    {
+        MRVRegistryStorage storage $ = _storage();
+        (uint16 startDay, uint16 endDay) = (submission.startDay, submission.endDay);
         if (submission.reportHash == 0) revert MRVRegistryZeroHash();
         _requireWithin(submission.uri, URI_LIMIT);
-        _takePeriod(reportId, projectId, submission.startDay, submission.endDay);
-
-        record.reportHash = submission.reportHash;
-        record.startDay = submission.startDay;
-        record.endDay = submission.endDay;
-        ++record.version;
-        _announce(reportId, record, documentId, submission);
-        _transition(reportId, record, ReportStatus.Submitted, 0, "", "");
+        if (startDay > endDay) revert MRVRegistryInvalidPeriod(startDay, endDay);
+        timeline = $.calendars[projectId].timeline;
+        if (!timeline.isOpen) {
+            revert MRVRegistryProjectNotValidated(projectId, $.projects.project(projectId).status);
+        }
+        if ($.terms[timeline.projectNumber].developer != _msgSender()) {
+            revert MRVRegistryNotDeveloper(projectId, _msgSender());
+        }
+        if (startDay < timeline.startDay || endDay > timeline.endDay) {
+            revert MRVRegistryPeriodOutsideProject(projectId, timeline.startDay, timeline.endDay);
+        }
+        if (timeline.follows(startDay)) return timeline;
+        bytes14 otherId = $.calendars[projectId].overlapping($.entries, startDay, endDay);
+        if (otherId != 0) {
+            Entry storage other = $.entries[otherId];
+            revert MRVRegistryPeriodOverlap(projectId, otherId, other.startDay, other.endDay);
+        }
     }
 
-    function _announce(
+    function _submit(
+        bytes32 projectId,
         bytes14 reportId,
-        Record storage record,
         string calldata documentId,
-        ReportSubmission calldata submission
+        ReportSubmission calldata submission,
+        Entry memory entry,
+        Timeline memory timeline
     ) private {
+        MRVRegistryStorage storage $ = _storage();
+        Calendar storage calendar = $.calendars[projectId];
+        calendar.take(timeline, entry, reportId, submission.startDay, submission.endDay);
+        calendar.timeline = timeline;
+        $.reportHashes[reportId] = submission.reportHash;
+        ++entry.version;
+        $.entries[reportId] = entry;
         emit MRVSubmitted(
             reportId,
-            record.projectId,
+            projectId,
             _msgSender(),
             documentId,
-            record.version,
+            entry.version,
             submission.reportHash,
             submission.startDay,
             submission.endDay,
             submission.uri
         );
+        _transition(
+            reportId, $.entries[reportId], ReportStatus.Submitted, 0, _nothing(), _nothing()
+        );
     }
 
-    function _takePeriod(bytes14 reportId, bytes32 projectId, uint16 startDay, uint16 endDay) private {
-        if (startDay > endDay) revert MRVRegistryInvalidPeriod(startDay, endDay);
-        Project memory project = _storage().projects.project(projectId);
-        if (project.status != ProjectStatus.Validated) {
-            revert MRVRegistryProjectNotValidated(projectId, project.status);
-        }
-        if (project.developer != _msgSender()) revert MRVRegistryNotDeveloper(projectId, _msgSender());
-        if (startDay < project.startDay || endDay > project.endDay) {
-            revert MRVRegistryPeriodOutsideProject(projectId, project.startDay, project.endDay);
-        }
-        PeriodSet.Set storage taken = _storage().periods[projectId];
-        (bytes14 otherId, uint16 otherStartDay, uint16 otherEndDay) = taken.overlapping(startDay, endDay);
-        if (otherId != 0) revert MRVRegistryPeriodOverlap(projectId, otherId, otherStartDay, otherEndDay);
-
-        taken.insert(reportId, startDay, endDay);
-    }
-
-    function _storeTerms(Record storage record, Project memory project) private {
-        MethodologyTerms memory terms = _storage().methodologies.methodology(project.methodologyKey).terms;
-        record.developer = project.developer;
-        record.granularityKg = terms.granularityKg;
-        record.bufferRateBps = terms.bufferRateBps;
-        record.unitType = terms.unitType;
-        record.isAutomatic = terms.automaticIssuance;
-        record.projectType = project.projectType;
-        record.expires = terms.expires;
-        record.monitoringEndDay = CalendarDays.yearsAfter(record.endDay, terms.durabilityYears);
-    }
-
-    function _decide(
-        bytes14 reportId,
-        Record storage record,
-        ReportStatus outcome,
-        bytes32 statementHash,
-        string memory statementUri,
-        string memory reason
-    ) private {
-        record.decidedAt = uint48(block.timestamp);
-        _transition(reportId, record, outcome, statementHash, statementUri, reason);
+    function _decide(bytes14 reportId, uint56 kg) private {
+        Judgement storage judgement = _storage().judgements[reportId];
+        (judgement.decidedAt, judgement.verifiedKg) = (uint40(block.timestamp), kg);
     }
 
     function _issue(bytes14 reportId) private {
@@ -369,35 +390,35 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
     /// No other line writes a status.
     function _transition(
         bytes14 reportId,
-        Record storage record,
+        Entry storage entry,
         ReportStatus to,
         bytes32 statementHash,
-        string memory statementUri,
-        string memory reason
+        string calldata statementUri,
+        string calldata reason
     ) private {
-        ReportStatus from = record.status;
-        record.status = to;
+        ReportStatus from = entry.status;
+        entry.status = to;
         if (to == ReportStatus.Rejected || to == ReportStatus.Withdrawn) {
-            _storage().periods[record.projectId].remove(record.startDay);
+            bytes32 projectId = _storage().terms[entry.projectNumber].projectId;
+            _storage().calendars[projectId].free(_storage().entries, reportId);
         }
-        emit MRVStatusChanged(
-            reportId, from, to, _msgSender(), record.reportHash, statementHash, statementUri, reason
-        );
+        bytes32 reportHash = _storage().reportHashes[reportId];
+        emit MRVStatusChanged(reportId, from, to, _msgSender(), reportHash, statementHash, statementUri, reason);
     }
 
     /// @return vintages the verifier's breakdown, which is stored when the split by days could differ, or that split
-    function _vintagesIn(bytes14 reportId, Record storage record, Verification calldata verification)
+    function _vintagesIn(bytes14 reportId, Entry storage entry, Verification calldata verification)
         private
         returns (VintageAmount[] memory vintages)
     {
-        (uint16 startDay, uint16 endDay) = (record.startDay, record.endDay);
         vintages = verification.vintages;
-        if (vintages.length == 0) return Vintages.byDays(startDay, endDay, verification.verifiedKg);
+        if (vintages.length == 0) return Vintages.byDays(entry.startDay, entry.endDay, verification.verifiedKg);
 
-        (uint256 firstYear, uint256 lastYear) = (CalendarDays.yearOf(startDay), CalendarDays.yearOf(endDay));
+        (uint256 firstYear, uint256 lastYear) =
+            (CalendarDays.yearOf(entry.startDay), CalendarDays.yearOf(entry.endDay));
         _requireBreakdown(reportId, vintages, firstYear, lastYear, verification.verifiedKg);
         if (firstYear == lastYear) return vintages;
-        record.isItemised = true;
+        entry.isItemised = true;
         for (uint256 i; i < vintages.length; ++i) {
             _storage().breakdowns[reportId].push(vintages[i]);
         }
@@ -408,18 +429,25 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         bytes32 reportHash,
         bytes32 statementHash,
         string calldata statementUri
-    ) private view returns (Record storage record) {
-        record = _storage().records[reportId];
-        if (record.status != ReportStatus.PendingVerification) {
-            revert MRVRegistryUnexpectedStatus(reportId, record.status);
+    ) private view returns (Entry storage entry, ProjectTerms storage terms) {
+        MRVRegistryStorage storage $ = _storage();
+        entry = $.entries[reportId];
+        if (entry.status != ReportStatus.PendingVerification) {
+            revert MRVRegistryUnexpectedStatus(reportId, entry.status);
         }
         address caller = _msgSender();
-        if (caller != record.verifier) revert MRVRegistryNotAssignedVerifier(reportId, caller);
-        Standing standing = _standing(caller, Roles.VERIFIER, record.projectType, record.developer);
+        if (caller != $.judgements[reportId].verifier) revert MRVRegistryNotAssignedVerifier(reportId, caller);
+        terms = $.terms[entry.projectNumber];
+        Standing standing = _standing(caller, Roles.VERIFIER, terms.projectType, terms.developer);
         if (standing != Standing.Fit) revert MRVRegistryUnfitVerifier(reportId, caller, standing);
-        if (reportHash != record.reportHash) revert MRVRegistryStaleReport(reportId, reportHash, record.reportHash);
+        bytes32 current = $.reportHashes[reportId];
+        if (reportHash != current) revert MRVRegistryStaleReport(reportId, reportHash, current);
         if (statementHash == 0) revert MRVRegistryZeroHash();
         _requireWithin(statementUri, URI_LIMIT);
+    }
+
+    function _requireProjectRegistry() private view {
+        if (msg.sender != address(_storage().projects)) revert MRVRegistryNotProjectRegistry(msg.sender);
     }
 
     function _requireSound(bytes14 reportId, uint16 endDay, uint64 kg) private view {
@@ -446,12 +474,23 @@ contract MRVRegistry is RegistryModule, IMRVRegistry {
         if (sumKg != kg) revert MRVRegistryVintageSumMismatch(reportId, kg, sumKg);
     }
 
+    function _granularityKg(bytes14 reportId) private view returns (uint32) {
+        return _storage().terms[_storage().entries[reportId].projectNumber].granularityKg;
+    }
+
     function _requireEither(bytes14 reportId, ReportStatus status, ReportStatus one, ReportStatus other) private pure {
         if (status != one && status != other) revert MRVRegistryUnexpectedStatus(reportId, status);
     }
 
     function _requireWithin(string calldata text, uint256 limit) private pure {
         if (bytes(text).length > limit) revert MRVRegistryTextTooLong(bytes(text).length, limit);
+    }
+
+    function _nothing() private pure returns (string calldata text) {
+        assembly {
+            text.offset := 0
+            text.length := 0
+        }
     }
 
     function _storage() private pure returns (MRVRegistryStorage storage $) {

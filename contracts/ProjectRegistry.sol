@@ -2,6 +2,7 @@
 pragma solidity 0.8.34;
 
 import {IMethodologyRegistry} from "./interfaces/IMethodologyRegistry.sol";
+import {IMRVRegistry, OpenedProject} from "./interfaces/IMRVRegistry.sol";
 import {IProjectRegistry, PDD, Project, ProjectStatus} from "./interfaces/IProjectRegistry.sol";
 import {Standing} from "./interfaces/IRegistryAccessControl.sol";
 import {Identifiers} from "./libraries/Identifiers.sol";
@@ -14,6 +15,7 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
     struct ProjectRegistryStorage {
         mapping(bytes32 projectId => Project) projects;
         IMethodologyRegistry methodologies;
+        IMRVRegistry reports;
     }
 
     // keccak256(abi.encode(uint256(keccak256("ogcr.storage.ProjectRegistry")) - 1)) & ~bytes32(uint256(0xff))
@@ -107,6 +109,7 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
         whenNotPaused
     {
         _decide(projectId, ProjectStatus.Validated, pddHash, decisionHash, decisionUri, "");
+        _openReporting(projectId);
     }
 
     function rejectProject(
@@ -156,6 +159,16 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
         _requireEither(projectId, status, ProjectStatus.Validated, ProjectStatus.Rejected);
         _requireWithin(reason, REASON_LIMIT);
         _transition(projectId, held, ProjectStatus.Archived, 0, "", reason);
+        if (status == ProjectStatus.Validated) _storage().reports.closeProject(projectId);
+    }
+
+    function connectReports(address reports_) external restricted whenNotPaused {
+        ProjectRegistryStorage storage $ = _storage();
+        if (reports_ == address(0)) revert ProjectRegistryZeroAddress();
+        if (address($.reports) != address(0)) revert ProjectRegistryReportsAlreadyConnected(address($.reports));
+
+        $.reports = IMRVRegistry(reports_);
+        emit ReportsConnected(reports_, _msgSender());
     }
 
     function project(bytes32 projectId) external view returns (Project memory) {
@@ -164,6 +177,10 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
 
     function methodologies() external view returns (address) {
         return address(_storage().methodologies);
+    }
+
+    function reports() external view returns (address) {
+        return address(_storage().reports);
     }
 
     function projectIdOf(string calldata documentId) public pure returns (bytes32) {
@@ -251,6 +268,17 @@ contract ProjectRegistry is RegistryModule, IProjectRegistry {
         held.decidedVersion = held.version;
         held.decidedAt = uint48(block.timestamp);
         _transition(projectId, held, outcome, decisionHash, decisionUri, reason);
+    }
+
+    /// A submission then finds beside its reports what it needs to know of the project.
+    function _openReporting(bytes32 projectId) private {
+        IMRVRegistry reports_ = _storage().reports;
+        if (address(reports_) == address(0)) revert ProjectRegistryReportsNotConnected(projectId);
+        Project storage held = _storage().projects[projectId];
+        reports_.openProject(
+            projectId,
+            OpenedProject(held.developer, held.methodologyKey, held.projectType, held.startDay, held.endDay)
+        );
     }
 
     function _transition(

@@ -336,6 +336,8 @@ def _links_due(registry: Registry) -> Iterator[Due]:
     for role, name in HOLDERS.items():
         if not access.hasRole(ROLE_IDS[role], registry[name].address)[0]:
             yield access.grantRole, (ROLE_IDS[role], registry[name].address, 0)
+    if registry["ProjectRegistry"].reports() == ZERO_ADDRESS:
+        yield registry["ProjectRegistry"].connectReports, (reports.address,)
     if reports.units() == ZERO_ADDRESS:
         yield reports.connectUnits, (units.address,)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {UnitType} from "./IMethodologyRegistry.sol";
+import {ProjectType, UnitType} from "./IMethodologyRegistry.sol";
 import {ProjectStatus} from "./IProjectRegistry.sol";
 import {Standing} from "./IRegistryAccessControl.sol";
 
@@ -62,10 +62,20 @@ struct Report {
     uint48 decidedAt;
 }
 
-/// @notice What `CRU` needs to know of a report before it issues against it. All but project and status are zero until
-/// a verifier was assigned.
+/// @notice What a project that was validated keeps for ever.
+/// @param startDay first day of the project, UTC days since 1970-01-01
+/// @param endDay last day of the project, included
+struct OpenedProject {
+    address developer;
+    bytes32 methodologyKey;
+    ProjectType projectType;
+    uint16 startDay;
+    uint16 endDay;
+}
+
+/// @notice What `CRU` needs to know of a report before it issues against it.
 /// @param monitoringEndDay last day of the monitoring period: the reporting period's end plus the methodology's
-/// `durabilityYears`, UTC days since 1970-01-01, at most 65535
+/// `durabilityYears`, UTC days since 1970-01-01, at most 65535; zero until a verifier was assigned
 struct IssuanceTerms {
     bytes32 projectId;
     address developer;
@@ -128,6 +138,7 @@ interface IMRVRegistry {
     error MRVRegistryAlreadySubmitted(bytes14 reportId);
     error MRVRegistryProjectNotValidated(bytes32 projectId, ProjectStatus status);
     error MRVRegistryUnexpectedStatus(bytes14 reportId, ReportStatus status);
+    error MRVRegistryNotProjectRegistry(address caller);
     error MRVRegistryNotDeveloper(bytes32 projectId, address caller);
     error MRVRegistryNotDeveloperOrOperator(bytes14 reportId, address caller);
     error MRVRegistryNotAssignedVerifier(bytes14 reportId, address caller);
@@ -142,6 +153,12 @@ interface IMRVRegistry {
     error MRVRegistryAmountTooLarge(bytes14 reportId, uint64 verifiedKg, uint64 limit);
     error MRVRegistryUnitsAlreadyConnected(address units);
     error MRVRegistryUnitsNotConnected(bytes14 reportId);
+
+    /// @notice Lets the developer of a project report, by `ProjectRegistry`, in the transaction that validates it.
+    function openProject(bytes32 projectId, OpenedProject calldata opened) external;
+
+    /// @notice Ends that, by `ProjectRegistry`, in the transaction that archives the project.
+    function closeProject(bytes32 projectId) external;
 
     /// @notice (none) -> submitted, by the developer of a validated project.
     /// @param documentId the MRV document's `id`: 1 to 100 bytes of `A-Z a-z 0-9 _ -`

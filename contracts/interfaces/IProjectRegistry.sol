@@ -91,6 +91,8 @@ interface IProjectRegistry {
     event ProjectMetadataUpdated(
         bytes32 indexed projectId, address indexed developer, bytes32 metadataHash, string uri
     );
+    /// @notice The registry of reports that validated projects are opened in; set once at deployment.
+    event ReportsConnected(address indexed reports, address indexed actor);
 
     error ProjectRegistryInvalidDocumentId(string documentId);
     error ProjectRegistryZeroHash();
@@ -113,6 +115,8 @@ interface IProjectRegistry {
     error ProjectRegistryMethodologyNotPermitted(
         bytes32 methodologyKey, MethodologyStatus status, ProjectType projectType
     );
+    error ProjectRegistryReportsAlreadyConnected(address reports);
+    error ProjectRegistryReportsNotConnected(bytes32 projectId);
 
     /// @notice (none) -> draft. The caller becomes the project's developer.
     /// @param documentId the PDD's `id`: 1 to 100 bytes of `A-Z a-z 0-9 _ -`
@@ -169,10 +173,16 @@ interface IProjectRegistry {
     /// @param reason at most 500 bytes; may be empty
     function archiveProject(bytes32 projectId, string calldata reason) external;
 
+    /// @notice Names the registry of reports; once, by the administrator. Nothing is validated before.
+    function connectReports(address reports) external;
+
     function project(bytes32 projectId) external view returns (Project memory);
 
     /// @notice The `MethodologyRegistry` that every project's methodology is looked up in.
     function methodologies() external view returns (address);
+
+    /// @notice The `MRVRegistry`, zero until it is connected.
+    function reports() external view returns (address);
 
     function projectIdOf(string calldata documentId) external pure returns (bytes32);
 }

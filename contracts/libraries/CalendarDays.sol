@@ -3,6 +3,7 @@ pragma solidity 0.8.34;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+/// @dev Unchecked: years below 2^32 and days below 2^48 are far from every bound.
 /// @notice Years of the proleptic Gregorian calendar, and days counted in UTC since 1970-01-01.
 library CalendarDays {
     uint256 internal constant SECONDS = 1 days;
@@ -16,15 +17,19 @@ library CalendarDays {
 
     /// @param year 1970 or later
     function firstDayOf(uint256 year) internal pure returns (uint256) {
-        uint256 past = year - 1;
-        return 365 * (year - 1970) + past / 4 - past / 100 + past / 400 - LEAP_DAYS_BEFORE_1970;
+        unchecked {
+            uint256 past = year - 1;
+            return 365 * (year - 1970) + past / 4 - past / 100 + past / 400 - LEAP_DAYS_BEFORE_1970;
+        }
     }
 
     function yearOf(uint256 day) internal pure returns (uint256 year) {
-        // A year of average length misses by one at most.
-        year = 1970 + day * 400 / DAYS_IN_400_YEARS;
-        if (firstDayOf(year) > day) --year;
-        else if (firstDayOf(year + 1) <= day) ++year;
+        unchecked {
+            // A year of average length misses by one at most.
+            year = 1970 + day * 400 / DAYS_IN_400_YEARS;
+            if (firstDayOf(year) > day) --year;
+            else if (firstDayOf(year + 1) <= day) ++year;
+        }
     }
 
     /// @notice The day of the same date so many years later; of a 29 February, in a year without one, 28 February

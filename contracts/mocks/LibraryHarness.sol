@@ -3,6 +3,7 @@ pragma solidity 0.8.34;
 
 import {VintageAmount} from "../interfaces/IMRVRegistry.sol";
 import {CalendarDays} from "../libraries/CalendarDays.sol";
+import {Calendar, Calendars, Entry, Timeline} from "../libraries/Calendars.sol";
 import {PeriodSet} from "../libraries/PeriodSet.sol";
 import {Vintages} from "../libraries/Vintages.sol";
 
@@ -10,7 +11,11 @@ import {Vintages} from "../libraries/Vintages.sol";
 contract LibraryHarness {
     using PeriodSet for PeriodSet.Set;
 
+    using Calendars for Calendar;
+
     PeriodSet.Set private _set;
+    Calendar private _calendar;
+    mapping(bytes14 reportId => Entry) private _entries;
 
     function insert(bytes14 reportId, uint16 startDay, uint16 endDay) external {
         _set.insert(reportId, startDay, endDay);
@@ -41,5 +46,39 @@ contract LibraryHarness {
 
     function byDays(uint16 startDay, uint16 endDay, uint64 kg) external pure returns (VintageAmount[] memory) {
         return Vintages.byDays(startDay, endDay, kg);
+    }
+
+    function inGranules(VintageAmount[] memory amounts, uint64 granularityKg)
+        external
+        pure
+        returns (VintageAmount[] memory)
+    {
+        return Vintages.inGranules(amounts, granularityKg);
+    }
+
+    function yearsAfter(uint16 day, uint16 count) external pure returns (uint16) {
+        return CalendarDays.yearsAfter(day, count);
+    }
+
+    function take(bytes14 reportId, uint16 startDay, uint16 endDay) external {
+        (Timeline memory timeline, Entry memory entry) = (_calendar.timeline, _entries[reportId]);
+        _calendar.take(timeline, entry, reportId, startDay, endDay);
+        (_calendar.timeline, _entries[reportId]) = (timeline, entry);
+    }
+
+    function settle(bytes14 reportId) external {
+        _calendar.settle(_entries, reportId);
+    }
+
+    function free(bytes14 reportId) external {
+        _calendar.free(_entries, reportId);
+    }
+
+    function taken(uint16 startDay, uint16 endDay) external view returns (bytes14) {
+        return _calendar.overlapping(_entries, startDay, endDay);
+    }
+
+    function recentCount() external view returns (uint256) {
+        return _calendar.timeline.recentCount;
     }
 }

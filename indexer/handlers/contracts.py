@@ -5,7 +5,7 @@ from typing import Any
 from indexer.changes import Change, Upsert
 from indexer.deployments import CONTRACT_NAMES
 from indexer.events import ChainEvent
-from indexer.handlers.registry import ACCESS, MODULES, REPORTS, handles
+from indexer.handlers.registry import ACCESS, MODULES, PROJECTS, REPORTS, handles
 from indexer.models import Contract
 
 _OPEN = {"paused": False, "closed": False}
@@ -39,6 +39,11 @@ def unpaused(event: ChainEvent) -> list[Change]:
 @handles("UnitsConnected", REPORTS)
 def units_connected(event: ChainEvent) -> list[Change]:
     return [contract_row(event, units=event["units"])]
+
+
+@handles("ReportsConnected", PROJECTS)
+def reports_connected(event: ChainEvent) -> list[Change]:
+    return [contract_row(event, reports=event["reports"])]
 
 
 @handles("TargetClosed", ACCESS)

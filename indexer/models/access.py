@@ -61,5 +61,6 @@ class Contract(Versioned, table=True):
     closed: bool | None = None
     admin_delay: int | None = Field(default=None, sa_type=BigInteger)
     admin_delay_since: int | None = Field(default=None, sa_type=BigInteger)
+    reports: str | None = None
     units: str | None = None
     initialized_version: int | None = Field(default=None, sa_type=BigInteger)

@@ -16,7 +16,7 @@ from scripts.deployment import CONTRACTS, FORWARDER, ROLE_IDS, Registry, deploy_
 from .ledger import Compiled, Contract, Ledger
 from .permissions import MANAGER
 from .reporting import Reporting
-from .samples import Accreditation, Cast, Contracts, Stage
+from .samples import Accreditation, Cast, Contracts, Stage, accredit
 from .signing import Signing
 
 #: Ape has ten test accounts, all of them cast already.
@@ -70,12 +70,8 @@ def registry(deployment: Registry, ledger: Ledger, cast: Cast) -> Contracts:
         contracts.access.setOrganisation(account, organisation, sender=cast.operator)
     for role in ("validator", "verifier"):
         for account in members[role]:
-            accredit(contracts.access, account, role, cast.operator)
+            accredit(contracts.access, account, role, cast.operator, Accreditation())
     return contracts
-
-
-def accredit(access: Contract, account: str, role: str, operator: str) -> None:
-    access.accredit(account, ROLE_IDS[role], Accreditation(), "ipfs://evidence", sender=operator)
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ ANYBODY = "anybody, unasked"
 EVERY_ACCOUNT = "every account"
 ONCE = "nobody after deployment"
 MANAGER = "the access manager"
+PROJECTS = "the registry of projects"
 
 #: Stated again, not read from the deployment: a slip there must not pass for the rule (OGCR 5.2.4).
 MODULE = {
@@ -65,9 +66,12 @@ MATRIX: dict[str, dict[str, str]] = {
         "rejectProject": "validator",
         "requestRevision": "validator",
         "archiveProject": EVERY_ACCOUNT,
+        "connectReports": "administrator",
     },
     "reports": {
         **MODULE,
+        "openProject": PROJECTS,
+        "closeProject": PROJECTS,
         "submitReport": "developer",
         "resubmitReport": "developer",
         "withdrawReport": "developer",

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from eth_utils import keccak
 
-from .ledger import Contract, enum
+from scripts.deployment import ROLE_IDS
+
+from .ledger import Contract, Receipt, enum
 
 MethodologyStatus = enum("MethodologyStatus")
 ProjectStatus = enum("ProjectStatus")
@@ -56,6 +58,22 @@ class Accreditation(NamedTuple):
     start_day: int = 0
     end_day: int = 2**16 - 1
     evidence_hash: bytes = content_hash("accreditation")
+
+
+def accredit(
+    access: Contract, account: str, role: str, operator: str, accreditation: Accreditation
+) -> Receipt:
+    """Accredit an account for a role."""
+    given = (account, ROLE_IDS[role], accreditation, "ipfs://evidence")
+    receipt: Receipt = access.accredit(*given, sender=operator)
+    return receipt
+
+
+def admit(access: Contract, cast: Cast, account: str, role: str) -> None:
+    """Let another account judge: give it the role, a house of its own and an accreditation."""
+    access.grantRole(ROLE_IDS[role], account, 0, sender=cast.administrator)
+    access.setOrganisation(account, keccak(text=f"house of {account}"), sender=cast.operator)
+    accredit(access, account, role, cast.operator, Accreditation())
 
 
 class Cast(NamedTuple):

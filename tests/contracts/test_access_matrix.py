@@ -8,7 +8,7 @@ import pytest
 
 from .encoding import selector
 from .ledger import Contract, Ledger, reverts
-from .permissions import ANYBODY, MANAGER, MATRIX, ONCE, admits, attempt
+from .permissions import ANYBODY, MANAGER, MATRIX, ONCE, PROJECTS, admits, attempt
 from .samples import Contracts
 
 ROWS = [(contract, function) for contract, rows in MATRIX.items() for function in rows]
@@ -28,6 +28,7 @@ class TestMatrix:
     given every account may                 it is let in, and decides by itself
     given any other role, or none           it is refused, naming the caller
     given the function is nobody's          it is refused for everybody
+    given it is another contract's          it is refused for everybody else
     """
 
     def test_admits_only_whom_the_table_names_when_called(
@@ -46,6 +47,10 @@ class TestMatrix:
                 if permitted == ONCE:
                     assert outcome is not None
                     assert (outcome.error, outcome.arguments) == ("InvalidInitialization", ())
+                elif permitted == PROJECTS:
+                    assert outcome is not None
+                    assert outcome.error == "MRVRegistryNotProjectRegistry"
+                    assert outcome.arguments == (address,)
                 elif permitted == ANYBODY or admits(permitted, who):
                     assert outcome is None or outcome.error not in DENIALS, who
                 else:
@@ -57,7 +62,7 @@ class TestMatrix:
 RESTRICTED = [
     (contract, function)
     for contract, function in ROWS
-    if contract != "access" and MATRIX[contract][function] not in (ANYBODY, ONCE, MANAGER)
+    if contract != "access" and MATRIX[contract][function] not in (ANYBODY, ONCE, MANAGER, PROJECTS)
 ]
 
 

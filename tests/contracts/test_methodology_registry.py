@@ -26,6 +26,9 @@ ALLOWED = {
 }
 ALPHABET = string.ascii_letters + string.digits + "._-"
 EVERY_TYPE = 2 ** len(ProjectType) - 1
+#: Units that end with their monitoring period (Regulation (EU) 2024/3012 Art. 6(5), 12(5)).
+TEMPORARY = (UnitType.CFS, UnitType.CSP)
+PERMANENT = (UnitType.PCR, UnitType.SER)
 
 
 def register(
@@ -56,7 +59,7 @@ class TestRegisterMethodology:
     def test_stores_the_terms_when_called_by_a_steward(
         self, methodologies: Contract, steward: str
     ) -> None:
-        terms = Terms(UnitType.PCR, 2000, 9999, True, EVERY_TYPE)
+        terms = Terms(UnitType.PCR, 2000, 9999, True, False, 1000, EVERY_TYPE)
         receipt = methodologies.registerMethodology(
             "biochar.v", "2.1.0", HASH, "ipfs://m", terms, sender=steward
         )
@@ -162,7 +165,8 @@ class TestRegisterMethodology:
     def test_accepts_the_granularity_when_it_is_sound(
         self, methodologies: Contract, steward: str, unit_type: int, granularity: int
     ) -> None:
-        key = register(methodologies, steward, terms=Terms(unit_type, granularity))
+        terms = Terms(unit_type, granularity, expires=unit_type in TEMPORARY)
+        key = register(methodologies, steward, terms=terms)
         assert methodologies.methodology(key).terms.granularityKg == granularity
 
     def test_reverts_when_the_unit_type_is_unknown(
@@ -184,6 +188,39 @@ class TestRegisterMethodology:
     ) -> None:
         with reverts("MethodologyRegistryInvalidProjectTypes", types):
             register(methodologies, steward, terms=Terms(project_types=types))
+
+    @pytest.mark.parametrize(
+        ("unit_type", "expires"),
+        [(unit, False) for unit in TEMPORARY] + [(unit, True) for unit in PERMANENT],
+    )
+    def test_reverts_when_the_expiry_is_not_that_of_the_unit_type(
+        self, methodologies: Contract, steward: str, unit_type: int, expires: bool
+    ) -> None:
+        with reverts("MethodologyRegistryInvalidExpiry", unit_type, expires):
+            register(methodologies, steward, terms=Terms(unit_type, 1000, expires=expires))
+        key = register(methodologies, steward, terms=Terms(unit_type, 1000, expires=not expires))
+        assert methodologies.methodology(key).terms.expires is not expires
+
+    @pytest.mark.parametrize("expires", [True, False])
+    def test_accepts_either_expiry_when_the_unit_is_fractional(
+        self, methodologies: Contract, steward: str, expires: bool
+    ) -> None:
+        key = register(methodologies, steward, terms=Terms(expires=expires))
+        assert methodologies.methodology(key).terms.expires is expires
+
+    @pytest.mark.parametrize("years", [0, 1001, 65_535])
+    def test_reverts_when_the_durability_is_out_of_range(
+        self, methodologies: Contract, steward: str, years: int
+    ) -> None:
+        with reverts("MethodologyRegistryInvalidDurability", years):
+            register(methodologies, steward, terms=Terms(durability_years=years))
+
+    @pytest.mark.parametrize("years", [1, 1000])
+    def test_accepts_the_durability_when_it_is_a_bound(
+        self, methodologies: Contract, steward: str, years: int
+    ) -> None:
+        key = register(methodologies, steward, terms=Terms(durability_years=years))
+        assert methodologies.methodology(key).terms.durabilityYears == years
 
     @pytest.mark.parametrize("status", [s for s in MethodologyStatus if s])
     def test_reverts_given_the_version_is_registered_already(
@@ -226,7 +263,7 @@ class TestTransitions:
     def test_leaves_the_terms_alone_when_the_status_changes(
         self, methodologies: Contract, stage: Stage
     ) -> None:
-        terms = Terms(UnitType.CSP, 5000, 123, True, EVERY_TYPE)
+        terms = Terms(UnitType.CSP, 5000, 123, True, True, 35, EVERY_TYPE)
         key = stage.methodology(terms=terms, status=MethodologyStatus.Deprecated)
         assert methodologies.methodology(key).terms == tuple(terms)
 

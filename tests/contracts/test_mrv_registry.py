@@ -6,7 +6,17 @@ from eth_utils import keccak, to_hex
 
 from .ledger import Contract, Ledger, reverts
 from .reporting import YEAR_2023, YEAR_2024, Reporting, ReportStatus, Submission
-from .samples import ZERO_ADDRESS, ZERO_HASH, Cast, Pdd, ProjectStatus, Stage, content_hash
+from .samples import (
+    ZERO_ADDRESS,
+    ZERO_HASH,
+    Cast,
+    Pdd,
+    ProjectStatus,
+    Stage,
+    Standing,
+    admit,
+    content_hash,
+)
 
 UNKNOWN = b"\x07" * 14
 
@@ -66,7 +76,6 @@ class TestSubmitReport:
             "version": 1,
             "verifiedKg": 0,
             "decidedAt": 0,
-            "statementHash": ZERO_HASH,
         }
 
     @pytest.mark.parametrize("name", ["", "a" * 101, "a b", "a.b", "ä", "a/b", 'a"b'])
@@ -168,7 +177,7 @@ class TestAssignVerifier:
         cast: Cast,
     ) -> None:
         report_id = reporting.pending(project_id)
-        access.grantRole(4, cast.stranger, 0, sender=cast.administrator)
+        admit(access, cast, cast.stranger, "verifier")
         receipt = reports.assignVerifier(report_id, cast.stranger, sender=cast.operator)
         assert [event.name for event in receipt.events] == ["VerifierAssigned"]
         with reverts("MRVRegistryNotAssignedVerifier", report_id, cast.verifier):
@@ -178,7 +187,7 @@ class TestAssignVerifier:
         self, reporting: Reporting, project_id: bytes, verifier: str
     ) -> None:
         report_id = reporting.pending(project_id)
-        with reverts("MRVRegistryInvalidVerifier", report_id, verifier):
+        with reverts("MRVRegistryInvalidVerifier", report_id, verifier, Standing.Fit):
             reporting.assign(report_id)
 
     @pytest.mark.parametrize("step", ["submit", "pending"])
@@ -196,7 +205,7 @@ class TestAssignVerifier:
         report_id = getattr(reporting, step)(project_id)
         involved = getattr(cast, who)
         access.grantRole(4, involved, 0, sender=cast.administrator)
-        with reverts("MRVRegistryInvalidVerifier", report_id, involved):
+        with reverts("MRVRegistryInvalidVerifier", report_id, involved, Standing.Fit):
             reports.assignVerifier(report_id, involved, sender=cast.operator)
 
     @pytest.mark.parametrize("step", ["submit", "pending"])
@@ -212,9 +221,10 @@ class TestAssignVerifier:
     ) -> None:
         report_id = getattr(reporting, step)(project_id)
         without = getattr(cast, who)
-        with reverts("MRVRegistryInvalidVerifier", report_id, without):
+        with reverts("MRVRegistryInvalidVerifier", report_id, without, Standing.RoleNotHeld):
             reports.assignVerifier(report_id, without, sender=cast.operator)
-        with reverts("MRVRegistryInvalidVerifier", report_id, ZERO_ADDRESS):
+        nobody = (report_id, ZERO_ADDRESS, Standing.RoleNotHeld)
+        with reverts("MRVRegistryInvalidVerifier", *nobody):
             reports.assignVerifier(report_id, ZERO_ADDRESS, sender=cast.operator)
 
     def test_reverts_given_the_report_is_unknown(self, reporting: Reporting) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from .ledger import Contract, Ledger, reverts
-from .permissions import ANYBODY, EVERY_ACCOUNT, MANAGER, MATRIX, ONCE, attempt
+from .permissions import ANYBODY, EVERY_ACCOUNT, MANAGER, MATRIX, ONCE, PROJECTS, attempt
 from .samples import Contracts, Pdd, ProjectStatus, Stage, content_hash
 
 MODULES = ("methodologies", "projects", "reports", "units", "reversals", "exchange")
@@ -29,7 +29,7 @@ STOPPED = [
     for module in MODULES
     for function, who in MATRIX[module].items()
     if function not in UNSTOPPED
-    and who not in {"guardian", "administrator", MANAGER, ONCE, ANYBODY}
+    and who not in {"guardian", "administrator", MANAGER, ONCE, ANYBODY, PROJECTS}
 ]
 
 

@@ -9,7 +9,16 @@ import pytest
 from scripts.deployment import ROLE_IDS
 
 from .ledger import Contract, Ledger, Receipt, reverts
-from .samples import ZERO_ADDRESS, ZERO_HASH, Cast, Pdd, ProjectStatus, Stage, content_hash
+from .samples import (
+    ZERO_ADDRESS,
+    ZERO_HASH,
+    Cast,
+    Pdd,
+    ProjectStatus,
+    Stage,
+    Standing,
+    content_hash,
+)
 
 DECISION = content_hash("decision")
 Decide = Callable[..., Receipt]
@@ -47,12 +56,14 @@ class TestAssignValidator:
         self, request: pytest.FixtureRequest, stage: Stage, operator: str, who: str
     ) -> None:
         project_id, account = stage.project(ProjectStatus.Submitted), request.getfixturevalue(who)
-        with reverts("ProjectRegistryInvalidValidator", project_id, account):
+        unfit = (project_id, account, Standing.RoleNotHeld)
+        with reverts("ProjectRegistryInvalidValidator", *unfit):
             stage.registry.projects.assignValidator(project_id, account, sender=operator)
 
     def test_reverts_when_the_account_is_nobody(self, stage: Stage, operator: str) -> None:
         project_id = stage.project(ProjectStatus.Submitted)
-        with reverts("ProjectRegistryInvalidValidator", project_id, ZERO_ADDRESS):
+        nobody = (project_id, ZERO_ADDRESS, Standing.RoleNotHeld)
+        with reverts("ProjectRegistryInvalidValidator", *nobody):
             stage.registry.projects.assignValidator(project_id, ZERO_ADDRESS, sender=operator)
 
     @pytest.mark.parametrize("status", [ProjectStatus.Submitted, ProjectStatus.UnderReview])
@@ -61,7 +72,8 @@ class TestAssignValidator:
     ) -> None:
         project_id = stage.project(status)
         access.grantRole(ROLE_IDS["validator"], cast.developer, 0, sender=cast.administrator)
-        with reverts("ProjectRegistryInvalidValidator", project_id, cast.developer):
+        involved = (project_id, cast.developer, Standing.Fit)
+        with reverts("ProjectRegistryInvalidValidator", *involved):
             stage.registry.projects.assignValidator(
                 project_id, cast.developer, sender=cast.operator
             )
@@ -71,14 +83,15 @@ class TestAssignValidator:
     ) -> None:
         project_id = stage.project(ProjectStatus.Submitted)
         access.revokeRole(ROLE_IDS["validator"], validator, sender=administrator)
-        with reverts("ProjectRegistryInvalidValidator", project_id, validator):
+        unfit = (project_id, validator, Standing.RoleNotHeld)
+        with reverts("ProjectRegistryInvalidValidator", *unfit):
             stage.registry.projects.assignValidator(project_id, validator, sender=operator)
 
     def test_reverts_given_it_is_the_present_validator(
         self, stage: Stage, validator: str, operator: str
     ) -> None:
         project_id = stage.project(ProjectStatus.UnderReview)
-        with reverts("ProjectRegistryInvalidValidator", project_id, validator):
+        with reverts("ProjectRegistryInvalidValidator", project_id, validator, Standing.Fit):
             stage.registry.projects.assignValidator(project_id, validator, sender=operator)
 
     def test_assigns_the_same_validator_given_a_new_version(

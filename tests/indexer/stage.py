@@ -99,6 +99,8 @@ class Registry:
             accreditation = (0xFF, 0, 65_535, "0x" + "ac" * 32)
             arguments = (account, ROLE_IDS[role], accreditation, "ipfs://accreditation")
             self.send(self.operator, access, "accredit", *arguments)
+        reports = self.address("MRVRegistry")
+        self.send(self.administrator, "ProjectRegistry", "connectReports", reports)
         self.send(self.administrator, "MRVRegistry", "connectUnits", self.address("CRU"))
         self.node.mine()
 
