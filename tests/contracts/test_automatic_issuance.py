@@ -75,17 +75,18 @@ class TestAutomaticIssuance:
         terms = Terms(granularity_kg=10, buffer_rate_bps=1_500, automatic_issuance=True)
         report_id = reporting.pending(reporting.project(terms), days=BOTH_YEARS)
         minted = reporting.verify(report_id, 1_000, ((2023, 333), (2024, 667))).named("CRUMinted")
-        # 15 % of 33 and of 66 granules of 10 kg: 4.95 and 9.9, rounded up.
+        # The 3 kg that make no granule in 2023 count in 2024: 15 % of 33 and of 67 granules of
+        # 10 kg are 4.95 and 10.05, rounded up.
         assert [(Serial.of(one["tokenId"])[1:], one["status"]) for one in minted] == [
             ((2023, 0, 280), UnitStatus.Held),
             ((2023, 280, 50), UnitStatus.Buffer),
             ((2024, 0, 560), UnitStatus.Held),
-            ((2024, 560, 100), UnitStatus.Buffer),
+            ((2024, 560, 110), UnitStatus.Buffer),
         ]
         assert units.issuedKg(report_id, 2023) == 330
 
-    def test_leaves_the_rest_of_rounding_to_an_operator(
-        self, reporting: Reporting, units: Contract, cast: Cast
+    def test_carries_what_rounding_leaves_given_it_is_no_granule(
+        self, reporting: Reporting, reports: Contract, units: Contract, cast: Cast
     ) -> None:
         terms = Terms(granularity_kg=1_000, automatic_issuance=True)
         report_id = reporting.pending(reporting.project(terms))
@@ -93,7 +94,8 @@ class TestAutomaticIssuance:
         assert units.issuedKg(report_id, 2024) == 2_000
         with reverts("CRUNotMultipleOfGranularity", 500, 1_000):
             units.mint(report_id, 2024, 500, sender=cast.operator)
-        with reverts("CRUExceedsVerified", report_id, 2024, 1_000, 500):
+        assert reports.carriedKg(report_id) == 500
+        with reverts("CRUExceedsVerified", report_id, 2024, 1_000, 0):
             units.mint(report_id, 2024, 1_000, sender=cast.operator)
 
     def test_issues_nothing_given_less_than_a_granule(
@@ -137,9 +139,18 @@ class TestAutomaticIssuance:
     ) -> None:
         report_registry = self.unconnected(ledger, registry, cast)
         reporting = Reporting(Stage(registry._replace(reports=report_registry), cast))
-        report_id = reporting.pending(reporting.project(AUTOMATIC))
+        project_id = reporting.project(AUTOMATIC)
+        self.open(report_registry, registry.projects, project_id)
+        report_id = reporting.pending(project_id)
         with reverts("MRVRegistryUnitsNotConnected", report_id):
             reporting.verify(report_id)
+
+    def open(self, reports: Contract, projects: Contract, project_id: bytes) -> None:
+        """As the registry of projects opens a project in the one it is connected to."""
+        held = projects.project(project_id)
+        kept = (held.developer, held.methodologyKey, held.projectType, held.startDay, held.endDay)
+        projects.ledger.rpc("anvil_setBalance", [projects.address, hex(10**20)])
+        reports.openProject(project_id, kept, sender=projects.address)
 
     def unconnected(self, ledger: Ledger, registry: Contracts, cast: Cast) -> Contract:
         """A second registry of reports beside the first, with the same roles."""
