@@ -137,6 +137,7 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
             units_.originRegistry,
             units_.originKey,
             units_.originProject,
+            units_.granularityKg,
             units_.evidenceHash,
             units_.uri
         );

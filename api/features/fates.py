@@ -63,6 +63,7 @@ def _origin(origin: UnitImport) -> dict[str, Any]:
         "registry": origin.origin_registry,
         "key": origin.origin_key,
         "project": origin.origin_project,
+        "granularity_kg": origin.granularity_kg,
         "evidence_hash": origin.evidence_hash,
         "uri": origin.uri,
         "imported_at": moment_text(origin.imported_at),

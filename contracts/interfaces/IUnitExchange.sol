@@ -73,6 +73,7 @@ interface IUnitExchange {
         string originRegistry,
         string originKey,
         string originProject,
+        uint32 granularityKg,
         bytes32 evidenceHash,
         string uri
     );

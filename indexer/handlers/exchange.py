@@ -47,6 +47,7 @@ def units_imported(event: ChainEvent) -> list[Change]:
         "origin_registry": event["originRegistry"],
         "origin_key": event["originKey"],
         "origin_project": event["originProject"],
+        "granularity_kg": event["granularityKg"],
         "evidence_hash": content(event["evidenceHash"]),
         "uri": event["uri"],
         "imported_by": event["actor"],

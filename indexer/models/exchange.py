@@ -41,6 +41,7 @@ class UnitImport(Versioned, table=True):
     origin_registry: str | None = None
     origin_key: str | None = None
     origin_project: str | None = None
+    granularity_kg: int | None = Field(default=None, sa_type=BigInteger)
     evidence_hash: str | None = None
     uri: str | None = None
     imported_by: str | None = None

@@ -9,6 +9,8 @@ AREAS = {
     "documents": "documents hash to their anchor and say what the chain says",
     "periods": "reporting periods of one project share no day",
     "units": "blocks of units, each with one owner or end",
+    "reversals": "reversals, covered in the order of the rules and never beyond what is due",
+    "exchange": "exports and imports, each key once and no unit alive twice",
     "sums": "sums: verified, issued, blocks, supply identity",
     "storage": "values in contract storage equal the replay of the events",
     "model": "rows of the indexed model equal the replay of the events",

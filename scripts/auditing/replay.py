@@ -9,10 +9,12 @@ from scripts.auditing.checks import Checks
 from scripts.auditing.contracts import ContractReplay
 from scripts.auditing.delegation import DelegationReplay
 from scripts.auditing.events import ChainEvent
+from scripts.auditing.exchange import ExchangeReplay
 from scripts.auditing.methodologies import MethodologyReplay
 from scripts.auditing.projects import ProjectReplay
 from scripts.auditing.relaying import RelayReplay
 from scripts.auditing.reports import ReportReplay
+from scripts.auditing.reversals import ReversalReplay
 from scripts.auditing.units import UnitReplay
 
 Follow = Callable[[ChainEvent], None]
@@ -31,9 +33,11 @@ class Replay:
         self.projects = ProjectReplay(self.access, self.methodologies, checks)
         self.reports = ReportReplay(self.access, self.projects, checks)
         self.units = UnitReplay(self.access, self.reports, checks)
+        self.reversals = ReversalReplay(self.access, self.reports, self.units, checks)
+        self.exchange = ExchangeReplay(self.access, self.units, checks)
         self.relaying = RelayReplay(checks)
         self._followers = self._of_access() | self._of_contracts() | self._of_domain()
-        self._followers |= self._of_forwarder()
+        self._followers |= self._of_ledgers() | self._of_forwarder()
 
     def apply(self, events: Iterable[ChainEvent], after: Follow | None = None) -> None:
         """Follow the events; whatever the contracts would not have allowed is a discrepancy.
@@ -43,12 +47,16 @@ class Replay:
         transaction = ""
         for event in events:
             if event.transaction != transaction:
-                self.units.end_transaction()
+                self._end_transaction()
                 transaction = event.transaction
             self._apply(event)
             if after is not None:
                 after(event)
+        self._end_transaction()
+
+    def _end_transaction(self) -> None:
         self.units.end_transaction()
+        self.reversals.end_transaction()
 
     @property
     def followed(self) -> frozenset[tuple[str, str]]:
@@ -97,6 +105,19 @@ class Replay:
             (FORWARDER, "ForwardRequestFailed"): self.relaying.failed,
             (FORWARDER, "NoncesInvalidated"): self.relaying.invalidated,
             (FORWARDER, "EIP712DomainChanged"): _without_effect,
+        }
+
+    def _of_ledgers(self) -> dict[tuple[str, str], Follow]:
+        return {
+            ("CRU", "DeficitChanged"): self.reversals.deficit_changed,
+            ("ReversalRegistry", "ReversalRecorded"): self.reversals.recorded,
+            ("ReversalRegistry", "ReversalCovered"): self.reversals.covered,
+            ("ReversalRegistry", "UnitImpaired"): self.reversals.impaired,
+            ("ReversalRegistry", "UnitCompensated"): self.reversals.compensated,
+            ("UnitExchange", "ExportStarted"): self.exchange.started,
+            ("UnitExchange", "ExportAborted"): self.exchange.aborted,
+            ("UnitExchange", "ExportCompleted"): self.exchange.completed,
+            ("UnitExchange", "UnitsImported"): self.exchange.imported,
         }
 
     def _of_domain(self) -> dict[tuple[str, str], Follow]:

@@ -6,6 +6,7 @@ from typing import Any
 import schemas
 from indexer.identity import UnitId
 from scripts.auditing.anchors import ZERO_HASH
+from scripts.auditing.ledger_rows import LEDGER_MAKERS
 from scripts.auditing.replay import Replay
 from scripts.auditing.touched import Place
 from scripts.auditing.units import NOBODY
@@ -271,6 +272,7 @@ _MAKERS: dict[str, Callable[..., Row | None]] = {
     "function_role": _function_role,
     "scheduled_operation": _scheduled_operation,
     "contract": _contract,
+    **LEDGER_MAKERS,
     "relayed_call": _relayed_call,
     "nonce_invalidation": _nonce_invalidation,
 }

@@ -12,6 +12,7 @@ from scripts.auditing.node import Node, Pin
 from scripts.auditing.projects import ProjectState
 from scripts.auditing.replay import Replay
 from scripts.auditing.reports import ReportState
+from scripts.auditing.reversals import ReversalState
 from scripts.auditing.units import Block
 
 #: States of a report in which its period is taken.
@@ -82,6 +83,8 @@ def _views(replay: Replay, pin: Pin) -> Iterator[View]:
         what = f"what was issued of vintage {vintage}"
         yield View(what, "CRU", "issuedKg", (report_id, vintage), kg)
     yield from _unit_views(replay)
+    yield from _reversal_views(replay)
+    yield from _exchange_views(replay)
     yield from _access_views(replay, pin)
     for (signer, word), bits in replay.relaying.used.items():
         what = f"the used nonces of {signer}"
@@ -164,6 +167,57 @@ def _unit_values(block: Block) -> dict[str, Any]:
         "retirementReason": block.reason,
         "endedAt": block.ended_at,
     }
+
+
+def _reversal_views(replay: Replay) -> Iterator[View]:
+    contract, reversals = "ReversalRegistry", replay.reversals
+    for state in reversals.states.values():
+        yield View(state.name, contract, "reversal", (state.id,), _reversal_values(state))
+        for token_id, mark in state.marks.items():
+            integrity = "impaired" if mark.compensated_at is None else "compensated"
+            what = f"what the {state.name} did to unit {token_id:#066x}"
+            expected = {"integrity": integrity, "kg": mark.kg}
+            yield View(what, contract, "markOf", (token_id, state.id), expected)
+            hit, made_up = reversals.hits_of(token_id)
+            what = f"what reversals did to unit {token_id:#066x}"
+            kg = {"hitKg": hit, "compensatedKg": made_up}
+            yield View(what, contract, "integrityOf", (token_id,), kg)
+    for project_id in sorted({state.project_id for state in reversals.states.values()}):
+        owed = reversals.outstanding_kg(project_id)
+        yield View(f"the deficit of {project_id}", "CRU", "deficitKg", (project_id,), owed)
+
+
+def _reversal_values(state: ReversalState) -> dict[str, Any]:
+    return {
+        "reportId": state.report_id,
+        "projectId": state.project_id,
+        "liable": state.liable,
+        "unitType": state.unit_type,
+        "kg": state.kg,
+        "dueKg": state.due_kg,
+        "coveredKg": state.covered_kg,
+        "impairedKg": state.impaired_kg,
+        "avoidable": state.avoidable,
+        "recordedAt": state.recorded_at,
+        "evidenceHash": state.evidence_hash,
+    }
+
+
+def _exchange_views(replay: Replay) -> Iterator[View]:
+    for token_id, export in replay.exchange.exports.items():
+        expected = {
+            "status": export.status,
+            "owner": export.owner,
+            "changedAt": export.ended_at or export.started_at,
+            "targetRegistry": export.target_registry,
+            "targetAccount": export.target_account,
+        }
+        what = f"the export of unit {token_id:#066x}"
+        yield View(what, "UnitExchange", "exportOf", (token_id,), expected)
+    for report_id, origin in replay.exchange.imports.items():
+        names = (origin.registry, origin.key)
+        known = {"reportId": report_id, "isImported": True}
+        yield View(f"the import of {origin.key}", "UnitExchange", "importOf", names, known)
 
 
 def _access_views(replay: Replay, pin: Pin) -> Iterator[View]:

@@ -41,7 +41,29 @@ def touched_by(event: ChainEvent) -> Iterator[Place]:
         yield "relayed_call", (event.transaction, event.log_index)
     if name == "NoncesInvalidated":
         yield "nonce_invalidation", (event.transaction, event.log_index)
+    if event.contract == "ReversalRegistry":
+        yield from _touched_reversals(event)
+    if event.contract == "UnitExchange":
+        yield from _touched_exchange(event)
     yield from _touched_access(event)
+
+
+def _touched_reversals(event: ChainEvent) -> Iterator[Place]:
+    of, name = event.arguments, event.name
+    if name in ("ReversalRecorded", "ReversalCovered", "UnitImpaired"):
+        yield "reversal", (of["reversalId"],)
+    if name == "ReversalCovered":
+        yield "reversal_coverage", (of["reversalId"], f"{of['tokenId']:#066x}")
+    if name in ("UnitImpaired", "UnitCompensated"):
+        yield "impaired_unit", (f"{of['tokenId']:#066x}", of["reversalId"])
+
+
+def _touched_exchange(event: ChainEvent) -> Iterator[Place]:
+    of = event.arguments
+    if event.name.startswith("Export"):
+        yield "unit_export", (f"{of['tokenId']:#066x}",)
+    if event.name == "UnitsImported":
+        yield "unit_import", (of["reportId"],)
 
 
 def _touched_units(event: ChainEvent) -> Iterator[Place]:

@@ -60,6 +60,7 @@ class TestImportUnits:
                 "originRegistry": "registry.example",
                 "originKey": "EX-1-2021-1-500",
                 "originProject": "EX-1",
+                "granularityKg": 1,
                 "evidenceHash": content_hash("end in the origin"),
                 "uri": "ipfs://origin",
             }
