@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 UNKNOWN_COUNTRY = "ZZ"
@@ -12,7 +13,8 @@ _REPORT = re.compile(r"0x[0-9a-f]{28}")
 _NUMBER = r"(0|[1-9][0-9]*)"
 _DOCUMENT = r"([A-Za-z0-9_-]{1,100})"
 _SERIAL = re.compile(
-    rf"([A-Za-z0-9]+)-([A-Z]{{2}})-{_DOCUMENT}\.{_DOCUMENT}-([A-Z]+)-{_NUMBER}-{_NUMBER}-{_NUMBER}"
+    rf"([A-Za-z0-9]+)-([A-Z]{{2}})-(?:{_DOCUMENT}\.{_DOCUMENT}|\.(0x[0-9a-f]{{28}}))"
+    rf"-([A-Z]+)-{_NUMBER}-{_NUMBER}-{_NUMBER}"
 )
 
 
@@ -30,6 +32,27 @@ def report_id(project_id: str, document_id: str) -> str:
 def methodology_key(methodology_id: str, version: str) -> str:
     """`0x` + 64 hex digits: keccak256 of `<id>@<version>`."""
     return "0x" + keccak(text=f"{methodology_id}@{version}").hex()
+
+
+def reversal_id(report_id: str, evidence_hash: str) -> str:
+    """`0x` + 64 hex digits: keccak256(abi.encode(report id, evidence hash)), both as `0x…`."""
+    values = (bytes.fromhex(report_id[2:]), bytes.fromhex(evidence_hash[2:]))
+    return "0x" + keccak(encode(["bytes14", "bytes32"], values)).hex()
+
+
+def imported_report_id(registry: str, key: str) -> str:
+    """`0x` + 28 hex digits: stands for a serial number of another registry, in any spelling."""
+    return _foreign_id("import", registry, key)[:30]
+
+
+def imported_project_id(registry: str, project: str) -> str:
+    """`0x` + 64 hex digits: stands for a project of another registry, in any spelling."""
+    return _foreign_id("import project", registry, project)
+
+
+def _foreign_id(domain: str, registry: str, name: str) -> str:
+    texts = (domain, registry.lower(), name.lower())
+    return "0x" + keccak(encode(["string", "string", "string"], texts)).hex()
 
 
 @dataclass(frozen=True, order=True)
@@ -97,6 +120,8 @@ class Serial:
     `project` and `report` are document ids; `first` and `last` are the serial numbers of the
     block's first and last kilogram CO2e of that report and vintage; the country is `ZZ` when
     unknown. The report stands in it because two reports of one project may share a vintage.
+    Imported units have no project here: that part is empty, so that no document id can pass for it,
+    and `report` is the id that stands for their key.
     """
 
     registry: str
@@ -126,9 +151,10 @@ class Serial:
         found = _SERIAL.fullmatch(text)
         if found is None:
             raise ValueError(f"{text} is no serial: {_FORM}.")
-        registry, country, project, report, unit_type, *numbers = found.groups()
+        registry, country, project, report, foreign, unit_type, *numbers = found.groups()
         vintage, first, last = (int(number) for number in numbers)
-        return cls(registry, country, project, report, unit_type, vintage, first, last)
+        names = ("", foreign) if foreign else (project, report)
+        return cls(registry, country, *names, unit_type, vintage, first, last)
 
     @classmethod
     def of(
@@ -141,7 +167,8 @@ class Serial:
         report: str,
         unit_type: str,
     ) -> Self:
-        """The serial of a unit whose project and report have these document ids."""
+        """The serial of a unit whose project and report have these document ids; of an imported one
+        without a project."""
         place = country or UNKNOWN_COUNTRY
         return cls(
             registry, place, project, report, unit_type, unit.vintage, unit.first_kg, unit.last_kg
@@ -150,7 +177,9 @@ class Serial:
     @property
     def unit(self) -> UnitId:
         """The unit it names; registry, country and unit type are not part of a unit's id."""
-        report = report_id(project_id(self.project), self.report)
+        report = self.report
+        if self.project:
+            report = report_id(project_id(self.project), self.report)
         return UnitId(report, self.vintage, self.first, self.last - self.first + 1)
 
 

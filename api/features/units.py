@@ -43,7 +43,7 @@ def serial_of(registry: Registry, row: UnitRow) -> str:
         UnitId.from_token_id(row.unit.token_id),
         registry=registry.settings.registry_code,
         country=row.country,
-        project=_project_name(row),
+        project=_project_name(row) if row.report else "",
         report=_report_name(row),
         unit_type=row.unit.unit_type or "CRU",
     )

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from eth_abi.abi import encode
-from eth_utils.crypto import keccak
-
-from indexer.identity import UnitId
+from indexer.identity import UnitId, imported_project_id, imported_report_id
 from scripts.auditing.access import AccessReplay
 from scripts.auditing.checks import Checks
 from scripts.auditing.events import ChainEvent
@@ -120,7 +117,7 @@ class ExchangeReplay:
         self.access.require_running(event)
         self.access.require(event, of["actor"], ("importUnits",))
         unit = UnitId.from_token_id(of["tokenId"])
-        own = import_id("import", of["originRegistry"], of["originKey"])[:30]
+        own = imported_report_id(of["originRegistry"], of["originKey"])
         self.checks.saw("exchange")
         self.checks.expect(
             of["reportId"] == own == unit.report_id
@@ -131,7 +128,7 @@ class ExchangeReplay:
             f"What was imported at {event.place} from {of['originRegistry']} as "
             f"{of['originKey']} is no new unit of that key.",
         )
-        project_id = import_id("import project", of["originRegistry"], of["originProject"])
+        project_id = imported_project_id(of["originRegistry"], of["originProject"])
         self._require_issued(event, project_id)
         self.imports[of["reportId"]] = ImportState(
             of["tokenId"],
@@ -195,9 +192,3 @@ class ExchangeReplay:
             f"Unit {token:#066x} of an export that was {state.status} at {event.place} is "
             f"{f'{block.status} and of {block.owner}' if block else 'no existing block'}.",
         )
-
-
-def import_id(domain: str, registry: str, key: str) -> str:
-    """The id of what another registry calls so, whatever the case of its letters."""
-    texts = (domain, registry.lower(), key.lower())
-    return "0x" + keccak(encode(["string", "string", "string"], texts)).hex()

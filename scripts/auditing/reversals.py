@@ -7,10 +7,7 @@ retirement is never undone.
 
 from dataclasses import dataclass, field
 
-from eth_abi.abi import encode
-from eth_utils.crypto import keccak
-
-from indexer.identity import UnitId
+from indexer.identity import UnitId, reversal_id
 from scripts.auditing.access import AccessReplay
 from scripts.auditing.checks import Checks
 from scripts.auditing.events import ChainEvent
@@ -323,9 +320,3 @@ class ReversalReplay:
             f"{of['source']}: it is "
             f"{f'{block.status} and of {block.owner}' if block else 'no existing block'}.",
         )
-
-
-def reversal_id(report_id: str, evidence_hash: str) -> str:
-    """keccak256(abi.encode(reportId, evidenceHash)): one evidence counts once for a report."""
-    values = (bytes.fromhex(report_id[2:]), bytes.fromhex(evidence_hash[2:]))
-    return "0x" + keccak(encode(["bytes14", "bytes32"], values)).hex()

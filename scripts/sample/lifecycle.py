@@ -7,6 +7,7 @@ from typing import Any
 from schemas import parse
 from scripts.accounts import BUYER
 from scripts.lifecycle.decisions import pdd_rejected, report_rejected, validated, verified
+from scripts.lifecycle.exchange_steps import CompleteExport, ExportUnits, ImportUnits
 from scripts.lifecycle.methodology_steps import ActivateMethodology, RegisterMethodology
 from scripts.lifecycle.project_steps import (
     AssignValidator,
@@ -15,6 +16,14 @@ from scripts.lifecycle.project_steps import (
     UpdateMetadata,
 )
 from scripts.lifecycle.report_steps import AssignVerifier, DecideOnReport, SubmitReport
+from scripts.lifecycle.reversal_steps import (
+    CompensateReversal,
+    MarkCompensated,
+    MarkImpaired,
+    Part,
+    RecordReversal,
+    ReversalOf,
+)
 from scripts.lifecycle.step import Step, Story
 from scripts.lifecycle.unit_steps import (
     IssueUnits,
@@ -32,6 +41,7 @@ FORESTER, CHARBURNER, FARMER, CAPTURER = 2, 3, 4, 5
 LOUSA_2022 = Series("pt-lousa-restoration", "pt-lousa-2022", 2022)
 LOUSA_2023 = Series("pt-lousa-restoration", "pt-lousa-2023", 2023)
 OFFINSO_2022 = Series("gh-offinso-reserve", "gh-offinso-2023", 2022)
+OFFINSO_2023 = Series("gh-offinso-reserve", "gh-offinso-2023", 2023)
 LAUSITZ_2023 = Series("de-lausitz-biochar", "de-lausitz-2023-h1", 2023)
 MARCHFELD_2022 = Series("at-marchfeld-soil", "at-marchfeld-2023", 2022)
 MARCHFELD_2023 = Series("at-marchfeld-soil", "at-marchfeld-2023", 2023)
@@ -47,6 +57,8 @@ def sample() -> list[Story]:
         Story("Lusatia, Germany", _lausitz(), ("methodologies",)),
         Story("Marchfeld, Austria", _marchfeld(), ("methodologies",)),
         Story("Hellisheiði, Iceland", _hellisheidi(), ("methodologies",)),
+        Story("fire at Offinso", _fire(), ("Offinso, Ghana",)),
+        Story("other registries", _exchange(), ("Hellisheiði, Iceland",)),
         Story("issuance", _issuance(), ("Lousã, Portugal", "Marchfeld, Austria")),
     ]
 
@@ -165,6 +177,57 @@ def _hellisheidi() -> list[Step]:
             "product_claim",
             "Northern Ferry Lines",
             "Fuel of the 2023 summer timetable",
+        ),
+    ]
+
+
+def _fire() -> list[Step]:
+    """A reversal takes the whole buffer and leaves a deficit, which the developer makes up for; the
+    retired units that it hit stay retired."""
+    fire = ReversalOf(OFFINSO_2022.report_id, "Burnt area mapped on 2024-02-11, 31 ha")
+    buffer = [OFFINSO_2022.unit(412_748, 72_839), OFFINSO_2023.unit(406_019, 71_651)]
+    retired, kept = OFFINSO_2022.unit(0, 12_748), OFFINSO_2023.unit(0, 406_019)
+    return [
+        RecordReversal(
+            fire,
+            180_000,
+            False,
+            "https://example.org/offinso/burnt-area-2024",
+            [Part(unit, unit.quantity_kg) for unit in buffer],
+        ),
+        MarkImpaired(fire, [Part(retired, 4_100)]),
+        CompensateReversal(FORESTER, fire, [Part(kept, 35_510)]),
+        MarkCompensated(BUYER, fire, [retired]),
+    ]
+
+
+def _exchange() -> list[Step]:
+    """Units leave for another registry, and units of another one arrive."""
+    leaving = ExportUnits(
+        CAPTURER,
+        HELLISHEIDI_2023.unit(504_000, 700_000),
+        120_000,
+        "registry.example.org",
+        "account 4711",
+    )
+    return [
+        leaving,
+        CompleteExport(
+            leaving.locked,
+            "registry.example.org takes 120 t for account 4711",
+            "https://registry.example.org/agreements/120",
+        ),
+        ImportUnits(
+            BUYER,
+            "registry.example.org",
+            "EX-2022-000417-000466",
+            "EX-17",
+            2022,
+            50_000,
+            "PCR",
+            1_000,
+            "EX-2022-000417-000466 cancelled for this registry",
+            "https://registry.example.org/cancellations/417",
         ),
     ]
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.identity import Serial, UnitId, methodology_key, project_id, report_id
+from indexer.identity import (
+    Serial,
+    UnitId,
+    imported_report_id,
+    methodology_key,
+    project_id,
+    report_id,
+    reversal_id,
+)
 
 from .stage import Registry
 
@@ -60,6 +70,7 @@ class TestUnitId:
 class TestSerial:
     """
     when parsed from its text   it is the same
+    given an imported unit      it has no project, and parses to its own id
     given two units             their serials differ
     given other text            it is refused
     """
@@ -67,6 +78,17 @@ class TestSerial:
     @given(SERIALS)
     def test_is_the_same_when_parsed(self, serial: Serial) -> None:
         assert Serial.parse(str(serial)) == serial
+
+    def test_parses_to_its_own_id_given_an_imported_unit(self) -> None:
+        unit = UnitId(imported_report_id("Elsewhere.example", "EX-1"), 2022, 0, 5_000)
+        serial = Serial.of(
+            unit, registry="OGCR", country=None, project="", report=unit.report_id, unit_type="PCR"
+        )
+        assert str(serial) == f"OGCR-ZZ-.{unit.report_id}-PCR-2022-0-4999"
+        assert Serial.parse(str(serial)) == serial
+        assert Serial.parse(str(serial)).unit == unit
+        named_alike = replace(serial, project="p")
+        assert Serial.parse(str(named_alike)).unit != unit
 
     @given(SERIALS, SERIALS)
     def test_names_another_unit_when_it_differs(self, one: Serial, other: Serial) -> None:
@@ -80,6 +102,7 @@ class TestSerial:
             "OGCR-DE-p.r-PCR-2024-5-4",
             "OGCR-de-p.r-PCR-2024-0-9",
             "OGCR-DE-p-PCR-2024-0-9",
+            "OGCR-DE-.r-PCR-2024-0-9",
             "OGCR-DE-p.r-PCR-2024-00-9",
             "OGCR-DE-p.r-PCR-70000-0-9",
             "OGCR-DE-p.r-PCR-2024-0-9\n",
@@ -107,3 +130,9 @@ class TestContractsAgree:
         unit = UnitId(report, 2024, 1000, 5000)
         parts = (unit.report_id, unit.vintage, unit.first_kg, unit.quantity_kg)
         assert registry.view("CRU", "tokenIdOf", *parts) == unit.token_id
+        evidence = "0x" + "5a" * 32
+        reversal = registry.view("ReversalRegistry", "reversalIdOf", report, evidence)
+        assert reversal == reversal_id(report, evidence)
+        imported = registry.view("UnitExchange", "importOf", "Elsewhere.example", "EX-1")
+        known = {"reportId": imported_report_id("elsewhere.EXAMPLE", "ex-1"), "isImported": False}
+        assert imported == known

@@ -87,4 +87,11 @@ class TestSampleLifeCycle:
             ("holder", "merges"),
             ("holder", "transfers"),
             ("holder", "retires"),
+            ("registry_operator", "records a reversal"),
+            ("registry_operator", "marks as impaired"),
+            ("holder", "compensates"),
+            ("holder", "marks as compensated"),
+            ("holder", "starts an export"),
+            ("registry_operator", "completes the export"),
+            ("registry_operator", "imports units"),
         }
