@@ -8,6 +8,7 @@ from typing import Any
 
 from indexer.identity import UnitId, methodology_key, project_id, report_id
 
+from .ledger_play import LedgerPlay
 from .stage import NOBODY, Registry, blocks_of_units
 
 EVERY_TYPE = 0xFF
@@ -28,6 +29,7 @@ class Play:
         self.projects: list[str] = []
         self.reports: list[tuple[str, str]] = []
         self._count = 0
+        self.ledgers = LedgerPlay(self)
 
     def open(self) -> None:
         """Two methodologies, some projects and reports, and at least two blocks of held units."""
@@ -40,7 +42,7 @@ class Play:
         for _ in range(4):
             self.review()
             self.registry.node.mine()
-        while len([unit for unit in self._units() if unit["status"] == "held"]) < 2:
+        while len([unit for unit in self.units() if unit["status"] == "held"]) < 2:
             for step in (self.new_project, self.review, self.new_report, self.verify, self.issue):
                 step()
                 self.registry.node.mine()
@@ -68,22 +70,23 @@ class Play:
             self.retire,
             self.approve,
             self.administer,
+            *self.ledgers.actions,
         ]
         self.random.choice(actions)()
 
     def new_methodology(self, automatic: bool) -> None:
         methodology, operator = self._word("method"), self.registry.operator
         terms = ("CRU", 1, self.random.choice([0, 1000]), automatic, False, 40, EVERY_TYPE)
-        arguments = (methodology, "1.0", self._hash(), "ipfs://methodology", terms)
-        self._send(operator, "MethodologyRegistry", "registerMethodology", *arguments)
+        arguments = (methodology, "1.0", self.new_hash(), "ipfs://methodology", terms)
+        self.send(operator, "MethodologyRegistry", "registerMethodology", *arguments)
         key = methodology_key(methodology, "1.0")
-        self._send(operator, "MethodologyRegistry", "activateMethodology", key)
+        self.send(operator, "MethodologyRegistry", "activateMethodology", key)
         self.methodologies.append((methodology, key))
 
     def new_project(self) -> None:
         document = self._word("project")
         function = self.random.choice(["registerProject", "registerProject", "draftProject"])
-        self._send(self._developer(), "ProjectRegistry", function, document, self._pdd())
+        self.send(self._developer(), "ProjectRegistry", function, document, self._pdd())
         self.projects.append(document)
 
     def update_project(self) -> None:
@@ -93,94 +96,94 @@ class Play:
             ["updatePDD", "resubmitProject", "redraftProject", "updateMetadata", "archiveProject"]
         )
         if function == "updateMetadata":
-            arguments = (self._hash(), "ipfs://metadata")
+            arguments = (self.new_hash(), "ipfs://metadata")
         if function == "archiveProject":
             arguments = ("no longer",) if self.random.random() < 0.3 else ("x" * 600,)
-        self._send(held["developer"], "ProjectRegistry", function, held["id"], *arguments)
+        self.send(held["developer"], "ProjectRegistry", function, held["id"], *arguments)
 
     def review(self) -> None:
         held, validator = self._held_project("submitted"), self.registry.validator
         if held["status"] == "submitted":
             arguments = (held["id"], validator)
-            self._send(self.registry.operator, "ProjectRegistry", "assignValidator", *arguments)
+            self.send(self.registry.operator, "ProjectRegistry", "assignValidator", *arguments)
         outcome = self.random.choice([*["validateProject"] * 3, "rejectProject", "requestRevision"])
         reason = () if outcome == "validateProject" else ("not yet",)
-        decision = (held["id"], held["pddHash"], self._hash(), "ipfs://decision", *reason)
-        self._send(validator, "ProjectRegistry", outcome, *decision)
+        decision = (held["id"], held["pddHash"], self.new_hash(), "ipfs://decision", *reason)
+        self.send(validator, "ProjectRegistry", outcome, *decision)
 
     def new_report(self) -> None:
         held = self._held_project("validated")
         first = TODAY - self.random.randrange(3_000)
-        submission = (self._hash(), first, first + self.random.randrange(800), "ipfs://report")
+        submission = (self.new_hash(), first, first + self.random.randrange(800), "ipfs://report")
         document = self._word("report")
         arguments = (held["id"], document, submission)
-        self._send(held["developer"], "MRVRegistry", "submitReport", *arguments)
+        self.send(held["developer"], "MRVRegistry", "submitReport", *arguments)
         self.reports.append((held["id"], document))
 
     def verify(self) -> None:
-        held, verifier = self._held_report("submitted"), self.registry.verifier
+        held, verifier = self.held_report("submitted"), self.registry.verifier
         if held["status"] == "submitted":
             arguments = (held["id"], verifier)
-            self._send(self.registry.operator, "MRVRegistry", "assignVerifier", *arguments)
+            self.send(self.registry.operator, "MRVRegistry", "assignVerifier", *arguments)
         if self.random.random() < 0.2:
-            decision = (held["reportHash"], self._hash(), "ipfs://statement", "no evidence")
-            self._send(verifier, "MRVRegistry", "rejectReport", held["id"], *decision)
+            decision = (held["reportHash"], self.new_hash(), "ipfs://statement", "no evidence")
+            self.send(verifier, "MRVRegistry", "rejectReport", held["id"], *decision)
         else:
             amount = self.random.randrange(1, 2_000_000)
-            outcome = (held["reportHash"], amount, [], self._hash(), "ipfs://statement")
-            self._send(verifier, "MRVRegistry", "verifyReport", held["id"], outcome)
+            outcome = (held["reportHash"], amount, [], self.new_hash(), "ipfs://statement")
+            self.send(verifier, "MRVRegistry", "verifyReport", held["id"], outcome)
 
     def change_report(self) -> None:
-        held = self._held_report()
+        held = self.held_report()
         developer = self._project(held["projectId"])["developer"]
         function = self.random.choice(["withdrawReport", "archiveReport", "resubmitReport"])
         arguments: tuple[Any, ...] = (held["id"], "a reason")
         if function == "resubmitReport":
-            submission = (self._hash(), held["startDay"], held["endDay"], "ipfs://again")
+            submission = (self.new_hash(), held["startDay"], held["endDay"], "ipfs://again")
             arguments = (held["projectId"], held["document"], submission)
-        self._send(developer, "MRVRegistry", function, *arguments)
+        self.send(developer, "MRVRegistry", function, *arguments)
 
     def issue(self) -> None:
-        held = self._held_report("verified")
+        held = self.held_report("verified")
         for part in self.registry.view("MRVRegistry", "verifiedVintages", held["id"]):
             kg = self.random.randrange(1, 1 + part["kg"])
-            self._send(self.registry.operator, "CRU", "mint", held["id"], part["vintage"], kg)
+            self.send(self.registry.operator, "CRU", "mint", held["id"], part["vintage"], kg)
 
     def move(self) -> None:
-        unit = self._held_unit()
+        unit = self.held_unit()
         to = self.random.choice([*self.registry.holders, *self.registry.developers])
         arguments = (unit["owner"], to, unit["id"])
-        self._send(unit["owner"], "CRU", "transferFrom", *arguments)
+        self.send(unit["owner"], "CRU", "transferFrom", *arguments)
 
     def cut(self) -> None:
-        unit = self._held_unit()
+        unit = self.held_unit()
         quantity = unit["quantityKg"]
         first = self.random.randrange(1, quantity + 1)
-        self._send(unit["owner"], "CRU", "split", unit["id"], [first, quantity - first])
+        self.send(unit["owner"], "CRU", "split", unit["id"], [first, quantity - first])
 
     def join(self) -> None:
-        unit = self._held_unit()
+        unit = self.held_unit()
         after = [
             other["id"]
-            for other in self._units()
+            for other in self.units()
             if other["reportId"] == unit["reportId"]
             and other["firstKg"] == unit["firstKg"] + unit["quantityKg"]
         ]
-        self._send(unit["owner"], "CRU", "merge", [unit["id"], *after[:1]])
+        self.send(unit["owner"], "CRU", "merge", [unit["id"], *after[:1]])
 
     def retire(self) -> None:
-        unit = self._held_unit()
+        unit = self.held_unit()
         reason = self.random.randrange(1, 7)
-        claim = (reason, "0x" + "00" * 32 if reason == 1 else self._hash(), "for the climate")
-        self._send(unit["owner"], "CRU", "retire", unit["id"], claim)
+        claim = (reason, "0x" + "00" * 32 if reason == 1 else self.new_hash(), "for the climate")
+        self.send(unit["owner"], "CRU", "retire", unit["id"], claim)
 
     def approve(self) -> None:
-        unit, somebody = self._held_unit(), self.registry.holders[0]
+        unit, somebody = self.held_unit(), self.registry.holders[0]
         if self.random.random() < 0.5:
-            self._send(unit["owner"], "CRU", "approve", somebody, unit["id"])
+            self.send(unit["owner"], "CRU", "approve", somebody, unit["id"])
         else:
             chosen = self.random.random() < 0.5
-            self._send(unit["owner"], "CRU", "setApprovalForAll", somebody, chosen)
+            self.send(unit["owner"], "CRU", "setApprovalForAll", somebody, chosen)
 
     def administer(self) -> None:
         head, access = self.registry.administrator, "RegistryAccessControl"
@@ -189,40 +192,45 @@ class Play:
         role = self.random.choice([2, 4])
         choice = self.random.randrange(8)
         if choice == 0:
-            self._send(head, module, "pause")
+            self.send(head, module, "pause")
         elif choice == 1:
-            self._send(head, module, "unpause")
+            self.send(head, module, "unpause")
         elif choice == 2:
-            self._send(head, access, "grantRole", role, somebody, self.random.choice([0, 60]))
+            self.send(head, access, "grantRole", role, somebody, self.random.choice([0, 60]))
         elif choice == 3:
-            self._send(head, access, "revokeRole", 5, somebody)
+            self.send(head, access, "revokeRole", 5, somebody)
         elif choice == 6:
             self.accredit()
         elif choice == 7:
-            decided = (self.registry.verifier, 4, self._hash(), "samples were made up")
-            self._send(self.registry.operator, access, "withdrawAccreditation", *decided)
+            decided = (self.registry.verifier, 4, self.new_hash(), "samples were made up")
+            self.send(self.registry.operator, access, "withdrawAccreditation", *decided)
         elif choice == 4:
-            self._send(head, access, "labelRole", 77, self._word("role"))
+            self.send(head, access, "labelRole", 77, self._word("role"))
         else:
             when = int(
                 self.registry.node.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16
             )
             data = self.registry.abi.encode_call(module, "unpause", [])
             target = self.registry.address(module)
-            self._send(head, access, "schedule", target, data, when + 10_000 + self._next())
+            self.send(head, access, "schedule", target, data, when + 10_000 + self._next())
 
     def accredit(self) -> None:
         """Say for whom somebody acts, and accredit those who judge, for all types or some."""
         operator, access = self.registry.operator, "RegistryAccessControl"
         somebody = self.random.choice(self.registry.node.accounts[2:6])
-        organisation = self.random.choice(["0x" + "00" * 32, self._hash()])
-        self._send(operator, access, "setOrganisation", somebody, organisation)
+        organisation = self.random.choice(["0x" + "00" * 32, self.new_hash()])
+        self.send(operator, access, "setOrganisation", somebody, organisation)
         for account, role in ((self.registry.validator, 3), (self.registry.verifier, 4)):
             scope = self.random.choice([EVERY_TYPE, EVERY_TYPE, 8])
-            accreditation = (scope, 0, self.random.choice([65_535, TODAY + 20_000]), self._hash())
-            self._send(operator, access, "accredit", account, role, accreditation, "ipfs://body")
+            accreditation = (
+                scope,
+                0,
+                self.random.choice([65_535, TODAY + 20_000]),
+                self.new_hash(),
+            )
+            self.send(operator, access, "accredit", account, role, accreditation, "ipfs://body")
 
-    def _send(self, sender: str, contract: str, function: str, *arguments: Any) -> None:
+    def send(self, sender: str, contract: str, function: str, *arguments: Any) -> None:
         # The buffer belongs to a contract, for which nobody can sign.
         signer = sender if sender in self.registry.node.accounts else self.registry.developers[0]
         self.registry.send(signer, contract, function, *arguments)
@@ -243,7 +251,7 @@ class Play:
             held["developer"] = self.registry.developers[0]
         return held | {"id": identity}
 
-    def _held_report(self, status: str | None = None) -> dict[str, Any]:
+    def held_report(self, status: str | None = None) -> dict[str, Any]:
         known = self.reports[-20:] or [(project_id("none"), "none")]
         return self._one_of([self._report(*one) for one in known], status)
 
@@ -252,8 +260,8 @@ class Play:
         held: dict[str, Any] = self.registry.view("MRVRegistry", "report", identity)
         return held | {"id": identity, "projectId": project, "document": document}
 
-    def _held_unit(self) -> dict[str, Any]:
-        units = [unit for unit in self._units() if unit["status"] == "held"] or self._units()
+    def held_unit(self) -> dict[str, Any]:
+        units = [unit for unit in self.units() if unit["status"] == "held"] or self.units()
         if not units:
             token = UnitId("0x" + "11" * 14, 2020, 0, 2)
             return {
@@ -265,7 +273,7 @@ class Play:
             }
         return self.random.choice(units)
 
-    def _units(self) -> list[dict[str, Any]]:
+    def units(self) -> list[dict[str, Any]]:
         return blocks_of_units(self.registry)
 
     def _developer(self) -> str:
@@ -273,9 +281,9 @@ class Play:
 
     def _pdd(self) -> tuple[Any, ...]:
         _, key = self.random.choice(self.methodologies)
-        return (self._hash(), key, "biochar", 0, 65_535, "ipfs://pdd")
+        return (self.new_hash(), key, "biochar", 0, 65_535, "ipfs://pdd")
 
-    def _hash(self) -> str:
+    def new_hash(self) -> str:
         return "0x" + self.random.randbytes(32).hex()
 
     def _word(self, kind: str) -> str:

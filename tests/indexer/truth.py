@@ -14,19 +14,25 @@ from indexer.models import (
     Accreditation,
     Contract,
     FunctionRole,
+    ImpairedUnit,
     Methodology,
     OperatorApproval,
     Organisation,
     Project,
     Report,
     ReportVintage,
+    Reversal,
+    ReversalCoverage,
     RoleMember,
     Unit,
+    UnitExport,
+    UnitImport,
     Versioned,
     as_of,
 )
 from indexer.settings import IndexerSettings
 
+from . import ledger_truth
 from .stage import NOBODY, Registry, blocks_of_units
 
 NOTHING = "0x" + "0" * 64
@@ -62,10 +68,23 @@ def check_model(registry: Registry, settings: IndexerSettings) -> dict[str, int]
         "vintages": _check_vintages(registry, database),
         "roles": _check_roles(registry, database),
         "accreditations": _check_accreditations(registry, database),
+        **_check_ledgers(registry, database),
         "contracts": _check_contracts(registry, current(database, Contract)),
     }
     database.dispose()
     return compared
+
+
+def _check_ledgers(registry: Registry, database: Engine) -> dict[str, int]:
+    reversals = current(database, Reversal)
+    coverage = current(database, ReversalCoverage)
+    exports, imports = current(database, UnitExport), current(database, UnitImport)
+    return {
+        "reversals": ledger_truth.check_reversals(registry, reversals),
+        "coverage": ledger_truth.check_coverage(registry, coverage, reversals),
+        "impaired": ledger_truth.check_impaired(registry, current(database, ImpairedUnit)),
+        "exchange": ledger_truth.check_exchange(registry, exports, imports),
+    }
 
 
 def _check_projects(registry: Registry, rows: list[Project]) -> int:
