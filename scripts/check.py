@@ -46,7 +46,8 @@ def cli(owners: tuple[str, ...], threshold: int | None, delay: str | None) -> No
     try:
         with logger.at_level(LogLevel.WARNING):
             registry = recorded_registry()
-            findings = list(check(registry, expected_terms(owners, threshold, delay)))
+            terms = expected_terms(owners, threshold, delay)
+            findings = list(check(registry, terms, Compilation()))
     except (DeploymentError, CompilationError, TermsError, StopLoudly) as error:
         raise click.ClickException(str(error)) from error
     except ApeException as error:
@@ -54,11 +55,11 @@ def cli(owners: tuple[str, ...], threshold: int | None, delay: str | None) -> No
     _show(findings)
 
 
-def check(registry: Registry, terms: Terms) -> Iterator[Finding]:
-    """Look at everything that a deployment sets; raises CompilationError without a build."""
+def check(registry: Registry, terms: Terms, build: Compilation) -> Iterator[Finding]:
+    """Look at everything that a deployment sets."""
     abi = Abi.load(IndexerSettings().artifacts)
-    yield from check_code(registry, Compilation())
-    yield from check_links(registry, layouts(CONTRACTS))
+    yield from check_code(registry, build)
+    yield from check_links(registry, layouts(CONTRACTS, build.folder))
     yield from check_functions(registry)
     yield from check_roles(registry)
     yield from check_members(registry, terms, members_of(registry, abi))

@@ -25,6 +25,7 @@ class Compilation:
     """
 
     def __init__(self, folder: Path = FOLDER) -> None:
+        self.folder = folder
         try:
             self.input: dict[str, Any] = json.loads((folder / "input.json").read_text())
             self.output: dict[str, Any] = json.loads((folder / "output.json").read_text())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,14 @@ from scripts.building.compilation import FOLDER, CompilationError
 _SCRIPT = Path(__file__).with_suffix(".js")
 
 
-def layouts(contracts: Iterable[str], folder: Path = FOLDER) -> dict[str, Any]:
+def layouts(contracts: Iterable[str], folder: Path = FOLDER) -> Mapping[str, Any]:
     """The layout of each contract, its ERC-7201 namespaces with slot and offset of each member."""
-    found: dict[str, Any] = json.loads(_run("extract", str(folder), *contracts).stdout)
+    return _layouts(tuple(contracts), folder, (folder / "output.json").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _layouts(contracts: tuple[str, ...], folder: Path, _changed: int) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(_run("extract", str(folder), *contracts).stdout)
     return found
 
 
