@@ -90,7 +90,7 @@ contract CRU is UnitIssuance, UnitEndings {
     /// @inheritdoc ICRU
     function releaseBuffer(uint256 tokenId, uint64 kg, bytes32 evidenceHash)
         external
-        restricted
+        authorized
         whenNotPaused
         nonReentrant
         returns (uint256 releasedId)
@@ -108,7 +108,7 @@ contract CRU is UnitIssuance, UnitEndings {
     }
 
     /// @inheritdoc ICRU
-    function suspendAccount(address account, bytes32 evidenceHash, string calldata reason) external restricted {
+    function suspendAccount(address account, bytes32 evidenceHash, string calldata reason) external authorized {
         if (account == address(0) || account == address(this)) revert CRUCannotSuspend(account);
         _requireNotSuspended(account);
         _requireGrounds(evidenceHash, reason);
@@ -118,7 +118,7 @@ contract CRU is UnitIssuance, UnitEndings {
     }
 
     /// @inheritdoc ICRU
-    function reinstateAccount(address account, bytes32 evidenceHash, string calldata reason) external restricted {
+    function reinstateAccount(address account, bytes32 evidenceHash, string calldata reason) external authorized {
         if (!isSuspended(account)) revert CRUAccountNotSuspended(account);
         _requireGrounds(evidenceHash, reason);
 

@@ -11,6 +11,13 @@ library Lanes {
         }
     }
 
+    /// @param amount of no more than `bits` bits
+    function replace(uint256 word, uint256 lane, uint256 bits, uint256 amount) internal pure returns (uint256) {
+        unchecked {
+            return word & ~((1 << bits) - 1 << lane * bits) | amount << lane * bits;
+        }
+    }
+
     function add(uint256 word, uint256 lane, uint256 bits, uint256 amount) internal pure returns (uint256) {
         unchecked {
             if (at(word, lane, bits) + amount >> bits != 0) Panic.panic(Panic.UNDER_OVERFLOW);

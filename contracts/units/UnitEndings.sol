@@ -48,7 +48,7 @@ abstract contract UnitEndings is UnitSupply {
     /// @inheritdoc ICRU
     function cancelSuspended(uint256 tokenId, uint64 kg, Cancellation calldata cancellation)
         external
-        restricted
+        authorized
         whenNotPaused
         returns (uint256 cancelledId)
     {
@@ -67,7 +67,7 @@ abstract contract UnitEndings is UnitSupply {
         address actor,
         CancellationReason reason,
         bytes32 reversalId
-    ) external restricted whenNotPaused returns (uint256 cancelledId) {
+    ) external authorized whenNotPaused returns (uint256 cancelledId) {
         if (reason < CancellationReason.Reversal) revert CRUInvalidReason(uint8(reason));
         Block block_ = _existingBlock(tokenId);
         if (block_.owner() != from) revert ERC721IncorrectOwner(from, tokenId, block_.owner());
@@ -97,7 +97,7 @@ abstract contract UnitEndings is UnitSupply {
     /// @inheritdoc ICRU
     function lockForExport(uint256 tokenId, uint64 kg, address actor)
         external
-        restricted
+        authorized
         whenNotPaused
         returns (uint256 lockedId)
     {
@@ -107,12 +107,12 @@ abstract contract UnitEndings is UnitSupply {
     }
 
     /// @inheritdoc ICRU
-    function unlock(uint256 tokenId) external restricted whenNotPaused {
+    function unlock(uint256 tokenId) external authorized whenNotPaused {
         _setExportStatus(tokenId, _lockedBlock(tokenId), UnitStatus.Held);
     }
 
     /// @inheritdoc ICRU
-    function endExported(uint256 tokenId) external restricted whenNotPaused {
+    function endExported(uint256 tokenId) external authorized whenNotPaused {
         Block block_ = _lockedBlock(tokenId);
         _requireNotExpired(tokenId, block_);
         _requireNotSuspended(block_.owner());
@@ -121,7 +121,7 @@ abstract contract UnitEndings is UnitSupply {
     }
 
     /// @inheritdoc ICRU
-    function addRetirementReason(uint8 code, string calldata label) external restricted {
+    function addRetirementReason(uint8 code, string calldata label) external authorized {
         if (!Identifiers.isLabel(label)) revert CRUInvalidLabel(label);
         if (_isReason(code) || code == 0) revert CRUReasonTaken(code);
 

@@ -20,20 +20,20 @@ abstract contract UnitIssuance is UnitSupply {
     /// @inheritdoc ICRU
     function mint(bytes14 reportId, uint16 vintage, uint64 kg)
         external
-        restricted
+        authorized
         whenNotPaused
         nonReentrant
         returns (uint256 tokenId)
     {
-        IssuanceTerms memory terms;
-        (tokenId, terms) = _issueRequested(reportId, vintage, kg);
+        (IssuanceTerms memory terms, uint64 issuableKg) = _termsFor(reportId, vintage);
+        tokenId = _issueWithin(terms, seriesOf(reportId, vintage), kg, issuableKg);
         _requireReceived(address(0), terms.developer, tokenId);
     }
 
     /// @inheritdoc ICRU
     function mintBatch(IssuanceRequest[] calldata requests)
         external
-        restricted
+        authorized
         whenNotPaused
         nonReentrant
         returns (uint256[] memory tokenIds)
@@ -41,11 +41,18 @@ abstract contract UnitIssuance is UnitSupply {
         if (requests.length == 0) revert CRUEmptyBatch();
         tokenIds = new uint256[](requests.length);
         address[] memory developers = new address[](requests.length);
+        IssuanceTerms memory terms;
         UnitType expected;
+        Series series;
+        uint64 issuableKg;
         for (uint256 i; i < requests.length; ++i) {
-            IssuanceTerms memory terms;
-            (tokenIds[i], terms) = _issueRequested(requests[i].reportId, requests[i].vintage, requests[i].kg);
-            if (i == 0) expected = terms.unitType;
+            Series next = seriesOf(requests[i].reportId, requests[i].vintage);
+            if (i == 0 || Series.unwrap(next) != Series.unwrap(series)) {
+                series = next;
+                (terms, issuableKg) = _termsFor(requests[i].reportId, requests[i].vintage);
+                if (i == 0) expected = terms.unitType;
+            }
+            tokenIds[i] = _issueWithin(terms, series, requests[i].kg, issuableKg);
             if (terms.unitType != expected) revert CRUNotSameType(tokenIds[i], terms.unitType, expected);
             developers[i] = terms.developer;
         }
@@ -55,10 +62,10 @@ abstract contract UnitIssuance is UnitSupply {
     }
 
     /// @inheritdoc ICRU
-    function mintOnVerification(bytes14 reportId) external restricted whenNotPaused nonReentrant {
+    function mintOnVerification(bytes14 reportId) external authorized whenNotPaused nonReentrant {
         IMRVRegistry reports = _storage().reports;
         IssuanceTerms memory terms = reports.issuanceTerms(reportId);
-        _requireVerified(reportId, terms.status);
+        if (terms.status != ReportStatus.Verified) revert CRUReportNotVerified(reportId, terms.status);
         if (isSuspended(terms.developer) || deficitKg(terms.projectId) != 0) return;
         VintageAmount[] memory vintages = reports.issuableVintages(reportId);
         for (uint256 i; i < vintages.length; ++i) {
@@ -72,7 +79,7 @@ abstract contract UnitIssuance is UnitSupply {
     /// @inheritdoc ICRU
     function issueImported(ImportedUnits calldata units)
         external
-        restricted
+        authorized
         whenNotPaused
         nonReentrant
         returns (uint256 tokenId)
@@ -98,7 +105,7 @@ abstract contract UnitIssuance is UnitSupply {
         uint16 monitoringEndDay,
         bytes32 evidenceHash,
         string calldata uri
-    ) external restricted {
+    ) external authorized {
         if (evidenceHash == 0) revert CRUZeroHash();
         _requireWithin(uri, URI_LIMIT);
         Series series = seriesOf(reportId, vintage);
@@ -118,26 +125,34 @@ abstract contract UnitIssuance is UnitSupply {
 
     /// @dev Nothing is issued for that vintage yet: what is to be issued gets the later end.
     function _dueState(Series series, bytes14 reportId, uint16 vintage) private returns (SeriesState state) {
-        (IssuanceTerms memory terms, uint64 issuableKg) = _storage().reports.vintageTerms(reportId, vintage);
-        _requireVerified(reportId, terms.status);
+        (IssuanceTerms memory terms, uint64 issuableKg) = _termsFor(reportId, vintage);
         if (issuableKg != 0) state = _opened(series, terms);
     }
 
-    function _issueRequested(bytes14 reportId, uint16 vintage, uint64 kg)
+    /// @return terms of a verified report
+    /// @return issuableKg of that vintage, what was issued of it included
+    function _termsFor(bytes14 reportId, uint16 vintage)
         private
-        returns (uint256 tokenId, IssuanceTerms memory terms)
+        view
+        returns (IssuanceTerms memory terms, uint64 issuableKg)
     {
-        uint64 issuableKg;
         (terms, issuableKg) = _storage().reports.vintageTerms(reportId, vintage);
-        _requireVerified(reportId, terms.status);
+        if (terms.status != ReportStatus.Verified) revert CRUReportNotVerified(reportId, terms.status);
+    }
+
+    function _issueWithin(IssuanceTerms memory terms, Series series, uint64 kg, uint64 issuableKg)
+        private
+        returns (uint256)
+    {
         if (kg == 0) revert CRUZeroAmount();
         if (kg % terms.granularityKg != 0) revert CRUNotMultipleOfGranularity(kg, terms.granularityKg);
-        Series series = seriesOf(reportId, vintage);
-        issuableKg -= _stateOf(series).issuedKg();
-        if (kg > issuableKg) revert CRUExceedsVerified(reportId, vintage, kg, issuableKg);
+        uint64 dueKg = issuableKg - _stateOf(series).issuedKg();
+        if (kg > dueKg) {
+            UnitId id = series.part(0, 0);
+            revert CRUExceedsVerified(id.reportId(), id.vintage(), kg, dueKg);
+        }
         _requireNotSuspended(terms.developer);
-
-        tokenId = _issueOpen(terms, series, kg);
+        return _issueOpen(terms, series, kg);
     }
 
     /// @return tokenId the developer's block, zero when the buffer takes it all
@@ -212,9 +227,5 @@ abstract contract UnitIssuance is UnitSupply {
         terms.granularityKg = units.granularityKg;
         terms.expires = units.expires;
         terms.monitoringEndDay = units.monitoringEndDay;
-    }
-
-    function _requireVerified(bytes14 reportId, ReportStatus status) private pure {
-        if (status != ReportStatus.Verified) revert CRUReportNotVerified(reportId, status);
     }
 }

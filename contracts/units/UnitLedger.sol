@@ -52,6 +52,12 @@ abstract contract UnitLedger is RegistryModule, IERC4906, ERC721Upgradeable, Ree
     // keccak256(abi.encode(uint256(keccak256("ogcr.storage.CRU")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE = 0x41f28b862b751b438a5a1ce254c4350cf346443e7f5b82b19d7810bf5ea36800;
 
+    /// @dev OpenZeppelin's `restricted` as a call: written out in each function it would take half a kilobyte more.
+    modifier authorized() {
+        _requireAuthorized();
+        _;
+    }
+
     /// @inheritdoc IERC721
     function balanceOf(address owner) public view virtual override(ERC721Upgradeable, IERC721) returns (uint256) {
         if (owner == address(0)) revert ERC721InvalidOwner(owner);
@@ -235,6 +241,8 @@ abstract contract UnitLedger is RegistryModule, IERC4906, ERC721Upgradeable, Ree
     function _isOver(uint16 endDay) internal view returns (bool) {
         return endDay != type(uint16).max && CalendarDays.today() > endDay;
     }
+
+    function _requireAuthorized() private restricted {}
 
     function _requireNotSuspended(address account) internal view {
         if (isSuspended(account)) revert CRUAccountSuspended(account);

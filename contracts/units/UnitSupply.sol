@@ -64,10 +64,9 @@ abstract contract UnitSupply is UnitLedger {
     }
 
     /// @inheritdoc ICRU
-    function setDeficit(bytes32 projectId, uint64 deficitKg_) external restricted whenNotPaused {
+    function setDeficit(bytes32 projectId, uint64 deficitKg_) external authorized whenNotPaused {
         Sums storage project = _storage().projects[_numberOf(projectId)];
-        uint256 others = project.current.subtract(DEFICIT, SUM_BITS, project.current.at(DEFICIT, SUM_BITS));
-        project.current = others.add(DEFICIT, SUM_BITS, deficitKg_);
+        project.current = project.current.replace(DEFICIT, SUM_BITS, deficitKg_);
         emit DeficitChanged(projectId, deficitKg_);
     }
 

@@ -161,6 +161,11 @@ class Ledger:
         return int(self._result("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
 
     @property
+    def height(self) -> int:
+        """Number of the latest block."""
+        return int(self._result("eth_blockNumber", []), 16)
+
+    @property
     def today(self) -> int:
         """UTC day number of the latest block."""
         return self.now // SECONDS_PER_DAY
@@ -169,6 +174,16 @@ class Ledger:
         """Let time pass and mine a block in which it has passed."""
         self._result("evm_increaseTime", [seconds])
         self._result("evm_mine", [])
+
+    def stand_at(self, second: int) -> None:
+        """Mine a block at exactly that UNIX second; calls and views then see that time."""
+        self._result("evm_setNextBlockTimestamp", [second])
+        self._result("evm_mine", [])
+
+    def fund(self, account: str) -> str:
+        """Give an account, a contract too, ether to send transactions of its own; gives it back."""
+        self._result("anvil_setBalance", [account, hex(10**20)])
+        return account
 
     def snapshot(self) -> str:
         return str(self._result("evm_snapshot", []))

@@ -82,7 +82,9 @@ class TestTokenURI:
     def test_names_every_unit_type(
         self, reporting: Reporting, units: Contract, unit_type: Any
     ) -> None:
-        token_id = reporting.issued(1_000, Terms(unit_type=unit_type, granularity_kg=1_000))
+        expires = unit_type in (UnitType.CFS, UnitType.CSP)
+        terms = Terms(unit_type=unit_type, granularity_kg=1_000, expires=expires)
+        token_id = reporting.issued(1_000, terms)
         assert attributes(units, token_id)["Unit type"] == unit_type.name
 
     def test_keeps_the_largest_numbers(self, reporting: Reporting, units: Contract) -> None:

@@ -8,6 +8,8 @@ from .samples import ZERO_ADDRESS, Cast, Terms, UnitType
 
 UNKNOWN = b"\x07" * 14
 LIMIT = 2**53 - 1
+#: 2064-12-31, forty years after the reporting period, in UTC days since 1970-01-01.
+END_2064 = 34_698
 
 
 class TestMint:
@@ -38,6 +40,8 @@ class TestMint:
                 "kg": kg,
                 "unitType": UnitType.CRU,
                 "status": UnitStatus.Held,
+                "expires": False,
+                "monitoringEndDay": END_2064,
             }
             assert receipt.events[1].arguments == {
                 "from": ZERO_ADDRESS,
@@ -62,6 +66,8 @@ class TestMint:
             "owner": cast.developer,
             "retirementReason": 0,
             "endedAt": 0,
+            "expires": False,
+            "monitoringEndDay": END_2064,
         }
 
     def test_reverts_when_one_kilogram_too_much(

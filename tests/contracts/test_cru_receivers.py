@@ -2,6 +2,7 @@
 
 import pytest
 
+from .conftest import accredit
 from .ledger import Contract, Reverted, reverts
 from .reporting import Reporting, ReportStatus, Retirement, Serial, Verification
 from .samples import ZERO_ADDRESS, Cast, Stage, Terms, content_hash
@@ -127,6 +128,9 @@ class TestReentrantReceiver:
         cast: Cast,
     ) -> None:
         access.grantRole(VERIFIER, receiver.address, 0, sender=cast.administrator)
+        organisation = content_hash("receiver")
+        access.setOrganisation(receiver.address, organisation, sender=cast.operator)
+        accredit(access, receiver.address, "verifier", cast.operator)
         judged = Reporting(Stage(stage.registry, cast._replace(verifier=receiver.address)))
         project_id = judged.project(Terms(automatic_issuance=True), "project-2")
         pending = judged.pending(project_id, "report-2")
@@ -204,7 +208,7 @@ class TestReentrantReceiver:
     ) -> None:
         report_id = reporting.verified(1_000)
         block = Serial(report_id, 2024, 0, 1_000).token_id
-        self.prepare(receiver, units.calldata("retire", block, Retirement()), units, cast)
+        self.prepare(receiver, units.calldata("retire", block, 1_000, Retirement()), units, cast)
         self.issue(units, report_id, cast)
         with reverts("CRUUnitNotHeld", block, 2):
             units.transferFrom(receiver.address, cast.holder, block, sender=receiver.address)

@@ -38,6 +38,8 @@ class TestRetire:
             "kg": 1_000,
             "beneficiary": content_hash("beneficiary"),
             "purpose": "Footprint of 2024",
+            "claimStartDay": 0,
+            "claimEndDay": 0,
         }
         assert receipt.events[1].arguments == {"_tokenId": block}
         held = units.unit(block)
@@ -120,7 +122,7 @@ class TestRetire:
         first, second = units.split(block, [500, 500], sender=cast.developer).value
         for contract in (units, reports, projects, methodologies):
             contract.pause(sender=cast.guardian)
-        units.retire(first, 1_000, Retirement(), sender=cast.developer)
+        units.retire(first, 500, Retirement(), sender=cast.developer)
         units.retireBatch([second], Retirement(), sender=cast.developer)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from .ledger import Contract, reverts
-from .reporting import YEAR_2023, YEAR_2024, Reporting, Serial, UnitStatus
+from .reporting import YEAR_2023, YEAR_2024, Reporting, Retirement, Serial, UnitStatus
 from .samples import ZERO_ADDRESS, Cast, Terms
 
 HUGE = 2**64 - 1
@@ -243,7 +243,7 @@ class TestMerge:
     def test_reverts_given_one_is_retired(
         self, units: Contract, parts: list[int], developer: str, index: int
     ) -> None:
-        units.retire(parts[index], 100, Retirement(), sender=developer)
+        units.retire(parts[index], Serial.of(parts[index]).quantity_kg, Retirement(), sender=developer)
         with reverts("CRUUnitNotHeld", parts[index], UnitStatus.Retired):
             units.merge(parts, sender=developer)
 
