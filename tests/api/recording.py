@@ -29,6 +29,8 @@ def recorded(world: World) -> dict[str, Any]:
     _record_report(world, found, pdd, mrv)
     _record_units(world, found)
     _record_reads(world, found, pdd, mrv)
+    _record_reversal(world, found)
+    _record_export(world, found)
     _record_problems(world, found, pdd)
     return found
 
@@ -123,6 +125,43 @@ def _record_reads(
     digest = found["project"]["properties"]["ogcr:content_hash"]
     found["document"] = world.get(f"/documents/{digest}").json()
     found["supplied-document"] = world.put(f"/documents/{digest}", pdd).json()
+
+
+def _record_reversal(world: World, found: dict[str, Any]) -> None:
+    """20 t are owed beyond the buffer: the holder compensates 5 t, the operator draws the rest."""
+    buffered = world.get("/credits", status="buffer").json()["features"][0]["properties"]
+    report, kg = buffered["ogcr:report_key"], buffered["quantity_kg"]
+    evidence, portions = "0x" + "e1" * 32, [(int(buffered["token_id"]), kg)]
+    arguments = (report, kg + 20_000, False, evidence, "https://example.org/storm", portions, [])
+    world.relay(OPERATOR, "ReversalRegistry", "recordReversal", *arguments)
+    identity = world.get("/reversals").json()["reversals"][0]["id"]
+    path = f"/reversals/{identity}"
+    held = world.get("/credits", status="held", owner=world.address(DEVELOPER)).json()["features"]
+    unit = held[0]["properties"]
+    serial = unit["serial_number"]
+    found["compensation"] = {"units": [{"unit": serial, "quantity_kg": 5_000}]}
+    answer = world.post(f"{path}/compensate", found["compensation"])
+    found["task-compensation"] = answer.json()
+    world.done(DEVELOPER, answer)
+    retired = world.get("/credits", status="retired").json()["features"][0]["properties"]
+    marks = [(int(retired["token_id"]), 3_000)]
+    world.relay(OPERATOR, "ReversalRegistry", "markImpaired", identity, marks)
+    found |= {"reversals": world.get("/reversals").json(), "reversal": world.get(path).json()}
+
+
+def _record_export(world: World, found: dict[str, Any]) -> None:
+    held = world.get("/credits", status="held", owner=world.address(DEVELOPER)).json()["features"]
+    serial = held[0]["properties"]["serial_number"]
+    found["export"] = {
+        "quantity_kg": 10_000,
+        "target_registry": "registry.example.org",
+        "target_account": "4711",
+    }
+    answer = world.post(f"/credits/{serial}/export", found["export"])
+    found["task-export"] = answer.json()
+    locked = world.done(DEVELOPER, answer)["resource"]
+    found["export-abort"] = {"reason": "The other registry takes no fractions."}
+    found["task-export-abort"] = world.post(f"{locked}/export/abort", found["export-abort"]).json()
 
 
 def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -> None:
