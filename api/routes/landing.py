@@ -15,6 +15,7 @@ router = APIRouter(tags=["service"])
 _RESOURCES = {
     "/projects": "Projects",
     "/credits": "Units",
+    "/reversals": "Reversals",
     "/methodologies": "Methodologies",
     "/changes": "Every change, for whoever follows the registry",
     "/health": "Health of this service",

@@ -9,6 +9,7 @@ from indexer.abi import Abi
 from indexer.models import (
     Contract,
     FunctionRole,
+    ImpairedUnit,
     Methodology,
     OperatorApproval,
     PDDVersion,
@@ -16,10 +17,14 @@ from indexer.models import (
     Report,
     ReportVersion,
     ReportVintage,
+    Reversal,
+    ReversalCoverage,
     Role,
     RoleMember,
     ScheduledOperation,
     Unit,
+    UnitExport,
+    UnitImport,
     Versioned,
 )
 
@@ -119,6 +124,54 @@ def _vintage() -> View:
     return View(ReportVintage, asks, compares)
 
 
+def _coverage() -> View:
+    def asks(row: ReversalCoverage, _abi: Abi) -> list[Question]:
+        return [Question("CRU", "unit", (int(row.token_id, 16),))]
+
+    def compares(row: ReversalCoverage, answers: Sequence[Any], _moment: Moment) -> Compared:
+        is_cancelled = answers[0]["status"] == "cancelled"
+        yield "kg", row.kg, answers[0]["quantityKg"] if is_cancelled else 0
+
+    return View(ReversalCoverage, asks, compares)
+
+
+def _mark() -> View:
+    def asks(row: ImpairedUnit, _abi: Abi) -> list[Question]:
+        key = (int(row.token_id, 16), row.reversal_id)
+        return [Question("ReversalRegistry", "markOf", key)]
+
+    def compares(row: ImpairedUnit, answers: Sequence[Any], _moment: Moment) -> Compared:
+        for name, held in members(answers[0]):
+            yield name, getattr(row, name), held
+
+    return View(ImpairedUnit, asks, compares)
+
+
+def _export() -> View:
+    def asks(row: UnitExport, _abi: Abi) -> list[Question]:
+        return [Question("UnitExchange", "exportOf", (int(row.token_id, 16),))]
+
+    def compares(row: UnitExport, answers: Sequence[Any], _moment: Moment) -> Compared:
+        for name, held in members(answers[0]):
+            if name != "changed_at":
+                yield name, getattr(row, name), held
+        yield "ended_at", row.ended_at or row.started_at, answers[0]["changedAt"]
+
+    return View(UnitExport, asks, compares)
+
+
+def _import() -> View:
+    def asks(row: UnitImport, _abi: Abi) -> list[Question]:
+        names = (row.origin_registry, row.origin_key)
+        return [Question("UnitExchange", "importOf", names)]
+
+    def compares(row: UnitImport, answers: Sequence[Any], _moment: Moment) -> Compared:
+        held = answers[0]
+        yield "report_id", row.report_id, held["reportId"] if held["isImported"] else None
+
+    return View(UnitImport, asks, compares)
+
+
 def _approval() -> View:
     def asks(row: OperatorApproval, _abi: Abi) -> list[Question]:
         return [Question("CRU", "isApprovedForAll", (row.owner, row.operator))]
@@ -209,6 +262,11 @@ VIEWS: tuple[View, ...] = (
     _struct(Report, "MRVRegistry", "report", "report_id"),
     _vintage(),
     _unit(),
+    _struct(Reversal, "ReversalRegistry", "reversal", "reversal_id"),
+    _coverage(),
+    _mark(),
+    _export(),
+    _import(),
     _approval(),
     _role(),
     _member(),

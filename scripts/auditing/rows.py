@@ -137,10 +137,10 @@ def _report_version(replay: Replay, report_id: str, number: int) -> Row | None:
 
 def _report_vintage(replay: Replay, report_id: str, vintage: int) -> Row | None:
     state = replay.reports.states.get(report_id)
-    if state is None:
-        return None
     issued = replay.units.issuance.issued.get((report_id, vintage), 0)
-    return {"verified_kg": state.vintages.get(vintage), "issued_kg": issued}
+    if state is None and report_id not in replay.exchange.imports:
+        return None
+    return {"verified_kg": state and state.vintages.get(vintage), "issued_kg": issued}
 
 
 def _unit(replay: Replay, token_id: str) -> Row | None:
@@ -152,7 +152,7 @@ def _unit(replay: Replay, token_id: str) -> Row | None:
     beneficiary = block.beneficiary
     return {
         "report_id": unit.report_id,
-        "project_id": report.project.id if report else None,
+        "project_id": report.project.id if report else _imported_project(replay, unit.report_id),
         "vintage": unit.vintage,
         "first_kg": unit.first_kg,
         "quantity_kg": unit.quantity_kg,
@@ -170,6 +170,11 @@ def _unit(replay: Replay, token_id: str) -> Row | None:
         "updated_at": block.updated_at,
         "updated_tx": block.updated_in,
     }
+
+
+def _imported_project(replay: Replay, report_id: str) -> str | None:
+    origin = replay.exchange.imports.get(report_id)
+    return origin.project_id if origin else None
 
 
 def _operator_approval(replay: Replay, owner: str, operator: str) -> Row | None:

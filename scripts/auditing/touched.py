@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from indexer.identity import UnitId
 from scripts.auditing.events import ChainEvent
 
 Key = tuple[Any, ...]
@@ -63,7 +64,11 @@ def _touched_exchange(event: ChainEvent) -> Iterator[Place]:
     if event.name.startswith("Export"):
         yield "unit_export", (f"{of['tokenId']:#066x}",)
     if event.name == "UnitsImported":
+        unit = UnitId.from_token_id(of["tokenId"])
         yield "unit_import", (of["reportId"],)
+        # Only now is it known what the issuance before was for.
+        yield "unit", (unit.hex,)
+        yield "report_vintage", (unit.report_id, unit.vintage)
 
 
 def _touched_units(event: ChainEvent) -> Iterator[Place]:
