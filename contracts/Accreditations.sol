@@ -9,9 +9,18 @@ import {Roles} from "./libraries/Roles.sol";
 
 /// @title The part of the access manager that says who may judge (OGCR 6.2.2)
 abstract contract Accreditations is AccessManagerUpgradeable, IRegistryAccessControl {
+    /// @param house digest of the account's organisation, kept here too so that a judgement reads one slot
+    struct Held {
+        uint32 projectTypes;
+        uint16 startDay;
+        uint16 endDay;
+        uint192 house;
+        bytes32 evidenceHash;
+    }
+
     /// @custom:storage-location erc7201:ogcr.storage.Accreditations
     struct AccreditationsStorage {
-        mapping(address account => mapping(uint64 roleId => Accreditation)) accreditations;
+        mapping(address account => mapping(uint64 roleId => Held)) accreditations;
         mapping(address account => bytes32) organisations;
     }
 
@@ -31,10 +40,16 @@ abstract contract Accreditations is AccessManagerUpgradeable, IRegistryAccessCon
         if (account == address(0)) revert RegistryAccessControlZeroAddress();
         _requireSound(accreditation_);
         _requireWithin(uri, URI_LIMIT);
-        AccreditationsStorage storage $ = _accreditations();
-        if ($.organisations[account] == 0) revert RegistryAccessControlOrganisationRequired(account);
+        bytes32 organisation = organisationOf(account);
+        if (organisation == 0) revert RegistryAccessControlOrganisationRequired(account);
 
-        $.accreditations[account][roleId] = accreditation_;
+        _accreditations().accreditations[account][roleId] = Held(
+            accreditation_.projectTypes,
+            accreditation_.startDay,
+            accreditation_.endDay,
+            _houseOf(organisation),
+            accreditation_.evidenceHash
+        );
         emit AccreditationGranted(
             account,
             roleId,
@@ -66,16 +81,23 @@ abstract contract Accreditations is AccessManagerUpgradeable, IRegistryAccessCon
     function setOrganisation(address account, bytes32 organisation) external onlyAuthorized {
         if (account == address(0)) revert RegistryAccessControlZeroAddress();
         // Else taking the organisation away would make an accredited account independent of its own house.
-        bool isNeeded = _isAccredited(account, Roles.VALIDATOR) || _isAccredited(account, Roles.VERIFIER);
-        if (organisation == 0 && isNeeded) revert RegistryAccessControlOrganisationRequired(account);
+        bool isValidator = _isAccredited(account, Roles.VALIDATOR);
+        bool isVerifier = _isAccredited(account, Roles.VERIFIER);
+        if (organisation == 0 && (isValidator || isVerifier)) {
+            revert RegistryAccessControlOrganisationRequired(account);
+        }
 
-        _accreditations().organisations[account] = organisation;
+        AccreditationsStorage storage $ = _accreditations();
+        $.organisations[account] = organisation;
+        if (isValidator) $.accreditations[account][Roles.VALIDATOR].house = _houseOf(organisation);
+        if (isVerifier) $.accreditations[account][Roles.VERIFIER].house = _houseOf(organisation);
         emit OrganisationSet(account, organisation, _msgSender());
     }
 
     /// @inheritdoc IRegistryAccessControl
     function accreditation(address account, uint64 roleId) external view returns (Accreditation memory) {
-        return _accreditations().accreditations[account][roleId];
+        Held storage held = _accreditations().accreditations[account][roleId];
+        return Accreditation(held.projectTypes, held.startDay, held.endDay, held.evidenceHash);
     }
 
     /// @inheritdoc IRegistryAccessControl
@@ -92,20 +114,19 @@ abstract contract Accreditations is AccessManagerUpgradeable, IRegistryAccessCon
         (bool isMember,) = hasRole(roleId, account);
         if (!isMember) return Standing.RoleNotHeld;
 
-        Accreditation storage held = _accreditations().accreditations[account][roleId];
-        uint32 projectTypes = held.projectTypes;
-        if (projectTypes == 0) return Standing.NotAccredited;
-        if ((projectTypes >> uint8(projectType)) & 1 == 0) return Standing.OutOfScope;
+        Held storage held = _accreditations().accreditations[account][roleId];
+        if (held.projectTypes == 0) return Standing.NotAccredited;
+        if ((held.projectTypes >> uint8(projectType)) & 1 == 0) return Standing.OutOfScope;
         uint256 today = CalendarDays.today();
         if (today < held.startDay) return Standing.NotYetValid;
         if (today > held.endDay) return Standing.Lapsed;
-        return _areOfOneOrganisation(account, developer) ? Standing.SameOrganisation : Standing.Fit;
+        bool isOneHouse = account == developer || held.house == _houseOf(organisationOf(developer));
+        return isOneHouse ? Standing.SameOrganisation : Standing.Fit;
     }
 
-    function _areOfOneOrganisation(address account, address developer) private view returns (bool) {
-        if (account == developer) return true;
-        bytes32 organisation = organisationOf(developer);
-        return organisation != 0 && organisation == organisationOf(account);
+    /// @dev A developer without an organisation acts for itself: zero is nobody's house but has a digest like any other.
+    function _houseOf(bytes32 organisation) private pure returns (uint192) {
+        return uint192(uint256(keccak256(abi.encode(organisation))));
     }
 
     function _isAccredited(address account, uint64 roleId) private view returns (bool) {

@@ -17,6 +17,16 @@ abstract contract RegistryModule is
     UUPSUpgradeable,
     ERC2771ContextUpgradeable
 {
+    /// @dev OpenZeppelin keeps each in a slot of its own; every act of a role reads both.
+    /// @custom:storage-location erc7201:ogcr.storage.RegistryModule
+    struct RegistryModuleStorage {
+        address authority;
+        bool isPaused;
+    }
+
+    // keccak256(abi.encode(uint256(keccak256("ogcr.storage.RegistryModule")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant STORAGE = 0xf48b8b2fc76690c1e75faaccf961278ee6315b8cc113caa51d0425d4fcc12500;
+
     /// @param trustedForwarder ERC-2771 forwarder, or zero while there is none
     constructor(address trustedForwarder) ERC2771ContextUpgradeable(trustedForwarder) {
         _disableInitializers();
@@ -35,6 +45,29 @@ abstract contract RegistryModule is
 
     function unpause() external restricted {
         _unpause();
+    }
+
+    function authority() public view virtual override returns (address) {
+        return _module().authority;
+    }
+
+    function paused() public view virtual override returns (bool) {
+        return _module().isPaused;
+    }
+
+    function _setAuthority(address authority_) internal virtual override {
+        _module().authority = authority_;
+        emit AuthorityUpdated(authority_);
+    }
+
+    function _pause() internal virtual override whenNotPaused {
+        _module().isPaused = true;
+        emit Paused(_msgSender());
+    }
+
+    function _unpause() internal virtual override whenPaused {
+        _module().isPaused = false;
+        emit Unpaused(_msgSender());
     }
 
     function _holdsRole(uint64 roleId, address account) internal view returns (bool isMember) {
@@ -74,5 +107,11 @@ abstract contract RegistryModule is
         returns (uint256)
     {
         return ERC2771ContextUpgradeable._contextSuffixLength();
+    }
+
+    function _module() private pure returns (RegistryModuleStorage storage $) {
+        assembly {
+            $.slot := STORAGE
+        }
     }
 }

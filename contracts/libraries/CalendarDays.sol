@@ -10,6 +10,9 @@ library CalendarDays {
 
     uint256 private constant DAYS_IN_400_YEARS = 146_097;
     uint256 private constant LEAP_DAYS_BEFORE_1970 = 477;
+    /// From 1 March of the year 0 to 1 January 1970.
+    uint256 private constant DAYS_FROM_MARCH_0000 = 719_468;
+    uint256 private constant DAYS_FROM_MARCH_TO_DECEMBER = 306;
     /// The year of the last day that 16 bits can name.
     uint256 private constant LAST_YEAR = 2149;
     /// Counted from the first day of the year, which is 0.
@@ -23,12 +26,15 @@ library CalendarDays {
         }
     }
 
-    function yearOf(uint256 day) internal pure returns (uint256 year) {
+    /// @dev Counts years that begin with March, so that a leap day is a year's last, in cycles of 400 years.
+    function yearOf(uint256 day) internal pure returns (uint256) {
         unchecked {
-            // A year of average length misses by one at most.
-            year = 1970 + day * 400 / DAYS_IN_400_YEARS;
-            if (firstDayOf(year) > day) --year;
-            else if (firstDayOf(year + 1) <= day) ++year;
+            uint256 sinceMarch = day + DAYS_FROM_MARCH_0000;
+            uint256 ofCycle = sinceMarch % DAYS_IN_400_YEARS;
+            uint256 year = (ofCycle - ofCycle / 1460 + ofCycle / 36_524 - ofCycle / 146_096) / 365;
+            uint256 ofYear = ofCycle - (365 * year + year / 4 - year / 100);
+            year += 400 * (sinceMarch / DAYS_IN_400_YEARS);
+            return ofYear < DAYS_FROM_MARCH_TO_DECEMBER ? year : year + 1;
         }
     }
 

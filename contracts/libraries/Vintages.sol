@@ -15,6 +15,10 @@ library Vintages {
         uint256 year = CalendarDays.yearOf(startDay);
         uint256 last = CalendarDays.yearOf(endDay) - year;
         amounts = new VintageAmount[](last + 1);
+        if (last == 0) {
+            amounts[0] = VintageAmount(uint16(year), kg);
+            return amounts;
+        }
         uint256 length = endDay - startDay + 1;
         uint64 left = kg;
         for (uint256 i; i < last; ++i) {
