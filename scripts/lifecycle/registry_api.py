@@ -51,7 +51,8 @@ class RegistryApi:
 
     def get(self, path: str, **query: Any) -> Record | None:
         """The JSON of a path, or None when there is nothing."""
-        response = self._request("GET", path, params=query)
+        # An empty mapping would take away the query that the path has.
+        response = self._request("GET", path, params=query or None)
         return None if response.status_code == httpx.codes.NOT_FOUND else _answer(response)
 
     def send(self, method: str, path: str, body: Any) -> Record:
