@@ -59,6 +59,8 @@ contract RegistryForwarder is ERC2771Forwarder, IRegistryForwarder {
         returns (bool isTrustedForwarder, bool active, bool signerMatch, address signer)
     {
         (uint256 word, uint256 bit) = _place(_nonceOf(request));
+        // A deadline is what the signer set it for: seconds of a proposer's choice do not matter.
+        // slither-disable-next-line timestamp
         active = request.value == 0 && request.deadline >= block.timestamp
             && _usedNonces[request.from][word] & bit == 0;
         (signerMatch, signer) = _recoverForwardRequestSigner(request);
@@ -78,6 +80,8 @@ contract RegistryForwarder is ERC2771Forwarder, IRegistryForwarder {
             ActionHash.hash(request.data, from, request.to, _nonceOf(request), request.deadline, request.gas)
         );
         ECDSA.RecoverError fault;
+        // The third says of which faulty signature; every fault is refused.
+        // slither-disable-next-line unused-return
         (signer, fault,) = ECDSA.tryRecoverCalldata(digest, signature);
         // The key first: it stays in force when its account has taken code upon itself (EIP-7702).
         isValid = fault == ECDSA.RecoverError.NoError && signer == from;
@@ -107,6 +111,8 @@ contract RegistryForwarder is ERC2771Forwarder, IRegistryForwarder {
         (uint256 signedGas, address target) = (request.gas, request.to);
         bytes memory data = abi.encodePacked(request.data, request.from);
         uint256 left = gasleft();
+        // Rounded down on purpose, as EIP-150 does.
+        // slither-disable-next-line divide-before-multiply
         if (left < CALLING_GAS || (left - CALLING_GAS) / 64 * 63 < signedGas) {
             revert RegistryForwarderInsufficientGas(signedGas);
         }

@@ -317,6 +317,8 @@ interface ICRU {
     ) external returns (uint256 cancelledId);
 
     /// @notice Sets what a project owes, kg CO2e; nothing is issued to it until that is zero; by `ReversalRegistry`.
+    // The view of that name is read elsewhere; a declaration has no body in which to mistake them.
+    // slither-disable-next-line shadowing-local
     function setDeficit(bytes32 projectId, uint64 deficitKg) external;
 
     /// @notice Locks the last `kg` of a held block for an export; by `UnitExchange`, which passes who asks for it: the

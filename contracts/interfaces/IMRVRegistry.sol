@@ -201,6 +201,8 @@ interface IMRVRegistry {
     function archiveReport(bytes14 reportId, string calldata reason) external;
 
     /// @notice Names the token contract; once, by the administrator.
+    // The view of that name is read elsewhere; a declaration has no body in which to mistake them.
+    // slither-disable-next-line shadowing-local
     function connectUnits(address units) external;
 
     function report(bytes14 reportId) external view returns (Report memory);

@@ -174,6 +174,8 @@ interface IProjectRegistry {
     function archiveProject(bytes32 projectId, string calldata reason) external;
 
     /// @notice Names the registry of reports; once, by the administrator. Nothing is validated before.
+    // The view of that name is read elsewhere; a declaration has no body in which to mistake them.
+    // slither-disable-next-line shadowing-local
     function connectReports(address reports) external;
 
     function project(bytes32 projectId) external view returns (Project memory);

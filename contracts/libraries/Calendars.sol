@@ -60,6 +60,8 @@ library Calendars {
         uint16 endDay
     ) internal view returns (bytes14 reportId) {
         reportId = _recentOverlapping(calendar.timeline.latest, entries, startDay, endDay);
+        // Where it ends does not matter: it shares a day.
+        // slither-disable-next-line unused-return
         (bytes14 indexed_, uint16 indexedStartDay,) = calendar.periods.overlapping(startDay, endDay);
         bool isLater = reportId == 0 || indexedStartDay > entries[reportId].startDay;
         return indexed_ != 0 && isLater ? indexed_ : reportId;

@@ -48,6 +48,8 @@ def layout(entries: Sequence[Entry], places: Mapping[str, int]) -> bytes:
 
 def _actions(found: Sequence[Action], places: Mapping[str, int]) -> Iterator[str]:
     yield "    /// @return typeHash zero for a function that is no action"
+    yield "    // A search by halves is as deep as it must be."
+    yield "    // slither-disable-next-line cyclomatic-complexity"
     yield f"    function action(bytes4 selector) internal pure {_RETURNS} {{"
     yield from _search([*found], places, 2)
     yield "    }"
