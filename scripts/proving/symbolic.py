@@ -29,7 +29,7 @@ def proofs(which: str = QUICK, seconds: int = 300) -> list[Proof]:
     folder = environment("crytic")
     command = [str(folder / "halmos"), "--match-test", which, "--solver", "yices"]
     command += ["--forge-build-out", ".tools/symbolic/out"]
-    command += ["--solver-timeout-assertion", f"{seconds}s"]
+    command += ["--solver-timeout-assertion", f"{seconds}s", "--loop", "4"]
     settings = {
         "FOUNDRY_PROFILE": "symbolic",
         # The solver comes with Halmos' environment; without it Halmos would want to download one.
