@@ -1,11 +1,13 @@
 """`scripts/prove COMMAND`: what proves the contracts beyond the quick checks of `scripts/test`."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 
 import click
 
-from scripts.proving import forge, slither, symbolic, wake
+from scripts.proving import coverage, forge, gas, slither, symbolic, wake
 from scripts.proving.tools import ToolFailed
 
 
@@ -49,6 +51,50 @@ def run_forge(runs: int, depth: int) -> None:
     count, fallen = forge.failures(forge.Effort(runs, depth))
     click.echo(f"{count} properties over {runs} sequences of {depth} calls")
     _tell(fallen)
+
+
+@cli.command("coverage")
+@click.option("--again", is_flag=True, help="Of the visits that were noted before.")
+@click.argument("tests", nargs=-1)
+def run_coverage(again: bool, tests: tuple[str, ...]) -> None:
+    """Statements and branches of the contracts that the tests reach, and those they do not."""
+    if not again:
+        _pytest(list(tests) or ["tests/contracts"], {"OGCR_COVERAGE": str(coverage.VISITS)})
+    found = coverage.coverage()
+    for one in [one for one in found if one.statements or one.branches]:
+        reached = f"{one.statements - len(one.missed)}/{one.statements} statements"
+        taken = f"{one.branches - len(one.half)}/{one.branches} branches"
+        click.echo(f"{one.path:44} {reached:>22} {taken:>20}")
+    for place in [place for one in found for place in sorted({*one.missed, *one.half})]:
+        click.echo(f"not reached, or one way only: {place}")
+
+
+@cli.command("gas")
+def run_gas() -> None:
+    """Measure what actions cost, commit to it (tests/contracts/gas.json, docs/gas.md), show it."""
+    _pytest(["tests/contracts/test_cost.py"], {"OGCR_GAS_COMMIT": "1"})
+    rows = gas.read()
+    click.echo(gas.table(rows))
+    click.echo(f"missed: {', '.join(gas.missed(rows)) or 'nothing'}")
+
+
+@cli.command("fuzz")
+@click.option("--sequences", default=200, show_default=True, help="Sequences of calls.")
+@click.option("--calls", default=200, show_default=True, help="Calls in each.")
+@click.option("--shrink", is_flag=True, help="Make a failing sequence short (minutes more).")
+def run_fuzz(sequences: int, calls: int, shrink: bool) -> None:
+    """Random calls by everybody of every function, against the rules in Python."""
+    settings = {"OGCR_FUZZ_SEQUENCES": str(sequences), "OGCR_FUZZ_CALLS": str(calls)}
+    if shrink:
+        settings["OGCR_FUZZ_SHRINK"] = "1"
+    _pytest(["tests/contracts/test_invariants.py"], settings)
+
+
+def _pytest(arguments: Sequence[str], settings: dict[str, str]) -> None:
+    subprocess.run(["scripts/compile"], check=True)
+    ended = subprocess.run(["pytest", "-q", *arguments], env={**os.environ, **settings})
+    if ended.returncode:
+        sys.exit(1)
 
 
 def _tell(findings: Sequence[str]) -> None:

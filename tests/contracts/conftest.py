@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from ape.api import AccountAPI
@@ -18,22 +20,30 @@ from .permissions import MANAGER
 from .reporting import Reporting
 from .samples import Accreditation, Cast, Contracts, Stage, accredit
 from .signing import Signing
+from .visits import FollowedLedger
 
 #: Ape has ten test accounts, all of them cast already.
 STEWARD = to_checksum_address(keccak(text="methodology steward")[-20:])
 
 
 @pytest.fixture(scope="session")
-def ledger(project: ProjectManager, chain: ChainManager) -> Ledger:
+def ledger(project: ProjectManager, chain: ChainManager) -> Iterator[Ledger]:
     """The node that Ape started, with every compiled ABI known."""
     compiled = {name: _compiled(one) for name, one in project.load_contracts().items()}
-    return Ledger(chain.provider.web3.provider.make_request, compiled)
+    rpc = chain.provider.web3.provider.make_request
+    if path := os.environ.get("OGCR_COVERAGE"):
+        followed = FollowedLedger(rpc, compiled).follow()
+        yield followed
+        followed.write(Path(path))
+    else:
+        yield Ledger(rpc, compiled)
 
 
 def _compiled(container: ContractContainer) -> Compiled:
     artefact = container.contract_type
     abi = [one.model_dump(mode="json", by_alias=True) for one in artefact.abi]
-    return Compiled(abi, bytes(artefact.get_deployment_bytecode() or b""))
+    initcode, code = artefact.get_deployment_bytecode(), artefact.get_runtime_bytecode()
+    return Compiled(abi, bytes(initcode or b""), bytes(code or b""))
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,7 @@ class Compiled:
 
     abi: list[Abi]
     initcode: bytes
+    code: bytes
 
 
 @dataclass(frozen=True)

@@ -212,5 +212,5 @@ def official(ledger: Ledger, address: str) -> Contract:
     """The Safe at an address, called as tests call contracts; it reverts with `Error(string)`."""
     text = {"name": "message", "type": "string"}
     abi = [*artefact("SafeL2")["abi"], {"type": "error", "name": "Error", "inputs": [text]}]
-    known = Ledger(ledger.rpc, {**ledger.compiled, "SafeL2": Compiled(abi, b"")})
+    known = Ledger(ledger.rpc, {**ledger.compiled, "SafeL2": Compiled(abi, b"", b"")})
     return known.contract("SafeL2", address)
