@@ -9,6 +9,7 @@ import pytest
 from .encoding import selector
 from .ledger import Contract, Ledger, reverts
 from .permissions import ANYBODY, MANAGER, MATRIX, ONCE, PROJECTS, admits, attempt
+from .rules.calls import UNSTOPPED
 from .samples import Contracts
 
 ROWS = [(contract, function) for contract, rows in MATRIX.items() for function in rows]
@@ -57,6 +58,44 @@ class TestMatrix:
                     assert outcome is not None, f"{who} was let in"
                     assert outcome.error in DENIALS, who
                     assert outcome.arguments[0] == address
+
+
+PAUSABLE = [(contract, function) for contract, function in ROWS if contract != "access"]
+#: What goes on in a pause, beside what the access manager calls.
+GOES_ON = UNSTOPPED | {"unpause", "initialize", "setAuthority", "upgradeToAndCall"}
+GOES_ON |= {"openProject", "closeProject"}
+
+
+@pytest.mark.parametrize(("name", "function"), PAUSABLE, ids=lambda value: value)
+class TestMatrixInAPause:
+    """
+    given the contract is paused and the role is not the table's    it is refused as ever
+    given it is paused and the role is the table's                  it is refused as paused
+    given the function is one that goes on in a pause               it is let in as ever
+    """
+
+    def test_admits_nobody_else_given_the_contract_is_paused(
+        self,
+        registry: Contracts,
+        ledger: Ledger,
+        callers: Mapping[str, str],
+        guardian: str,
+        name: str,
+        function: str,
+    ) -> None:
+        contract: Contract = getattr(registry, name)
+        contract.pause(sender=guardian)
+        permitted = MATRIX[name][function]
+        for overload in contract.overloads(function):
+            for who, address in callers.items():
+                outcome = attempt(ledger, contract, overload, address)
+                said = outcome.error if outcome else None
+                if function in GOES_ON:
+                    assert said != "EnforcedPause", who
+                elif permitted == ANYBODY or admits(permitted, who):
+                    assert said == "EnforcedPause", who
+                else:
+                    assert said in DENIALS, who
 
 
 RESTRICTED = [

@@ -1,17 +1,15 @@
-"""Whatever anybody calls, every issued kilogram is in exactly one block.
+"""Whatever anybody calls, in any state: it succeeds exactly when the rules allow it.
 
-1. The blocks of a report and vintage partition `[0, issued)`.
-2. What is issued never exceeds what was verified.
-3. A call succeeds exactly when the rules allow it.
-4. The events alone tell owner and status of every block.
+And every sum holds after every call (docs/invariants.md). `OGCR_FUZZ_SEQUENCES` and
+`OGCR_FUZZ_CALLS` set how many sequences of how many calls are tried (`scripts/prove fuzz`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
-from itertools import pairwise
+import itertools
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -24,195 +22,385 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from .ledger import Receipt, Reverted
-from .reporting import YEAR_2023, YEAR_2024, Reporting, Retirement, Serial, UnitStatus
-from .samples import ZERO_ADDRESS, Stage, Terms
+from .ledger import SECONDS_PER_DAY, Contract, Reverted
+from .permissions import ANYBODY, EVERY_ACCOUNT, MATRIX, attempt
+from .reporting import (
+    YEAR_2023,
+    YEAR_2024,
+    Retirement,
+    RetirementReason,
+    Serial,
+    Submission,
+    UnitStatus,
+    Verification,
+)
+from .reversing import ExportStatus
+from .rules.caller import Caller
+from .rules.calls import CLOSED, OF_MODULES, RULES, UNSTOPPED, verdict
+from .rules.reports import RETURNED, report_id_of
+from .rules.reversals import issued_of
+from .rules.units import LIVE, buffer_share, disposable
+from .rules.world import ROLES, World
+from .samples import (
+    Accreditation,
+    Contracts,
+    Pdd,
+    Stage,
+    Terms,
+    UnitType,
+    content_hash,
+)
 
-QUICK = settings(
-    max_examples=16,
-    stateful_step_count=40,
+SETTINGS = settings(
+    max_examples=int(os.environ.get("OGCR_FUZZ_SEQUENCES", "10")),
+    stateful_step_count=int(os.environ.get("OGCR_FUZZ_CALLS", "80")),
     deadline=None,
-    derandomize=True,
+    derandomize="OGCR_FUZZ_SEQUENCES" not in os.environ,
     database=None,
-    phases=[Phase.generate, Phase.shrink],
+    # A failure names its seeds; to make the sequence short takes hypothesis five minutes more.
+    phases=[Phase.generate, *([Phase.shrink] if "OGCR_FUZZ_SHRINK" in os.environ else [])],
     suppress_health_check=list(HealthCheck),
 )
-TENTHS = st.integers(1, 9)
-CHOICE = st.integers(0, 59)
-#: How a call is spoilt; mostly not at all.
-SPOILT = st.sampled_from([False, False, False, False, True])
-#: What a rule adds to an amount: mostly nothing.
-ERRORS = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1, -1, 2**63])
+#: How often a call is tried, beside all others that are tried once.
+WEIGHTS = {
+    "units": 3,
+    "reversals": 3,
+    "exchange": 3,
+    "reports": 2,
+    "mint": 4,
+    "retire": 4,
+    "verifyReport": 4,
+    "assignVerifier": 3,
+    "submitReport": 3,
+    "recordReversal": 3,
+    "compensate": 3,
+    "split": 3,
+    "merge": 3,
+}
+CALLS = [
+    (contract, function)
+    for contract, rules in RULES.items()
+    for function in rules
+    for _ in range(max(WEIGHTS.get(contract, 1), WEIGHTS.get(function, 1)))
+]
+PAUSES = [(one, function) for one in RULES if one != "access" for function in ("pause", "unpause")]
+SHUT = [
+    (contract, function)
+    for contract in RULES
+    for function in sorted(CLOSED.get(contract, set()) | (OF_MODULES - {contract}))
+    if function in MATRIX[contract]
+]
+TERMS = (
+    Terms(buffer_rate_bps=1_500),
+    Terms(UnitType.CFS, 1_000, 500, True, True, 1),
+    Terms(UnitType.PCR, 1_000, 2_500),
+    Terms(UnitType.CRU, 7, 3_333, False, True, 2),
+)
+NOON = SECONDS_PER_DAY // 2
+ENDED = {
+    UnitStatus.Retired: "retiredKg",
+    UnitStatus.Cancelled: "cancelledKg",
+    UnitStatus.Expired: "expiredKg",
+    UnitStatus.Exported: "exportedKg",
+    UnitStatus.Buffer: "bufferKg",
+    UnitStatus.Held: "heldKg",
+    UnitStatus.Locked: "heldKg",
+}
 
-RECEIVERS = st.sampled_from([0, 0, 0, 1, 2, 3])
 
-Series = tuple[bytes, int]
+class Registry(RuleBasedStateMachine):
+    """Eleven accounts call every function of seven contracts."""
 
-
-class Units(RuleBasedStateMachine):
-    """Three holders issue, split, merge, move and retire the units of two reports."""
-
-    def __init__(self, reporting: Reporting) -> None:
+    def __init__(self, stage: Stage) -> None:
         super().__init__()
-        self.units, self.cast = reporting.units, reporting.cast
-        self.ledger = reporting.ledger
+        self.contracts, self.cast = stage.registry, stage.cast
+        self.ledger = self.contracts.units.ledger
         self.snapshot = self.ledger.snapshot()
-        self.holders = (self.cast.developer, self.cast.holder, self.cast.stranger)
-        self.owners: dict[int, str] = {}
-        self.statuses: dict[int, int] = {}
+        self.ledger.wait(SECONDS_PER_DAY + NOON - self.ledger.now % SECONDS_PER_DAY)
+        self.w = World(self.contracts.units.address, self.ledger.today)
+        self.names: dict[bytes, tuple[bytes, str]] = {}
         self.gone: list[int] = []
-        plain = reporting.verified(100, name="plain")
-        granular = reporting.verified(
-            200,
-            Terms(granularity_kg=10, buffer_rate_bps=1_500),
-            "granular",
-            (YEAR_2023[0], YEAR_2024[1]),
-        )
-        self.granularity = {plain: 1, granular: 10}
-        # 200 kg over 731 days of which 365 are in 2023.
-        self.verified = {(plain, 2024): 100, (granular, 2023): 99, (granular, 2024): 101}
-        self.issued: Counter[Series] = Counter()
+        self.outcomes: Counter[str] = Counter()
+        self.buffered: Counter[tuple[bytes, int]] = Counter()
+        self.ends: dict[int, Any] = {}
+        self.frozen: dict[str, int] = {}
+        for account in self.cast:
+            self.ledger.rpc("anvil_setBalance", [account, hex(10**24)])
+        self._learn()
+
+    def _learn(self) -> None:
+        """What the session's registry was given before the test."""
+        access, cast, w = self.contracts.access, self.cast, self.w
+        for role, role_id in ROLES.items():
+            w.members[role] = {one for one in cast if access.hasRole(role_id, one)[0]}
+        for account in cast:
+            w.organisations[account] = access.organisationOf(account).strip(b"\0")
+            for role in ("validator", "verifier"):
+                given = Accreditation(*access.accreditation(account, ROLES[role]))
+                if given.project_types:
+                    w.accreditations[account, ROLES[role]] = given
 
     @initialize()
     def begin(self) -> None:
-        for report_id, vintage in self.verified:
-            self.attempt(True, self.units.mint, report_id, vintage, 60, sender=self.cast.operator)
+        """Four kinds of unit, each with a verified report, issued in part."""
+        for number, terms in enumerate(TERMS):
+            self._prepare(f"start-{number}", terms)
 
-    @rule(series=CHOICE, tenths=TENTHS, error=ERRORS)
-    def mint(self, series: int, tenths: int, error: int) -> None:
-        report_id, vintage = self.pick(list(self.verified), series)
-        left = self.verified[report_id, vintage] - self.issued[report_id, vintage]
-        granularity = self.granularity[report_id]
-        kg = max(0, _whole(left * tenths // 10 or left, granularity) + error)
-        allowed = 0 < kg <= left and kg % granularity == 0
-        self.attempt(allowed, self.units.mint, report_id, vintage, kg, sender=self.cast.operator)
-
-    @rule(block=CHOICE, tenths=TENTHS, error=ERRORS, spoilt=SPOILT, stranger=SPOILT)
-    def split(self, block: int, tenths: int, error: int, spoilt: bool, stranger: bool) -> None:
-        token_id = self.some_block(block, spoilt)
-        who = self.caller(token_id, stranger)
-        report_id, _, _, kg = Serial.of(token_id)
-        granularity = self.granularity[report_id]
-        first = _whole(kg * tenths // 10, granularity) or granularity
-        quantities = [first, max(0, kg - first + error)]
-        allowed = self.may_dispose(token_id, who) and first < kg and error == 0
-        self.attempt(allowed, self.units.split, token_id, quantities, sender=who)
-
-    @rule(first=CHOICE, count=st.sampled_from([1, 2, 2, 2, 2, 3]), stranger=SPOILT, turned=SPOILT)
-    def merge(self, first: int, count: int, stranger: bool, turned: bool) -> None:
-        start = self.pick(self.mergeable() or sorted(self.owners), first)
-        run = [one for one in sorted(self.owners) if one >= start][:count]
-        if turned:
-            run.reverse()
-        who = self.caller(start, stranger)
-        allowed = (
-            len(run) > 1
-            and all(_adjacent(a, b) for a, b in pairwise(run))
-            and all(self.may_dispose(one, who) for one in run)
+    def _prepare(self, name: str, terms: Terms) -> None:
+        cast, developer = self.cast, self.cast.developer
+        key = self.play(
+            "methodologies",
+            "registerMethodology",
+            cast.steward,
+            name,
+            "1.0",
+            content_hash(name),
+            "",
+            terms,
         )
-        self.attempt(allowed, self.units.merge, run, sender=who)
+        self.play("methodologies", "activateMethodology", cast.steward, key)
+        pdd = Pdd(content_hash(name), key)
+        project_id = self.play("projects", "registerProject", developer, name, pdd)
+        self.play("projects", "assignValidator", cast.operator, project_id, cast.validator)
+        decision = (pdd.pdd_hash, content_hash("decision"), "")
+        self.play("projects", "validateProject", cast.validator, project_id, *decision)
+        days = (YEAR_2023[0], YEAR_2024[1])
+        submission = Submission(content_hash(name), *days)
+        report_id = self.play("reports", "submitReport", developer, project_id, name, submission)
+        self.play("reports", "assignVerifier", cast.operator, report_id, cast.verifier)
+        verification = Verification(content_hash(name), 40_001)
+        self.play("reports", "verifyReport", cast.verifier, report_id, verification)
+        if not terms.automatic_issuance:
+            self.play("units", "mint", cast.operator, report_id, 2023, 14_000)
 
-    @rule(block=CHOICE, receiver=RECEIVERS, spoilt=SPOILT, stranger=SPOILT)
-    def transfer(self, block: int, receiver: int, spoilt: bool, stranger: bool) -> None:
-        token_id = self.some_block(block, spoilt)
-        to = (*self.holders, self.units.address)[receiver]
-        who = self.caller(token_id, stranger)
-        allowed = self.may_dispose(token_id, who) and to != self.units.address
-        self.attempt(allowed, self.units.transferBatch, to, [token_id], sender=who)
+    @rule(call=st.sampled_from(CALLS), seed=st.integers(0, 2**32))
+    def anybody_calls_anything(self, call: tuple[str, str], seed: int) -> None:
+        caller = Caller(self.w, self.cast, seed)
+        caller.names, caller.gone = self.names, self.gone
+        who, arguments = caller.call(*call)
+        self.play(*call, who, *arguments)
 
-    @rule(block=CHOICE, reason=st.sampled_from([0, 1, 6, 7]), spoilt=SPOILT, stranger=SPOILT)
-    def retire(self, block: int, reason: int, spoilt: bool, stranger: bool) -> None:
-        token_id = self.some_block(block, spoilt)
-        who = self.caller(token_id, stranger)
-        allowed = self.may_dispose(token_id, who) and 0 < reason < 7
-        self.attempt(allowed, self.units.retire, token_id, Retirement(reason), sender=who)
+    @rule(call=st.sampled_from(PAUSES), seed=st.integers(0, 2**32))
+    def somebody_pauses(self, call: tuple[str, str], seed: int) -> None:
+        contract, function = call
+        if seed % 3 == 0 or self.w.paused:
+            contract = min(self.w.paused, default=contract)
+            function = "unpause" if self.w.paused else function
+            self.play(contract, function, Caller(self.w, self.cast, seed).who(contract, function))
+
+    @rule(call=st.sampled_from(SHUT), seed=st.integers(0, 10**6))
+    def somebody_tries_what_is_not_theirs(self, call: tuple[str, str], seed: int) -> None:
+        contract: Contract = getattr(self.contracts, call[0])
+        role = MATRIX[call[0]][call[1]]
+        outsiders = [one for one in self.cast if one not in self.w.members.get(role, set())]
+        who = outsiders[seed % len(outsiders)]
+        for overload in contract.overloads(call[1]):
+            outcome = attempt(self.ledger, contract, overload, who)
+            assert role in (ANYBODY, EVERY_ACCOUNT) or outcome is not None, (call, who)
+
+    @rule(seed=st.integers(0, 10**6))
+    def every_retirement_goes_on_in_a_pause(self, seed: int) -> None:
+        """All of a block, or part of it, while everything stands still."""
+        w = self.w
+        good = [
+            one
+            for one, held in sorted(w.blocks.items())
+            if not [*disposable(w, held.owner, one)] and held.owner != w.units
+        ]
+        guardians = sorted(w.members["guardian"])
+        if not good or not guardians:
+            return
+        if "units" not in w.paused:
+            self.play("units", "pause", guardians[0])
+        token_id = good[seed % len(good)]
+        whole, granularity = Serial.of(token_id).quantity_kg, w.series_of(token_id).granularity_kg
+        kg = whole if seed % 2 else granularity
+        retirement = Retirement(RetirementReason.Other)
+        assert self.play("units", "retire", w.blocks[token_id].owner, token_id, kg, retirement)
+        self.play("units", "unpause", min(w.members["administrator"]))
+
+    @rule(days=st.sampled_from([1, 1, 30, 200, 366]))
+    def time_passes(self, days: int) -> None:
+        self.ledger.wait(days * SECONDS_PER_DAY)
+        self.w.day += days
+
+    def play(self, contract: str, function: str, who: str, *arguments: Any) -> Any:
+        """Call, and compare with the rules: invariant 1. Gives what the call returned."""
+        refusals, effect = verdict(self.w, contract, function, who, *arguments)
+        target: Contract = getattr(self.contracts, contract)
+        try:
+            receipt = getattr(target, function)(*arguments, sender=who)
+        except Reverted as reverted:
+            said = (reverted.error, *reverted.arguments)
+            self.outcomes["refused"] += 1
+            assert said in refusals, (said, refusals, contract, function, who, arguments)
+            return None
+        assert not refusals, (refusals, contract, function, who, arguments)
+        before = set(self.w.blocks)
+        assert effect
+        effect()
+        self.gone += before - set(self.w.blocks)
+        self.outcomes["accepted"] += 1
+        for minted in receipt.named("CRUMinted"):
+            if minted["status"] == UnitStatus.Buffer:
+                self.buffered[minted["reportId"], minted["vintage"]] += minted["kg"]
+        if function == "submitReport":
+            self.names[report_id_of(*arguments[:2])] = (arguments[0], arguments[1])
+        return receipt.value
 
     @invariant()
-    def blocks_partition_what_is_issued(self) -> None:
-        ends: Counter[Series] = Counter()
-        for block in map(Serial.of, sorted(self.owners)):
+    def every_kilogram_is_in_one_block(self) -> None:
+        """Invariants 2 to 5."""
+        ends: Counter[tuple[bytes, int]] = Counter()
+        for block in map(Serial.of, sorted(self.w.blocks)):
             assert block.first_kg == ends[block.report_id, block.vintage], block
             ends[block.report_id, block.vintage] += block.quantity_kg
-        for (report_id, vintage), limit in self.verified.items():
-            issued = self.units.issuedKg(report_id, vintage)
-            assert ends[report_id, vintage] == issued == self.issued[report_id, vintage]
-            assert issued <= limit
+        for key, series in self.w.series.items():
+            assert ends[key] == series.issued_kg, key
+
+    @invariant()
+    def every_sum_holds(self) -> None:
+        units, w = self.contracts.units, self.w
+        kinds, projects, reports = self._sums()
+        for kind in UnitType:
+            self._agrees(units.supplyOfType(kind), kinds[kind])
+        for project_id in {one.project_id for one in w.series.values()}:
+            self._agrees(units.supplyOfProject(project_id), projects[project_id])
+            assert units.deficitKg(project_id) == w.deficits[project_id]
+            assert w.deficits[project_id] == sum(
+                one.outstanding_kg for one in w.reversals.values() if one.project_id == project_id
+            )
+        for report_id in {report_id for report_id, _ in w.series}:
+            self._agrees(units.supplyOfReport(report_id), reports[report_id])
+
+    def _sums(self) -> tuple[Any, Any, Any]:
+        w = self.w
+        sums: tuple[Any, Any, Any] = tuple(defaultdict(Counter) for _ in range(3))
+        for token_id, block in w.blocks.items():
+            series, serial = w.series_of(token_id), Serial.of(token_id)
+            for kept, key in zip(
+                sums, (series.unit_type, series.project_id, serial.report_id), strict=True
+            ):
+                kept[key][ENDED[block.status]] += serial.quantity_kg
+        return sums
+
+    def _agrees(self, supply: Any, expected: Counter[str]) -> None:
+        told = supply._asdict()
+        assert told.pop("issuedKg") == sum(told.values())
+        assert told == {name: expected[name] for name in told}
+
+    @invariant()
+    def nothing_is_issued_that_was_not_verified(self) -> None:
+        for report_id, report in self.w.reports.items():
+            issued = issued_of(self.w, report_id)
+            assert issued <= report.verified_kg
+
+    @invariant()
+    def nothing_is_reversed_that_was_not_issued(self) -> None:
+        for report_id, kg in self.w.reversed.items():
+            assert kg <= issued_of(self.w, report_id)
+        for reversal in self.w.reversals.values():
+            assert reversal.covered_kg <= reversal.due_kg
+            assert reversal.impaired_kg <= reversal.due_kg
+
+    @invariant()
+    def the_buffer_got_its_share_of_all_that_was_issued(self) -> None:
+        """Counted from the events, not from the rules' own blocks."""
+        for (report_id, vintage), series in self.w.series.items():
+            report = self.w.reports.get(report_id)
+            share = buffer_share(report.terms, series.issued_kg) if report and report.terms else 0
+            assert self.buffered[report_id, vintage] == share
+
+    @invariant()
+    def what_has_ended_stays_as_it_was(self) -> None:
+        """As the contract told it when it ended; all are asked again at the end."""
+        for token_id, block in self.w.blocks.items():
+            if block.status not in LIVE and token_id not in self.ends:
+                self.ends[token_id] = self.contracts.units.unit(token_id)
+        assert set(self.ends) <= set(self.w.blocks)
+
+    @invariant()
+    def a_suspended_account_keeps_what_it_has(self) -> None:
+        """Also what was cancelled or has expired meanwhile: it stays with its owner."""
+        held: Counter[str] = Counter()
+        for token_id, block in self.w.blocks.items():
+            held[block.owner] += Serial.of(token_id).quantity_kg
+        for account in self.w.suspended:
+            assert self.frozen.setdefault(account, held[account]) == held[account]
+        for account in set(self.frozen) - self.w.suspended:
+            del self.frozen[account]
+
+    @invariant()
+    def nothing_lives_here_and_elsewhere(self) -> None:
+        for token_id, (status, _) in self.w.exports.items():
+            held = self.w.blocks.get(token_id)
+            left = held is not None and held.status == UnitStatus.Exported
+            assert left == (status == ExportStatus.Completed), token_id
+        for report_id in self.w.imported:
+            assert sum(one == report_id for one, _ in self.w.series) == 1
+
+    @invariant()
+    def no_two_reports_share_a_day(self) -> None:
+        taken = sorted(
+            (one.project_id, one.start_day, one.end_day)
+            for one in self.w.reports.values()
+            if one.status not in RETURNED
+        )
+        for (project, _, end), (other, start, _) in itertools.pairwise(taken):
+            assert project != other or end < start
 
     def teardown(self) -> None:
-        """The contract agrees with what its events told; then the chain goes back."""
-        for token_id, owner in self.owners.items():
-            held = self.units.unit(token_id)
-            assert (held.owner, held.status) == (owner, self.statuses[token_id])
-        counts = Counter(self.owners.values())
-        for account in (*self.holders, self.units.address):
-            assert self.units.balanceOf(account) == counts[account]
+        """Every record reads as the rules say; then the chain goes back."""
+        for fault in self._differences():
+            raise AssertionError(fault)
         self.ledger.restore(self.snapshot)
 
-    def attempt(
-        self, allowed: bool, call: Callable[..., Receipt], *arguments: Any, sender: str
-    ) -> None:
-        receipt = None
-        with suppress(Reverted):
-            receipt = call(*arguments, sender=sender)
-        assert (receipt is not None) == allowed, (call, arguments)
-        if receipt:
-            self.follow(receipt)
-
-    def follow(self, receipt: Receipt) -> None:
-        for event in receipt.events:
-            told = event.arguments
-            if event.name == "CRUMinted":
-                self.statuses[told["tokenId"]] = told["status"]
-                self.issued[told["reportId"], told["vintage"]] += told["kg"]
-            elif event.name == "CRURetired":
-                self.statuses[told["tokenId"]] = UnitStatus.Retired
-            elif event.name == "Transfer" and told["to"] == ZERO_ADDRESS:
-                del self.owners[told["tokenId"]]
-                self.gone.append(told["tokenId"])
-            elif event.name == "Transfer":
-                assert (told["tokenId"] in self.owners) == (told["from"] != ZERO_ADDRESS)
-                self.owners[told["tokenId"]] = told["to"]
-                self.statuses.setdefault(told["tokenId"], UnitStatus.Held)
-
-    def may_dispose(self, token_id: int, who: str) -> bool:
-        owned = self.owners.get(token_id) == who
-        return owned and self.statuses[token_id] == UnitStatus.Held
-
-    def mergeable(self) -> list[int]:
-        """Blocks that their owner could merge with the next."""
-        return [
-            one
-            for one, other in pairwise(sorted(self.owners))
-            if _adjacent(one, other)
-            and self.may_dispose(one, self.owners[one])
-            and self.may_dispose(other, self.owners[one])
-        ]
-
-    def some_block(self, choice: int, spoilt: bool) -> int:
-        """A held block; when spoilt any other, also one that was split or merged away."""
-        held = [one for one, owner in self.owners.items() if self.may_dispose(one, owner)]
-        others = [one for one in (*self.owners, *self.gone) if one not in held]
-        return self.pick(sorted(others if spoilt else held) or sorted(self.owners), choice)
-
-    def caller(self, token_id: int, stranger: bool) -> str:
-        """The owner, or a stranger to the block; nobody can call as the buffer's owner."""
-        owner = self.owners.get(token_id, self.cast.holder)
-        others = [one for one in self.holders if one != owner]
-        return others[0] if stranger or owner == self.units.address else owner
-
-    def pick(self, options: list[Any], choice: int) -> Any:
-        return options[choice % len(options)]
+    def _differences(self) -> Iterator[object]:
+        w, contracts = self.w, self.contracts
+        for token_id, block in w.blocks.items():
+            unit = contracts.units.unit(token_id)
+            expected = (block.owner, block.status, block.reason)
+            if (unit.owner, unit.status, unit.retirementReason) != expected:
+                yield token_id, unit, block
+            if unit.monitoringEndDay != w.series_of(token_id).monitoring_end_day:
+                yield token_id, unit
+        for token_id, ended in self.ends.items():
+            if contracts.units.unit(token_id) != ended:
+                yield token_id, ended
+        counts = Counter(block.owner for block in w.blocks.values())
+        for account in (*self.cast, w.units):
+            if contracts.units.balanceOf(account) != counts[account]:
+                yield account, counts[account]
+            if contracts.units.isSuspended(account) != (account in w.suspended):
+                yield account
+        for project_id, project in w.projects.items():
+            held = contracts.projects.project(project_id)
+            if (held.status, held.version) != (project.status, project.version):
+                yield held, project
+        for report_id, report in w.reports.items():
+            told = contracts.reports.report(report_id)
+            if (told.status, told.version, told.verifiedKg) != (
+                report.status,
+                report.version,
+                report.verified_kg,
+            ):
+                yield told, report
+        for reversal_id, reversal in w.reversals.items():
+            if contracts.reversals.outstandingKg(reversal_id) != reversal.outstanding_kg:
+                yield reversal
 
 
-def _whole(kg: int, granularity: int) -> int:
-    return kg - kg % granularity
+def test_every_rule_and_sum_holds_whatever_is_called(stage: Stage) -> None:
+    run_state_machine_as_test(lambda: Registry(stage), settings=SETTINGS)
 
 
-def _adjacent(token_id: int, other_id: int) -> bool:
-    one, other = Serial.of(token_id), Serial.of(other_id)
-    same = (one.report_id, one.vintage) == (other.report_id, other.vintage)
-    return same and one.first_kg + one.quantity_kg == other.first_kg
+def test_every_function_has_a_rule_when_compared_with_the_matrix() -> None:
+    pauses = {"pause", "unpause"}
+    for contract, rows in MATRIX.items():
+        modules = set() if contract == "access" else pauses | OF_MODULES
+        assert set(rows) == set(RULES[contract]) | CLOSED.get(contract, set()) | modules
 
 
-def test_every_kilogram_is_in_one_block_whatever_is_called(stage: Stage) -> None:
-    run_state_machine_as_test(lambda: Units(Reporting(stage)), settings=QUICK)
+def test_every_function_that_a_pause_does_not_stop_is_known(registry: Contracts) -> None:
+    assert set(MATRIX["units"]) >= UNSTOPPED
+    assert isinstance(registry.units, Contract)
