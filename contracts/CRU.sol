@@ -31,6 +31,7 @@ contract CRU is UnitIssuance, UnitEndings {
 
     /// @param authority_ the registry's `RegistryAccessControl`
     /// @param reports_ the registry's `MRVRegistry`
+    /// @custom:oz-upgrades-unsafe-allow missing-initializer-call
     function initialize(address authority_, address reports_) external initializer {
         if (authority_ == address(0) || reports_ == address(0)) revert CRUZeroAddress();
         __RegistryModule_init(authority_);

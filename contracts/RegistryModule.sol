@@ -28,6 +28,7 @@ abstract contract RegistryModule is
     bytes32 private constant STORAGE = 0xf48b8b2fc76690c1e75faaccf961278ee6315b8cc113caa51d0425d4fcc12500;
 
     /// @param trustedForwarder ERC-2771 forwarder, or zero while there is none
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address trustedForwarder) ERC2771ContextUpgradeable(trustedForwarder) {
         _disableInitializers();
     }

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from indexer.abi import Abi
-from indexer.deployments import CONTRACT_NAMES, Deployments
+from indexer.deployments import Deployments
 from scripts.deployment import CONTRACTS, FUNCTION_ROLES, HOLDERS, ROLE_IDS
 
 from .node import Node
 
 MANIFEST = Path(".build/__local__.json")
 NOBODY = "0x" + "0" * 40
+#: What links the contracts and who may call what: of the present ones, unless a release is named.
+DEPLOYED = {
+    "contracts": CONTRACTS,
+    "function_roles": FUNCTION_ROLES,
+    "holders": HOLDERS,
+    "role_ids": ROLE_IDS,
+}
 
 
 class Registry:
     """The five contracts behind their proxies, as `scripts/deploy` wires them."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(
+        self, node: Node, manifest: Path = MANIFEST, deployed: Mapping[str, Any] = DEPLOYED
+    ) -> None:
         self.node = node
-        self.abi = Abi.load(MANIFEST)
-        self._bytecode = _bytecodes()
+        self.abi = Abi.load(manifest)
+        self._bytecode = _bytecodes(manifest)
+        self._deployed = deployed
         self.record: dict[str, Any] = {
             "chain_id": node.chain_id,
             "forwarder": NOBODY,
@@ -57,10 +68,10 @@ class Registry:
         (folder / f"{self.node.chain_id}.json").write_text(json.dumps(self.record))
 
     def _deploy(self) -> None:
-        for name in CONTRACT_NAMES:
+        for name, links in self._deployed["contracts"].items():
             forwarder = "" if name == "RegistryAccessControl" else "0" * 64
             code = self._created(self._bytecode[name] + forwarder)["contractAddress"]
-            linked = [self.address(other) for other in CONTRACTS[name]]
+            linked = [self.address(other) for other in links]
             opening = self.abi.encode_call(name, "initialize", linked or [self.administrator])
             receipt = self._created(self._bytecode["RegistryProxy"] + _proxy_input(code, opening))
             self.record["contracts"][name] = {
@@ -78,26 +89,27 @@ class Registry:
 
     def _wire(self) -> None:
         access = "RegistryAccessControl"
-        for name, roles in FUNCTION_ROLES.items():
+        role_ids = self._deployed["role_ids"]
+        for name, roles in self._deployed["function_roles"].items():
             for role, functions in roles.items():
                 selectors = [self.abi.function(name, f).selector for f in functions]
-                target, number = self.address(name), ROLE_IDS[role]
+                target, number = self.address(name), role_ids[role]
                 arguments = (target, selectors, number)
                 self.send(self.administrator, access, "setTargetFunctionRole", *arguments)
-        members = [(role, self.address(name)) for role, name in HOLDERS.items()]
+        members = [(role, self.address(name)) for role, name in self._deployed["holders"].items()]
         members += [("registry_operator", self.operator)]
         members += [("methodology_steward", self.operator)]
         members += [("developer", developer) for developer in self.developers]
         members += [("validator", self.validator), ("verifier", self.verifier)]
         members += [("guardian", self.administrator)]
         for role, account in members:
-            self.send(self.administrator, access, "grantRole", ROLE_IDS[role], account, 0)
+            self.send(self.administrator, access, "grantRole", role_ids[role], account, 0)
         for account in (*self.developers, self.validator, self.verifier):
             organisation = "0x" + account.removeprefix("0x").rjust(64, "0")
             self.send(self.operator, access, "setOrganisation", account, organisation)
         for role, account in (("validator", self.validator), ("verifier", self.verifier)):
             accreditation = (0xFF, 0, 65_535, "0x" + "ac" * 32)
-            arguments = (account, ROLE_IDS[role], accreditation, "ipfs://accreditation")
+            arguments = (account, role_ids[role], accreditation, "ipfs://accreditation")
             self.send(self.operator, access, "accredit", *arguments)
         reports = self.address("MRVRegistry")
         self.send(self.administrator, "ProjectRegistry", "connectReports", reports)
@@ -121,8 +133,8 @@ def blocks_of_units(registry: Registry) -> list[dict[str, Any]]:
     return [registry.view("CRU", "unit", token) | {"id": token} for token in alive]
 
 
-def _bytecodes() -> dict[str, str]:
-    manifest = json.loads(MANIFEST.read_bytes())
+def _bytecodes(path: Path) -> dict[str, str]:
+    manifest = json.loads(path.read_bytes())
     return {
         name: "0x" + entry["deploymentBytecode"]["bytecode"].removeprefix("0x")
         for name, entry in manifest["contractTypes"].items()
