@@ -311,7 +311,10 @@ class TestProlong:
         report_id = reporting.verified(10_000, EXPIRING)
         early = units.mint(report_id, 2024, 4_000, sender=cast.operator).value
         receipt = prolong(units, early, cast.operator)
-        assert [one.name for one in receipt.events] == ["MonitoringProlonged", "BatchMetadataUpdate"]
+        assert [one.name for one in receipt.events] == [
+            "MonitoringProlonged",
+            "BatchMetadataUpdate",
+        ]
         assert receipt.events[0].arguments == {
             "reportId": report_id,
             "vintage": 2024,

@@ -243,7 +243,9 @@ class TestMerge:
     def test_reverts_given_one_is_retired(
         self, units: Contract, parts: list[int], developer: str, index: int
     ) -> None:
-        units.retire(parts[index], Serial.of(parts[index]).quantity_kg, Retirement(), sender=developer)
+        units.retire(
+            parts[index], Serial.of(parts[index]).quantity_kg, Retirement(), sender=developer
+        )
         with reverts("CRUUnitNotHeld", parts[index], UnitStatus.Retired):
             units.merge(parts, sender=developer)
 
