@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.parameters import LARGEST, Box, Interval, MethodologyName, Moment, Page
+from api.parameters import LARGEST, AsOf, Box, Interval, MethodologyName, Moment, Page
 from api.patterns import ADDRESS, NAME
 
 ProjectType = Literal[
@@ -142,8 +142,12 @@ class UnitFilters(Page):
         default=None, ge=1970, le=2149, description="Calendar year (UTC) of the issuance."
     )
     owner: str | None = Field(default=None, pattern=ADDRESS, description="Address of the owner.")
-    status: Literal["held", "buffer", "retired", "cancelled", "expired", "exported"] | None = Field(
-        default=None, description="What became of the unit."
+    status: (
+        Literal["held", "buffer", "retired", "cancelled", "expired", "exported", "locked"] | None
+    ) = Field(
+        default=None,
+        description="What became of the unit; `expired` as soon as its monitoring period is over, "
+        "also before anybody records that.",
     )
     retired: bool | None = Field(
         default=None, description="Only retired units, or only those that are not."
@@ -154,6 +158,20 @@ class UnitFilters(Page):
         max_length=200,
         description="issued_at, vintage, quantity_kg, status, owner, id; a minus turns round.",
     )
+
+
+class SupplyFilters(AsOf):
+    """Which units the supply is of."""
+
+    project: str | None = Field(
+        default=None, pattern=NAME, description="Project, by document id or 0x… id."
+    )
+    report: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="Monitoring report, by 0x… id, or by document id within `project`.",
+    )
+    unit_type: UnitType | None = Field(default=None, description="Kind of unit.")
 
 
 class ReversalFilters(Page):

@@ -31,6 +31,7 @@ from api.routes import (
     projects,
     relay,
     reversals,
+    statistics,
     tasks,
     validation,
 )
@@ -45,6 +46,7 @@ ROUTERS = (
     monitoring.router,
     credits.router,
     reversals.router,
+    statistics.router,
     methodologies.router,
     features.router,
     validation.router,

@@ -128,6 +128,18 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("retirement",),
         "task-retirement",
     ),
+    ("post", "/credits/{creditId}/cancel"): _write(
+        "The cancellation is accepted; its task says what to sign.",
+        requests.CancellationRequest,
+        ("cancellation",),
+        "task-cancellation",
+    ),
+    ("post", "/credits/{creditId}/expire"): _write(
+        "The expiry is accepted; its task says what to sign.",
+        requests.ExpiryRequest,
+        ("expiry",),
+        "task-expiry",
+    ),
     ("post", "/credits/{creditId}/export"): _write(
         "The export is accepted; its task says what to sign.",
         requests.ExportRequest,
@@ -139,6 +151,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         requests.ExportAbortRequest,
         ("export-abort",),
         "task-export-abort",
+    ),
+    ("get", "/statistics/supply"): _read(
+        "The supply.", models.SupplyStatistics, "supply", errors=_LIST
     ),
     ("get", "/reversals"): _read(
         "A page of reversals.", models.ReversalPage, "reversals", errors=_LIST

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from eth_utils.address import is_checksum_address
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from api.patterns import ADDRESS, BYTES32, HEX, REGISTRY, UNIT
+from api.encoding import day_number
+from api.patterns import ADDRESS, BYTES32, DATE, HEX, LABEL, REGISTRY, UNIT
 
 ZERO = "0x" + "0" * 40
 
@@ -24,6 +25,16 @@ def _address(text: str) -> str:
 def _purpose(text: str) -> str:
     if len(text.encode()) > 200:
         raise ValueError("The purpose has more than 200 bytes; shorten it")
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        day = day_number(text)
+    except ValueError:
+        raise ValueError("There is no such day; give one as in 2024-12-31") from None
+    if not 0 < day < 2**16:
+        raise ValueError("The day is out of range; give one from 1970-01-02 to 2149-06-06")
     return text
 
 
@@ -45,6 +56,11 @@ UnitName = Annotated[str, Field(pattern=UNIT, description="Token id (decimal or 
 SignedRaw = Annotated[
     str, Field(pattern=HEX, max_length=262_146, description="A raw signed transaction.")
 ]
+
+
+#: The day numbers that the contracts can name, after the first.
+Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
+QUANTITY = Field(default=None, description="Its last kilograms; without it, the whole unit.")
 
 
 class Body(BaseModel):
@@ -85,6 +101,10 @@ class TransferRequest(UnitRequest):
     """Units that go to another account (OGCR 4.2.3)."""
 
     units: list[UnitName] = Field(min_length=1, max_length=200)
+    quantity_kg: Kilograms | None = Field(
+        default=None,
+        description="Of a single unit, its last kilograms; without it, whole units.",
+    )
     to: Address
     from_: Address | None = Field(
         default=None, alias="from", description="Their owner, when the sender wants that checked."
@@ -112,14 +132,48 @@ class Beneficiary(Body):
     commitment: str | None = Field(default=None, pattern=BYTES32)
 
 
+class ClaimPeriod(Body):
+    """The days that a claim is for, both included."""
+
+    start_date: Day
+    end_date: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end_date < self.start_date:
+            raise ValueError("The claim ends before it starts; swap the two days")
+        return self
+
+
 class RetirementRequest(UnitRequest):
     """A retirement (OGCR 4.2.3); the purpose goes on chain and must name no person."""
 
-    reason: Literal[
-        "voluntary_claim", "compliance", "contribution", "national_target", "product_claim", "other"
-    ]
+    quantity_kg: Kilograms | None = QUANTITY
+    reason: str = Field(
+        pattern=LABEL,
+        description="voluntary_claim, compliance, contribution, national_target, product_claim, "
+        "other, or one that the registry added.",
+        examples=["voluntary_claim"],
+    )
     beneficiary: Beneficiary | None = None
     purpose: Annotated[str, AfterValidator(_purpose)] = ""
+    claim_period: ClaimPeriod | None = Field(
+        default=None, description="The days that the claim is for."
+    )
+
+
+class CancellationRequest(UnitRequest):
+    """The end of units without a claim (Regulation (EU) 2025/2358 Art. 16(1)(e)); the purpose goes
+    on chain and must name no person."""
+
+    quantity_kg: Kilograms | None = QUANTITY
+    reason: Literal["voluntary", "other"] = "voluntary"
+    beneficiary: Beneficiary
+    purpose: Annotated[str, AfterValidator(_purpose)] = Field(min_length=1)
+
+
+class ExpiryRequest(UnitRequest):
+    """The record that a unit's monitoring period is over."""
 
 
 class ExportRequest(UnitRequest):

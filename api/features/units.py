@@ -92,29 +92,57 @@ def _holding(snapshot: Snapshot, row: UnitRow) -> dict[str, Any]:
     unit = row.unit
     found = {
         "owner": unit.owner,
-        "status": unit.status,
+        "status": row.status,
         "issued_at": moment_text(unit.issued_at),
         "last_updated": moment_text(unit.updated_at),
         "ogcr:finality": snapshot.position.finality_of(unit.valid_from),
     }
     if unit.approved:
         found["ogcr:approved"] = unit.approved
-    return {**found, **_retirement(row)}
+    return {**found, **_expiry(row), **_retirement(row), **_cancellation(row)}
+
+
+def _expiry(row: UnitRow) -> dict[str, Any]:
+    """Of a unit that never expires, nothing; else its last day and whether its end is recorded."""
+    if not row.unit.expires:
+        return {}
+    expiry = {"monitoring_end_date": day_text(row.monitoring_end_day)}
+    if row.unit.status == "expired":
+        expiry["expired_at"] = moment_text(row.unit.ended_at)
+    return {"expiry": expiry}
+
+
+def _cancellation(row: UnitRow) -> dict[str, Any]:
+    unit = row.unit
+    if unit.status != "cancelled":
+        return {}
+    return {
+        "cancellation": {
+            "reason": unit.cancellation_reason,
+            "beneficiary": unit.beneficiary or _NOBODY,
+            "purpose": unit.purpose or "",
+            "cancelled_at": moment_text(unit.ended_at),
+        },
+        "ogcr:cancelled_by": unit.ended_by,
+    }
 
 
 def _retirement(row: UnitRow) -> dict[str, Any]:
     unit = row.unit
     if unit.status != "retired":
         return {}
-    return {
-        "retirement": {
-            "reason": unit.retirement_reason,
-            "beneficiary": unit.beneficiary or _NOBODY,
-            "purpose": unit.purpose or "",
-            "retired_at": moment_text(unit.ended_at),
-        },
-        "ogcr:retired_by": unit.retired_by,
+    retirement: dict[str, Any] = {
+        "reason": row.label or unit.retirement_reason,
+        "beneficiary": unit.beneficiary or _NOBODY,
+        "purpose": unit.purpose or "",
+        "retired_at": moment_text(unit.ended_at),
     }
+    if unit.claim_end_day is not None:
+        retirement["claim_period"] = {
+            "start_date": day_text(unit.claim_start_day),
+            "end_date": day_text(unit.claim_end_day),
+        }
+    return {"retirement": retirement, "ogcr:retired_by": unit.retired_by}
 
 
 def _anchor(snapshot: Snapshot, row: UnitRow) -> dict[str, Any]:

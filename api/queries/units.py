@@ -16,17 +16,34 @@ from api.queries.order import order_of
 from api.queries.positions import first_block
 from api.queries.projects import ids_of
 from api.queries.reversals import marks_of
-from api.queries.statements import Events, Footprints, Methodologies, Projects, Reports, Units
+from api.queries.statements import (
+    Blocks,
+    Events,
+    Footprints,
+    Methodologies,
+    Projects,
+    Reasons,
+    Reports,
+    Units,
+    Vintages,
+)
 from api.snapshot import Snapshot
 from indexer.models import (
     ImpairedUnit,
     Methodology,
     Project,
     Report,
+    RetirementReason,
     Unit,
     UnitExport,
     UnitImport,
 )
+
+#: An end of monitoring that stands for every day too far away to be named: it never passes.
+NEVER = 65_535
+#: What a block can be whose time may be over before anybody records that.
+LIVE = ("held", "buffer", "locked")
+SECONDS_PER_DAY = 86_400
 
 SORTS = {
     "issued_at": Units.issued_at,
@@ -41,8 +58,10 @@ SORTS = {
 @dataclass(frozen=True)
 class UnitRow:
     """A unit with its provenance; `country` is ISO 3166-1 alpha-2 when the PDD names it,
-    `block_number` that of the transaction which changed the unit last; `marks` are what reversals
-    did to it, `origin` where an imported one came from."""
+    `block_number` that of the transaction which changed the unit last, `monitoring_end_day` the
+    last UTC day of its monitoring period, `is_over` whether that has passed without an `expire`;
+    `marks` are what reversals did to it, `origin` where an imported one came from, `label` that of
+    a retirement reason which was added."""
 
     unit: Unit
     report: Report | None
@@ -50,9 +69,17 @@ class UnitRow:
     methodology: Methodology | None
     country: str | None
     block_number: int | None
+    monitoring_end_day: int | None = None
+    is_over: bool = False
     marks: Sequence[ImpairedUnit] = ()
     export: UnitExport | None = None
     origin: UnitImport | None = None
+    label: str | None = None
+
+    @property
+    def status(self) -> str | None:
+        """What the unit is: expired by time, or what the chain has recorded."""
+        return "expired" if self.is_over else self.unit.status
 
 
 @dataclass(frozen=True)
@@ -78,9 +105,10 @@ def issued_in(snapshot: Snapshot, token_id: str) -> int | None:
 
 def units(snapshot: Snapshot, filters: UnitFilters) -> tuple[int, int, list[UnitRow]]:
     """How many units match, their kg CO2e, and one page of them."""
-    conditions = _conditions(filters)
+    conditions = _conditions(filters, over(snapshot))
     counted = select(func.count(), func.coalesce(func.sum(Units.quantity_kg), 0))
     matching = counted.select_from(Units).outerjoin(Reports, _reported(snapshot))
+    matching = matching.outerjoin(Vintages, of_vintage(snapshot))
     total, kg = snapshot.session.exec(matching.where(snapshot.valid(Units), *conditions)).one()
     query = _units(snapshot).where(*conditions)
     ordered = query.order_by(*order_of(filters.sort, SORTS, Units.token_id))
@@ -100,16 +128,48 @@ def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
     return [Sum(*row[:3], int(row[3])) for row in snapshot.session.exec(query)]
 
 
+def over(snapshot: Snapshot) -> ColumnElement[bool]:
+    """Whether a unit's monitoring period ended before the day of the answer, unrecorded."""
+    latest = func.coalesce(func.max(Blocks.timestamp), 0)
+    known = select(latest).where(Blocks.number <= snapshot.position.block_number)
+    time = snapshot.position.block_time or snapshot.session.exec(known).one()
+    return and_(
+        Units.expires.is_(True),
+        Units.status.in_(LIVE),
+        Vintages.monitoring_end_day < time // SECONDS_PER_DAY,
+        Vintages.monitoring_end_day != NEVER,
+    )
+
+
+def of_vintage(snapshot: Snapshot) -> ColumnElement[bool]:
+    """The vintage of its report that a unit belongs to."""
+    return and_(
+        Vintages.report_id == Units.report_id,
+        Vintages.vintage == Units.vintage,
+        snapshot.valid(Vintages),
+    )
+
+
+def added_reason(snapshot: Snapshot, label: str) -> RetirementReason | None:
+    """The retirement reason that was added under that label; of several, the first."""
+    query = select(Reasons).where(snapshot.valid(Reasons), Reasons.label == label)
+    found: RetirementReason | None = snapshot.session.exec(query.order_by(Reasons.code)).first()
+    return found
+
+
 def _with_fates(snapshot: Snapshot, rows: Sequence[UnitRow]) -> list[UnitRow]:
     tokens = [row.unit.token_id for row in rows]
     marks, exports = marks_of(snapshot, tokens), exports_of(snapshot, tokens)
     origins = imports_of(snapshot, {row.unit.report_id or "" for row in rows})
+    added = snapshot.session.exec(select(Reasons).where(snapshot.valid(Reasons)))
+    labels = {str(reason.code): reason.label for reason in added}
     return [
         replace(
             row,
             marks=marks.get(row.unit.token_id, ()),
             export=exports.get(row.unit.token_id),
             origin=origins.get(row.unit.report_id or ""),
+            label=labels.get(row.unit.retirement_reason or ""),
         )
         for row in rows
     ]
@@ -127,16 +187,22 @@ def _units(snapshot: Snapshot) -> Any:
     changed_in = select(func.min(Events.block_number)).where(Events.tx_hash == Units.updated_tx)
     return (
         select(Units, Reports, Projects, Methodologies)
-        .add_columns(Footprints.country, changed_in.scalar_subquery())
+        .add_columns(
+            Footprints.country,
+            changed_in.scalar_subquery(),
+            Vintages.monitoring_end_day,
+            func.coalesce(over(snapshot), False),
+        )
         .outerjoin(Reports, _reported(snapshot))
         .outerjoin(Projects, owned_by)
         .outerjoin(Methodologies, followed)
         .outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
+        .outerjoin(Vintages, of_vintage(snapshot))
         .where(snapshot.valid(Units))
     )
 
 
-def _conditions(filters: UnitFilters) -> list[ColumnElement[bool]]:
+def _conditions(filters: UnitFilters, is_over: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.project:
         found.append(Units.project_id.in_(ids_of(filters.project)))
@@ -149,13 +215,17 @@ def _conditions(filters: UnitFilters) -> list[ColumnElement[bool]]:
         found += _within_year(filters.issuance_year)
     if filters.owner:
         found.append(Units.owner == filters.owner.lower())
-    return [*found, *_kinds(filters)]
+    return [*found, *_kinds(filters, is_over)]
 
 
-def _kinds(filters: UnitFilters) -> list[ColumnElement[bool]]:
+def _kinds(filters: UnitFilters, is_over: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if filters.status:
+    if filters.status == "expired":
+        found.append(or_(Units.status == "expired", is_over))
+    elif filters.status:
         found.append(Units.status == filters.status)
+    if filters.status in LIVE:
+        found.append(func.coalesce(is_over, False).is_(False))
     if filters.retired is not None:
         found.append(Units.status == "retired" if filters.retired else Units.status != "retired")
     if filters.unit_type:

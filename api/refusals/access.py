@@ -56,7 +56,8 @@ FRAME: Sentences = {
     "InsufficientBalance": (STATE, "The balance is {balance}, but {needed} are needed."),
     "ReentrancyGuardReentrantCall": (STATE, "The call came back into itself; that is not allowed."),
     "SafeCastOverflowedUintDowncast": (WRONG, "The number {value} needs more than {bits} bits."),
-    "StringsInsufficientHexLength": (WRONG, "{value} does not fit in {length} hex digits."),
+    "InvalidShortString": (WRONG, "A text in the call is too long to be kept."),
+    "StringTooLong": (WRONG, "“{str}” is too long to be kept."),
     "Error": (WRONG, "The contract refused: {message}."),
     "Panic": (WRONG, "The contract stopped with the panic code {code}."),
 }

@@ -15,6 +15,8 @@ from api.filters import UnitFilters
 from api.parameters import AsOfQuery, SenderQuery
 from api.queries.units import issued_in, unit, units
 from api.requests import (
+    CancellationRequest,
+    ExpiryRequest,
     ExportAbortRequest,
     ExportRequest,
     MergeRequest,
@@ -45,7 +47,7 @@ def list_units(
 
 @router.post("/transfer", status_code=202, summary="Transfer units")
 def transfer_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Response:
-    """Units to another account, all or none."""
+    """Units to another account, all or none, or the last kilograms of a single one."""
     wanted = modelled(TransferRequest, body)
     with registry.snapshot() as snapshot:
         proposal = unit_writes.transfer(registry, snapshot, wanted)
@@ -90,13 +92,37 @@ def read_unit(registry: OfRegistry, name: UnitName, query: AsOfQuery) -> Respons
 def retire_unit(
     registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
 ) -> Response:
-    """A unit withdrawn for a claim, for ever. The answer alone tells the salt of the commitment
-    to the beneficiary: keep it, it is stored nowhere."""
+    """A unit, or its last kilograms, withdrawn for a claim, for ever. The answer alone tells the
+    salt of the commitment to the beneficiary: keep it, it is stored nowhere."""
     wanted = modelled(RetirementRequest, body)
     with registry.snapshot() as snapshot:
         proposal, commitment = unit_writes.retirement(registry, snapshot, name, wanted)
     disclosed = {"commitment": commitment.value, "salt": commitment.salt}
     return taken(registry, proposal, wanted.signed_transaction, query.sender, beneficiary=disclosed)
+
+
+@router.post("/{creditId}/cancel", status_code=202, summary="Cancel a unit")
+def cancel_unit(
+    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+) -> Response:
+    """A unit, or its last kilograms, ended by its owner without a claim, for ever. The answer alone
+    tells the salt of the commitment to the beneficiary."""
+    wanted = modelled(CancellationRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal, commitment = unit_writes.cancellation(registry, snapshot, name, wanted)
+    disclosed = {"commitment": commitment.value, "salt": commitment.salt}
+    return taken(registry, proposal, wanted.signed_transaction, query.sender, beneficiary=disclosed)
+
+
+@router.post("/{creditId}/expire", status_code=202, summary="Expire a unit")
+def expire_unit(
+    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+) -> Response:
+    """The record that a unit's monitoring period is over; anybody may make it."""
+    wanted = modelled(ExpiryRequest, body)
+    with registry.snapshot() as snapshot:
+        proposal = unit_writes.expiry(snapshot, name)
+    return taken(registry, proposal, wanted.signed_transaction, query.sender)
 
 
 @router.post("/{creditId}/export", status_code=202, summary="Export a unit")

@@ -1,4 +1,4 @@
-"""Units: transfer, split, merge and retirement as calls to sign (OGCR 4.2.3)."""
+"""Units: transfer, split, merge and every end as calls to sign (OGCR 4.2.3)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from itertools import pairwise
 
 from eth_utils.crypto import keccak
 
+from api.encoding import day_number
 from api.errors import Detail, MissingError, ValidationError
-from api.queries.units import UnitRow, unit
+from api.queries.units import LIVE, UnitRow, added_reason, unit
 from api.registry import Registry
 from api.requests import (
     Beneficiary,
+    CancellationRequest,
     MergeRequest,
     RetirementRequest,
     SplitRequest,
@@ -56,7 +58,15 @@ def transfer(registry: Registry, snapshot: Snapshot, request: TransferRequest) -
     if request.from_ and owners not in ([], [request.from_]):
         message = f"The units belong to {', '.join(owners)}, not to {request.from_}."
         findings.append(Detail("/from", "NOT_THE_OWNER", message, conflict=True))
-    return Proposal(_transfer_write(rows, request.to), tuple(findings))
+    if request.quantity_kg is None:
+        return Proposal(_transfer_write(rows, request.to), tuple(findings))
+    if len(rows) > 1:
+        message = "A quantity is of a single unit; name one, or leave the quantity out."
+        findings.append(Detail("/quantity_kg", "SEVERAL_UNITS", message))
+    kg, moved, more = last_part(rows[0], request.quantity_kg)
+    arguments = {"to": request.to, "tokenId": number_of(rows[0]), "kg": kg}
+    write = Write("unit_transfer", "CRU", "transferPart", arguments, f"/credits/{moved.hex}")
+    return Proposal(write, (*findings, *more))
 
 
 def split(snapshot: Snapshot, request: SplitRequest) -> Proposal:
@@ -91,14 +101,64 @@ def merge(snapshot: Snapshot, request: MergeRequest) -> Proposal:
 def retirement(
     registry: Registry, snapshot: Snapshot, name: str, request: RetirementRequest
 ) -> tuple[Proposal, Commitment]:
-    """A unit that is withdrawn for ever, and the commitment to whom it is for."""
+    """The last kilograms of a unit, withdrawn for ever, and the commitment to whom they are for."""
     rows, findings = held_units(snapshot, [name], "/creditId")
+    kg, retired, more = last_part(rows[0], request.quantity_kg)
     commitment = _commitment(request.beneficiary)
-    reason = registry.abi.enum_words("RetirementReason").index(request.reason)
-    details = {"reason": reason, "beneficiary": commitment.value, "purpose": request.purpose}
-    arguments = {"tokenId": number_of(rows[0]), "retirement": details}
-    write = Write("unit_retirement", "CRU", "retire", arguments, _path(rows[0]))
-    return Proposal(write, tuple(findings)), commitment
+    claim = request.claim_period
+    details = {
+        "reason": _reason_code(registry, snapshot, request.reason),
+        "beneficiary": commitment.value,
+        "purpose": request.purpose,
+        "claimStartDay": day_number(claim.start_date) if claim else 0,
+        "claimEndDay": day_number(claim.end_date) if claim else 0,
+    }
+    arguments = {"tokenId": number_of(rows[0]), "kg": kg, "retirement": details}
+    write = Write("unit_retirement", "CRU", "retire", arguments, f"/credits/{retired.hex}")
+    return Proposal(write, (*findings, *more)), commitment
+
+
+def cancellation(
+    registry: Registry, snapshot: Snapshot, name: str, request: CancellationRequest
+) -> tuple[Proposal, Commitment]:
+    """The last kilograms of a unit, ended for ever without a claim by who holds them, and the
+    commitment to whom that is for."""
+    rows, findings = held_units(snapshot, [name], "/creditId")
+    kg, cancelled, more = last_part(rows[0], request.quantity_kg)
+    commitment = _commitment(request.beneficiary)
+    details = {
+        "reason": registry.abi.enum_words("CancellationReason").index(request.reason),
+        "beneficiary": commitment.value,
+        "purpose": request.purpose,
+    }
+    arguments = {"tokenId": number_of(rows[0]), "kg": kg, "cancellation": details}
+    write = Write("unit_cancellation", "CRU", "cancel", arguments, f"/credits/{cancelled.hex}")
+    return Proposal(write, (*findings, *more)), commitment
+
+
+def expiry(snapshot: Snapshot, name: str) -> Proposal:
+    """A unit whose monitoring period is over, recorded as expired; by anybody."""
+    row = _existing(snapshot, name, "/creditId")
+    findings = []
+    if row.unit.status == "expired" or not row.is_over:
+        state = row.status if row.status in LIVE else f"{row.status} already"
+        message = f"The unit is {state}; only a unit whose monitoring period is over can expire."
+        findings.append(Detail("/creditId", "UNIT_NOT_OVER", message, conflict=True))
+    write = Write("unit_expiry", "CRU", "expire", {"tokenId": number_of(row)}, _path(row))
+    return Proposal(write, tuple(findings))
+
+
+def last_part(row: UnitRow, quantity_kg: int | None) -> tuple[int, UnitId, list[Detail]]:
+    """The last kilograms of a unit, all without a quantity: how many, as which unit, and what is
+    wrong with that."""
+    whole = UnitId.from_token_id(row.unit.token_id)
+    kg = whole.quantity_kg if quantity_kg is None else quantity_kg
+    findings = []
+    if kg > whole.quantity_kg:
+        message = f"The unit has {whole.quantity_kg} kg, {kg} kg were asked for."
+        findings.append(Detail("/quantity_kg", "EXCEEDS_UNIT", message))
+    first = whole.first_kg + max(0, whole.quantity_kg - kg)
+    return kg, UnitId(whole.report_id, whole.vintage, first, kg), findings
 
 
 def held_units(
@@ -108,17 +168,33 @@ def held_units(
     rows, findings = [], []
     for index, name in enumerate(names):
         pointer = f"{place}/{index}" if place == "/units" else place
-        row = unit(snapshot, unit_id(name).hex)
-        if row is None:
-            raise MissingError(
-                f"There is no unit {name}; it was never issued, or it was split or merged.",
-                [Detail(pointer, "UNIT_UNKNOWN", f"There is no unit {name}.")],
-            )
+        row = _existing(snapshot, name, pointer)
         rows.append(row)
-        if row.unit.status != "held":
-            message = f"The unit is {row.unit.status}; only held units can be acted on."
+        if row.status != "held":
+            message = f"The unit is {row.status}; only held units can be acted on."
             findings.append(Detail(pointer, "UNIT_NOT_HELD", message, conflict=True))
     return rows, findings
+
+
+def _existing(snapshot: Snapshot, name: str, pointer: str) -> UnitRow:
+    row = unit(snapshot, unit_id(name).hex)
+    if row is None:
+        raise MissingError(
+            f"There is no unit {name}; it was never issued, or it was split or merged.",
+            [Detail(pointer, "UNIT_UNKNOWN", f"There is no unit {name}.")],
+        )
+    return row
+
+
+def _reason_code(registry: Registry, snapshot: Snapshot, reason: str) -> int:
+    words = registry.abi.enum_words("RetirementReason")[1:]
+    if reason in words:
+        return words.index(reason) + 1
+    added = added_reason(snapshot, reason)
+    if added is not None:
+        return added.code
+    message = f"“{reason}” is no reason for a retirement; give one of {', '.join(words)}."
+    raise ValidationError(message, [Detail("/reason", "UNKNOWN_REASON", message)])
 
 
 def _repeated(names: Sequence[str]) -> list[Detail]:

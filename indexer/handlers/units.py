@@ -1,12 +1,23 @@
 """Events of `CRU`, ERC-721 and ERC-4906 ones included."""
 
+from typing import Any
+
 from indexer.changes import Change, End, Upsert
 from indexer.events import ChainEvent
-from indexer.handlers.arguments import NOBODY, NOTHING, named_by, party, token, updated
+from indexer.handlers.arguments import NOBODY, NOTHING, content, named_by, party, token, updated
 from indexer.handlers.registry import UNITS, handles
-from indexer.models import OperatorApproval, ReportVintage, Unit
+from indexer.models import (
+    BufferRelease,
+    MonitoringExtension,
+    OperatorApproval,
+    ProjectDeficit,
+    ReportVintage,
+    RetirementReason,
+    SuspendedAccount,
+    Unit,
+)
 
-_INHERITED = ("project_id", "unit_type", "status", "owner", "issued_at", "issued_tx")
+_INHERITED = ("project_id", "unit_type", "expires", "status", "owner", "issued_at", "issued_tx")
 
 
 @handles("CRUMinted", UNITS)
@@ -15,6 +26,7 @@ def cru_minted(event: ChainEvent) -> list[Change]:
         **named_by(event["tokenId"]),
         "project_id": event["projectId"],
         "unit_type": event["unitType"],
+        "expires": event["expires"],
         "status": event["status"],
         "owner": event["to"],
         "issued_at": event.timestamp,
@@ -22,9 +34,10 @@ def cru_minted(event: ChainEvent) -> list[Change]:
         **updated(event),
     }
     vintage = (event["reportId"], event["vintage"])
+    monitored = {"monitoring_end_day": event["monitoringEndDay"]}
     return [
         Upsert(Unit, (token(event["tokenId"]),), values),
-        Upsert(ReportVintage, vintage, {}, add={"issued_kg": event["kg"]}),
+        Upsert(ReportVintage, vintage, monitored, add={"issued_kg": event["kg"]}),
     ]
 
 
@@ -40,17 +53,107 @@ def cru_merged(event: ChainEvent) -> list[Change]:
 
 @handles("CRURetired", UNITS)
 def cru_retired(event: ChainEvent) -> list[Change]:
+    claimed = event["claimEndDay"] != 0
     values = {
-        "status": "retired",
-        "approved": None,
-        "ended_at": event.timestamp,
-        "retirement_reason": event["reason"],
+        **_ended(event, "retired"),
+        "retirement_reason": _reason(event),
         "beneficiary": None if event["beneficiary"] == NOTHING else event["beneficiary"],
         "purpose": event["purpose"],
+        "claim_start_day": event["claimStartDay"] if claimed else None,
+        "claim_end_day": event["claimEndDay"] if claimed else None,
         "retired_by": event["actor"],
-        **updated(event),
     }
     return [Upsert(Unit, (token(event["tokenId"]),), values)]
+
+
+@handles("CRUCancelled", UNITS)
+def cru_cancelled(event: ChainEvent) -> list[Change]:
+    values = {
+        **_ended(event, "cancelled"),
+        "cancellation_reason": event["reason"],
+        "beneficiary": event["beneficiary"],
+        "purpose": event["purpose"],
+    }
+    return [Upsert(Unit, (token(event["tokenId"]),), values)]
+
+
+@handles("CRUExpired", UNITS)
+def cru_expired(event: ChainEvent) -> list[Change]:
+    return [Upsert(Unit, (token(event["tokenId"]),), _ended(event, "expired"))]
+
+
+@handles("ExportStatusChanged", UNITS)
+def export_status_changed(event: ChainEvent) -> list[Change]:
+    """Locked, held again, or exported; who asked for it is told by the exchange."""
+    values = {"status": event["status"], "approved": None, **updated(event)}
+    if event["status"] == "exported":
+        values["ended_at"] = event.timestamp
+    return [Upsert(Unit, (token(event["tokenId"]),), values)]
+
+
+@handles("MonitoringProlonged", UNITS)
+def monitoring_prolonged(event: ChainEvent) -> list[Change]:
+    vintage, day = (event["reportId"], event["vintage"]), event["monitoringEndDay"]
+    values = {
+        "evidence_hash": content(event["evidenceHash"]),
+        "uri": event["uri"],
+        "prolonged_by": event["actor"],
+        "prolonged_at": event.timestamp,
+        "prolonged_tx": event.tx_hash,
+    }
+    return [
+        Upsert(ReportVintage, vintage, {"monitoring_end_day": day}),
+        Upsert(MonitoringExtension, (*vintage, day), values),
+    ]
+
+
+@handles("BufferReleased", UNITS)
+def buffer_released(event: ChainEvent) -> list[Change]:
+    """The owner follows from the transfer."""
+    key = (token(event["tokenId"]),)
+    values = {
+        "receiver": event["to"],
+        "kg": event["kg"],
+        "evidence_hash": content(event["evidenceHash"]),
+        "released_by": event["actor"],
+        "released_at": event.timestamp,
+        "released_tx": event.tx_hash,
+    }
+    return [
+        Upsert(Unit, key, {"status": "held", **updated(event)}),
+        Upsert(BufferRelease, key, values),
+    ]
+
+
+@handles("DeficitChanged", UNITS)
+def deficit_changed(event: ChainEvent) -> list[Change]:
+    values = {
+        "deficit_kg": event["deficitKg"],
+        "changed_at": event.timestamp,
+        "changed_tx": event.tx_hash,
+    }
+    return [Upsert(ProjectDeficit, (event["projectId"],), values)]
+
+
+@handles("AccountSuspended", UNITS)
+def account_suspended(event: ChainEvent) -> list[Change]:
+    return [_judged(event, suspended=True)]
+
+
+@handles("AccountReinstated", UNITS)
+def account_reinstated(event: ChainEvent) -> list[Change]:
+    return [_judged(event, suspended=False)]
+
+
+@handles("RetirementReasonAdded", UNITS)
+def retirement_reason_added(event: ChainEvent) -> list[Change]:
+    values = {
+        "label": event["label"],
+        "added_by": event["actor"],
+        "added_at": event.timestamp,
+        "added_tx": event.tx_hash,
+    }
+    return [Upsert(RetirementReason, (event["code"],), values)]
 
 
 @handles("Transfer", UNITS)
@@ -79,6 +182,34 @@ def approved_for_all(event: ChainEvent) -> list[Change]:
 def metadata_updated(_event: ChainEvent) -> list[Change]:
     """ERC-4906 tells marketplaces to read again; what changed comes in an event of its own."""
     return []
+
+
+def _ended(event: ChainEvent, status: str) -> dict[str, Any]:
+    return {
+        "status": status,
+        "approved": None,
+        "ended_at": event.timestamp,
+        "ended_by": event["actor"],
+        **updated(event),
+    }
+
+
+def _reason(event: ChainEvent) -> str:
+    words = event.enums.enum_words("RetirementReason")
+    code = event["reason"]
+    return words[code] if code < len(words) else str(code)
+
+
+def _judged(event: ChainEvent, *, suspended: bool) -> Upsert:
+    values = {
+        "suspended": suspended,
+        "evidence_hash": content(event["evidenceHash"]),
+        "reason": event["reason"],
+        "changed_by": event["actor"],
+        "changed_at": event.timestamp,
+        "changed_tx": event.tx_hash,
+    }
+    return Upsert(SuspendedAccount, (event["account"],), values)
 
 
 def _descendant(event: ChainEvent, token_id: int, parent: int) -> Upsert:

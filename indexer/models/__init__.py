@@ -37,7 +37,15 @@ from indexer.models.late import (
 )
 from indexer.models.relaying import NonceInvalidation, RelayedCall
 from indexer.models.reversals import ImpairedUnit, Reversal, ReversalCoverage
-from indexer.models.units import OperatorApproval, Unit
+from indexer.models.units import (
+    BufferRelease,
+    MonitoringExtension,
+    OperatorApproval,
+    ProjectDeficit,
+    RetirementReason,
+    SuspendedAccount,
+    Unit,
+)
 
 __all__ = [
     "LATE",
@@ -45,6 +53,7 @@ __all__ = [
     "Accreditation",
     "AccreditationWithdrawal",
     "Block",
+    "BufferRelease",
     "Checkpoint",
     "Contract",
     "Decision",
@@ -60,15 +69,18 @@ __all__ = [
     "IndexTable",
     "Late",
     "Methodology",
+    "MonitoringExtension",
     "NonceInvalidation",
     "OperatorApproval",
     "Organisation",
     "PDDVersion",
     "Project",
+    "ProjectDeficit",
     "RelayedCall",
     "Report",
     "ReportVersion",
     "ReportVintage",
+    "RetirementReason",
     "Reversal",
     "ReversalCoverage",
     "Role",
@@ -76,6 +88,7 @@ __all__ = [
     "RowChange",
     "ScannedBlock",
     "ScheduledOperation",
+    "SuspendedAccount",
     "Unit",
     "UnitExport",
     "UnitImport",
@@ -94,6 +107,11 @@ VERSIONED: tuple[type[Versioned], ...] = (
     ReportVintage,
     Unit,
     OperatorApproval,
+    SuspendedAccount,
+    ProjectDeficit,
+    MonitoringExtension,
+    BufferRelease,
+    RetirementReason,
     Reversal,
     ReversalCoverage,
     ImpairedUnit,

@@ -131,10 +131,14 @@ class ReportVersion(Versioned, table=True):
 
 
 class ReportVintage(Versioned, table=True):
-    """Verified and issued kg CO2e of one vintage year of a report."""
+    """Verified and issued kg CO2e of one vintage year of a report; imported units have one too.
+
+    `monitoring_end_day` is None until something is issued or the period is prolonged.
+    """
 
     __tablename__ = "report_vintage"
     report_id: str = Field(primary_key=True)
     vintage: int = Field(primary_key=True)
     verified_kg: int | None = Field(default=None, sa_type=BigInteger)
     issued_kg: int = Field(default=0, sa_type=BigInteger)
+    monitoring_end_day: int | None = None

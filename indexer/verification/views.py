@@ -7,21 +7,26 @@ from typing import Any
 
 from indexer.abi import Abi
 from indexer.models import (
+    BufferRelease,
     Contract,
     FunctionRole,
     ImpairedUnit,
     Methodology,
+    MonitoringExtension,
     OperatorApproval,
     PDDVersion,
     Project,
+    ProjectDeficit,
     Report,
     ReportVersion,
     ReportVintage,
+    RetirementReason,
     Reversal,
     ReversalCoverage,
     Role,
     RoleMember,
     ScheduledOperation,
+    SuspendedAccount,
     Unit,
     UnitExport,
     UnitImport,
@@ -63,6 +68,8 @@ class View:
 EVENTS_ALONE: dict[type[Versioned], str] = {
     PDDVersion: "the contract keeps the version in force only",
     ReportVersion: "the contract keeps the version in force only",
+    MonitoringExtension: "the contract keeps the present end of a monitoring period only",
+    BufferRelease: "the contract keeps the block alone",
 }
 
 
@@ -104,9 +111,14 @@ def _unit() -> View:
         token = (int(row.token_id, 16),)
         return [Question("CRU", "unit", token), Question("CRU", "getApproved", token)]
 
-    def compares(row: Unit, answers: Sequence[Any], _moment: Moment) -> Compared:
+    def compares(row: Unit, answers: Sequence[Any], moment: Moment) -> Compared:
         for name, held in members(answers[0]):
-            yield name, getattr(row, name), held
+            if name == "retirement_reason":
+                words = moment.abi.enum_words("RetirementReason")
+                known = words[held] if held < len(words) else str(held)
+                yield name, row.retirement_reason, known if held else None
+            elif name != "monitoring_end_day":  # kept once for a whole vintage
+                yield name, getattr(row, name), held
         yield "approved", row.approved, answers[1]
 
     return View(Unit, asks, compares)
@@ -122,6 +134,36 @@ def _vintage() -> View:
         yield "verified_kg", row.verified_kg, answers[1]
 
     return View(ReportVintage, asks, compares)
+
+
+def _suspended() -> View:
+    def asks(row: SuspendedAccount, _abi: Abi) -> list[Question]:
+        return [Question("CRU", "isSuspended", (row.account,))]
+
+    def compares(row: SuspendedAccount, answers: Sequence[Any], _moment: Moment) -> Compared:
+        yield "suspended", row.suspended, answers[0]
+
+    return View(SuspendedAccount, asks, compares)
+
+
+def _deficit() -> View:
+    def asks(row: ProjectDeficit, _abi: Abi) -> list[Question]:
+        return [Question("CRU", "deficitKg", (row.project_id,))]
+
+    def compares(row: ProjectDeficit, answers: Sequence[Any], _moment: Moment) -> Compared:
+        yield "deficit_kg", row.deficit_kg, answers[0]
+
+    return View(ProjectDeficit, asks, compares)
+
+
+def _reason() -> View:
+    def asks(row: RetirementReason, _abi: Abi) -> list[Question]:
+        return [Question("CRU", "retirementReason", (row.code,))]
+
+    def compares(row: RetirementReason, answers: Sequence[Any], _moment: Moment) -> Compared:
+        yield "label", row.label, answers[0]
+
+    return View(RetirementReason, asks, compares)
 
 
 def _coverage() -> View:
@@ -262,6 +304,9 @@ VIEWS: tuple[View, ...] = (
     _struct(Report, "MRVRegistry", "report", "report_id"),
     _vintage(),
     _unit(),
+    _suspended(),
+    _deficit(),
+    _reason(),
     _struct(Reversal, "ReversalRegistry", "reversal", "reversal_id"),
     _coverage(),
     _mark(),

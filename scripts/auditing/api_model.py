@@ -7,12 +7,13 @@ from typing import Any
 import schemas
 from scripts.auditing.checks import Checks
 from scripts.auditing.days import day_of
+from scripts.auditing.monitoring import passed
 from scripts.auditing.node import NodeTrouble, Pin
 from scripts.auditing.projects import ProjectState
 from scripts.auditing.replay import Replay
 from scripts.auditing.reports import ReportState
 from scripts.auditing.rows import Row, row_of
-from scripts.auditing.units import Block
+from scripts.auditing.units import LIVE, Block
 from scripts.lifecycle.registry_api import Broken, Record, Refused, RegistryApi
 
 #: The status of a document whose bytes the API has.
@@ -121,6 +122,9 @@ class ApiModel:
         for token in replay.units.blocks.keys() & served.keys():
             block = replay.units.blocks[token]
             row = row_of(replay, ("unit", (f"{token:#066x}",))) or {}
+            if block.expires and block.status in LIVE:
+                end = replay.units.monitoring.end_of(block.unit)
+                row["status"] = "expired" if passed(end, pin.timestamp) else block.status
             _compare(block.name, _unit_values(row, block), _served_unit(served[token]), checks)
 
 
@@ -205,7 +209,7 @@ def _unit_values(row: Row, block: Block) -> Row:
     values |= {"project_key": row["project_id"], "report_key": row["report_id"]}
     if block.status == "retired":
         values["retirement"] = {
-            "reason": block.reason,
+            "reason": row["retirement_reason"],
             "beneficiary": block.beneficiary,
             "purpose": block.purpose,
             "retired_at": datetime.fromtimestamp(block.ended_at, UTC).strftime(MOMENT),

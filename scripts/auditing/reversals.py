@@ -108,6 +108,7 @@ class ReversalReplay:
     checks: Checks
     states: dict[str, ReversalState] = field(default_factory=dict)
     deficits: dict[str, int] = field(default_factory=dict)
+    deficit_changes: dict[str, ChainEvent] = field(default_factory=dict)
     _owing: set[str] = field(default_factory=set)
     _recorded: list[ReversalState] = field(default_factory=list)
     _used: set[int] = field(default_factory=set)
@@ -220,6 +221,7 @@ class ReversalReplay:
         """Follow what the token contract holds as a project's deficit."""
         self.access.require_running(event)
         self.deficits[event.arguments["projectId"]] = event.arguments["deficitKg"]
+        self.deficit_changes[event.arguments["projectId"]] = event
         self._owing.add(event.arguments["projectId"])
 
     def end_transaction(self) -> None:

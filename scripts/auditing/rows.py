@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import schemas
-from indexer.identity import UnitId
 from scripts.auditing.anchors import ZERO_HASH
 from scripts.auditing.ledger_rows import LEDGER_MAKERS
 from scripts.auditing.replay import Replay
 from scripts.auditing.touched import Place
+from scripts.auditing.unit_rows import UNIT_MAKERS
 from scripts.auditing.units import NOBODY
 
 Row = dict[str, Any]
@@ -135,52 +135,6 @@ def _report_version(replay: Replay, report_id: str, number: int) -> Row | None:
     }
 
 
-def _report_vintage(replay: Replay, report_id: str, vintage: int) -> Row | None:
-    state = replay.reports.states.get(report_id)
-    issued = replay.units.issuance.issued.get((report_id, vintage), 0)
-    if state is None and report_id not in replay.exchange.imports:
-        return None
-    return {"verified_kg": state and state.vintages.get(vintage), "issued_kg": issued}
-
-
-def _unit(replay: Replay, token_id: str) -> Row | None:
-    block = replay.units.blocks.get(int(token_id, 16))
-    if block is None:
-        return None
-    unit = UnitId.from_token_id(token_id)
-    report = replay.reports.states.get(unit.report_id)
-    beneficiary = block.beneficiary
-    return {
-        "report_id": unit.report_id,
-        "project_id": report.project.id if report else _imported_project(replay, unit.report_id),
-        "vintage": unit.vintage,
-        "first_kg": unit.first_kg,
-        "quantity_kg": unit.quantity_kg,
-        "unit_type": block.unit_type,
-        "status": block.status,
-        "owner": block.owner,
-        "approved": _party(block.approved),
-        "issued_at": block.issued_at,
-        "issued_tx": block.issued_in,
-        "ended_at": block.ended_at or None,
-        "retirement_reason": None if block.reason == "none" else block.reason,
-        "beneficiary": None if beneficiary == ZERO_HASH else beneficiary,
-        "purpose": block.purpose,
-        "retired_by": block.retired_by,
-        "updated_at": block.updated_at,
-        "updated_tx": block.updated_in,
-    }
-
-
-def _imported_project(replay: Replay, report_id: str) -> str | None:
-    origin = replay.exchange.imports.get(report_id)
-    return origin.project_id if origin else None
-
-
-def _operator_approval(replay: Replay, owner: str, operator: str) -> Row | None:
-    return {"approved": replay.units.operators[owner, operator]}
-
-
 def _role(replay: Replay, role_id: str) -> Row | None:
     role = replay.delegation.roles[int(role_id)]
     return {
@@ -269,14 +223,12 @@ _MAKERS: dict[str, Callable[..., Row | None]] = {
     "pdd_version": _pdd_version,
     "report": _report,
     "report_version": _report_version,
-    "report_vintage": _report_vintage,
-    "unit": _unit,
-    "operator_approval": _operator_approval,
     "role": _role,
     "role_member": _role_member,
     "function_role": _function_role,
     "scheduled_operation": _scheduled_operation,
     "contract": _contract,
+    **UNIT_MAKERS,
     **LEDGER_MAKERS,
     "relayed_call": _relayed_call,
     "nonce_invalidation": _nonce_invalidation,

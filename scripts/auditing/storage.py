@@ -13,6 +13,7 @@ from scripts.auditing.projects import ProjectState
 from scripts.auditing.replay import Replay
 from scripts.auditing.reports import ReportState
 from scripts.auditing.reversals import ReversalState
+from scripts.auditing.supply import supplies
 from scripts.auditing.units import Block
 
 #: States of a report in which its period is taken.
@@ -83,6 +84,8 @@ def _views(replay: Replay, pin: Pin) -> Iterator[View]:
         what = f"what was issued of vintage {vintage}"
         yield View(what, "CRU", "issuedKg", (report_id, vintage), kg)
     yield from _unit_views(replay)
+    for (function, named), supply in supplies(replay):
+        yield View(f"the supply of {named}", "CRU", function, named, supply)
     yield from _reversal_views(replay)
     yield from _exchange_views(replay)
     yield from _access_views(replay, pin)
@@ -142,7 +145,8 @@ def _report_views(state: ReportState) -> Iterator[View]:
 def _unit_views(replay: Replay) -> Iterator[View]:
     balances: Counter[str] = Counter()
     for token, block in replay.units.blocks.items():
-        yield View(block.name, "CRU", "unit", (token,), _unit_values(block))
+        end = replay.units.monitoring.end_of(block.unit)
+        yield View(block.name, "CRU", "unit", (token,), _unit_values(block, end))
         approved = f"the approval of {block.name}"
         yield View(approved, "CRU", "getApproved", (token,), block.approved)
         balances[block.owner] += 1
@@ -150,12 +154,19 @@ def _unit_views(replay: Replay) -> Iterator[View]:
         yield View(f"the number of units of {owner}", "CRU", "balanceOf", (owner,), count)
     for token in sorted(replay.units.burnt):
         yield View(f"unit {token:#066x}", "CRU", "ownerOf", (token,), None)
+    for account in replay.units.accounts.suspensions:
+        is_suspended = replay.units.accounts.is_suspended(account)
+        what = f"whether {account} is suspended"
+        yield View(what, "CRU", "isSuspended", (account,), is_suspended)
+    for code, added in replay.units.accounts.reasons.items():
+        what = f"the retirement reason {code}"
+        yield View(what, "CRU", "retirementReason", (code,), added.arguments["label"])
     for (owner, operator), is_approved in replay.units.operators.items():
         what = f"the approval of {operator} for all units of {owner}"
         yield View(what, "CRU", "isApprovedForAll", (owner, operator), is_approved)
 
 
-def _unit_values(block: Block) -> dict[str, Any]:
+def _unit_values(block: Block, end_day: int) -> dict[str, Any]:
     return {
         "reportId": block.unit.report_id,
         "vintage": block.unit.vintage,
@@ -166,6 +177,8 @@ def _unit_values(block: Block) -> dict[str, Any]:
         "owner": block.owner,
         "retirementReason": block.reason,
         "endedAt": block.ended_at,
+        "expires": block.expires,
+        "monitoringEndDay": end_day,
     }
 
 

@@ -9,7 +9,18 @@ from scripts.auditing.events import ChainEvent
 Key = tuple[Any, ...]
 Place = tuple[str, Key]
 
-_TOKEN_EVENTS = ("CRUMinted", "CRUSplit", "CRUMerged", "CRURetired", "Transfer", "Approval")
+_TOKEN_EVENTS = (
+    "CRUMinted",
+    "CRUSplit",
+    "CRUMerged",
+    "CRURetired",
+    "CRUCancelled",
+    "CRUExpired",
+    "ExportStatusChanged",
+    "BufferReleased",
+    "Transfer",
+    "Approval",
+)
 _ROLE_EVENTS = ("RoleLabel", "RoleAdminChanged", "RoleGuardianChanged", "RoleGrantDelayChanged")
 _CONTRACT_EVENTS = (
     "Upgraded",
@@ -76,10 +87,25 @@ def _touched_units(event: ChainEvent) -> Iterator[Place]:
     if event.name in _TOKEN_EVENTS:
         tokens = [of["tokenId"], *of.get("parts", ())]
         yield from (("unit", (f"{token:#066x}",)) for token in tokens)
-    if event.name == "CRUMinted":
+    if event.name in ("CRUMinted", "MonitoringProlonged"):
         yield "report_vintage", (of["reportId"], of["vintage"])
+    if event.name == "MonitoringProlonged":
+        yield "monitoring_extension", (of["reportId"], of["vintage"], of["monitoringEndDay"])
+    if event.name == "BufferReleased":
+        yield "buffer_release", (f"{of['tokenId']:#066x}",)
     if event.name == "ApprovalForAll":
         yield "operator_approval", (of["owner"], of["operator"])
+    yield from _touched_beside(event)
+
+
+def _touched_beside(event: ChainEvent) -> Iterator[Place]:
+    of = event.arguments
+    if event.name in ("AccountSuspended", "AccountReinstated"):
+        yield "suspended_account", (of["account"],)
+    if event.name == "DeficitChanged":
+        yield "project_deficit", (of["projectId"],)
+    if event.name == "RetirementReasonAdded":
+        yield "retirement_reason", (of["code"],)
 
 
 def _touched_access(event: ChainEvent) -> Iterator[Place]:

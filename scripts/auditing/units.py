@@ -1,4 +1,4 @@
-"""Replay of units: issuance, transfers, splits, merges and retirements of blocks (OGCR 5.2.3)."""
+"""Replay of units: issuance, transfers, splits, merges and approvals of blocks (OGCR 5.2.3)."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,12 +6,17 @@ from dataclasses import dataclass, field, replace
 
 from indexer.identity import UnitId
 from scripts.auditing.access import AccessReplay
+from scripts.auditing.accounts import AccountReplay
 from scripts.auditing.checks import Checks
+from scripts.auditing.endings import EndingReplay
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.issuance import IssuanceReplay
+from scripts.auditing.monitoring import MonitoringReplay, passed
 from scripts.auditing.reports import ReportReplay
 
 NOBODY = "0x" + 40 * "0"
+LIVE = ("held", "buffer", "locked")
+ENDED = ("retired", "cancelled", "expired", "exported")
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,12 @@ class Block:
     issued_at: int
     issued_in: str
     approved: str = NOBODY
-    reason: str = "none"
+    expires: bool = False
+    reason: int = 0
+    cancellation: str | None = None
+    claim: tuple[int, int] = (0, 0)
     ended_at: int = 0
+    ended_by: str | None = None
     beneficiary: str | None = None
     purpose: str | None = None
     retired_by: str | None = None
@@ -52,6 +61,9 @@ class UnitReplay:
 
     def __post_init__(self) -> None:
         self.issuance = IssuanceReplay(self.access, self.reports, self.checks)
+        self.monitoring = MonitoringReplay(self.access, self.checks)
+        self.accounts = AccountReplay(self.access, self.checks)
+        self.endings = EndingReplay(self)
         self._told: Counter[tuple[str, int]] = Counter()
         self._moved: Counter[tuple[str, int]] = Counter()
         self._place = ""
@@ -63,14 +75,26 @@ class UnitReplay:
         unit = UnitId.from_token_id(of["tokenId"])
         self.issuance.follow(event, unit)
         self._begin(
-            Block(unit, of["to"], of["status"], of["unitType"], event.time, event.transaction),
+            Block(
+                unit,
+                of["to"],
+                of["status"],
+                of["unitType"],
+                event.time,
+                event.transaction,
+                expires=of["expires"],
+            ),
             event,
         )
+        self.monitoring.issued(event, unit)
+        self.accounts.require_active(event, of["to"])
 
     def divided(self, event: ChainEvent) -> None:
         """Follow a split: the parts, in order, are the whole."""
         of = event.arguments
-        whole = self._held(of["tokenId"], of["owner"], event)
+        registry = self.access.deployments.contracts["CRU"].address
+        status = "buffer" if of["owner"] == registry else "held"
+        whole = self.standing(of["tokenId"], of["owner"], (status,), event)
         parts = [UnitId.from_token_id(part) for part in of["parts"]]
         self._require_tiling(UnitId.from_token_id(of["tokenId"]), parts, event)
         if whole is None:
@@ -82,7 +106,7 @@ class UnitReplay:
     def joined(self, event: ChainEvent) -> None:
         """Follow a merge: the whole is the parts, in order."""
         of = event.arguments
-        parts = [self._held(part, of["owner"], event) for part in of["parts"]]
+        parts = [self.held(part, of["owner"], event) for part in of["parts"]]
         whole = UnitId.from_token_id(of["tokenId"])
         self._require_tiling(whole, [UnitId.from_token_id(part) for part in of["parts"]], event)
         known = [part for part in parts if part is not None]
@@ -94,13 +118,14 @@ class UnitReplay:
     def transferred(self, event: ChainEvent) -> None:
         """Follow a transfer; those from and to nobody must match what was issued, split, merged."""
         of = event.arguments
-        self.access.require_running(event)
         self._place = event.place
         if NOBODY in (of["from"], of["to"]):
             way = "begin" if of["from"] == NOBODY else "end"
             self._moved[way, of["tokenId"]] += 1
             return
-        block = self._held(of["tokenId"], of["from"], event)
+        self.access.require_running(event)
+        block = self.held(of["tokenId"], of["from"], event)
+        self.accounts.require_active(event, of["from"], of["to"])
         registry = self.access.deployments.contracts["CRU"].address
         self.checks.expect(
             of["to"] != registry,
@@ -116,41 +141,23 @@ class UnitReplay:
                 updated_in=event.transaction,
             )
 
-    def retired(self, event: ChainEvent) -> None:
-        """Follow a retirement, which is final and which no pause stops."""
-        of = event.arguments
-        block = self._held(of["tokenId"], of["owner"], event)
-        self.checks.expect(
-            of["kg"] == UnitId.from_token_id(of["tokenId"]).quantity_kg and of["reason"] != "none",
-            "units",
-            f"Unit {of['tokenId']:#066x} was retired at {event.place} with {of['kg']} kg and the "
-            f"reason {of['reason']}.",
-        )
-        self._require_disposer(block, of["actor"], event)
-        if block is not None:
-            self.blocks[of["tokenId"]] = replace(
-                block,
-                status="retired",
-                approved=NOBODY,
-                reason=of["reason"],
-                ended_at=event.time,
-                beneficiary=of["beneficiary"],
-                purpose=of["purpose"],
-                retired_by=of["actor"],
-                updated_at=event.time,
-                updated_in=event.transaction,
-            )
-
     def approved(self, event: ChainEvent) -> None:
         """Follow an approval of one block."""
         of = event.arguments
-        block = self._held(of["tokenId"], of["owner"], event)
+        if of["approved"] == NOBODY:
+            live = (*LIVE, *ENDED)
+            block = self.existing(of["tokenId"], of["owner"], live, event)
+        else:
+            block = self.held(of["tokenId"], of["owner"], event)
+            self.accounts.require_active(event, of["owner"])
         if block is not None:
             self.blocks[of["tokenId"]] = replace(block, approved=of["approved"])
 
     def operator_approved(self, event: ChainEvent) -> None:
         """Follow an approval of an operator for all blocks of an owner."""
         of = event.arguments
+        if of["approved"]:
+            self.accounts.require_active(event, of["owner"])
         self.operators[of["owner"], of["operator"]] = of["approved"]
 
     def end_transaction(self) -> None:
@@ -165,27 +172,38 @@ class UnitReplay:
         self._told.clear()
         self._moved.clear()
 
-    def _held(self, token: int, owner: str, event: ChainEvent) -> Block | None:
-        block = self.blocks.get(token)
-        self.checks.saw("units")
+    def held(self, token: int, owner: str, event: ChainEvent) -> Block | None:
+        """The block that an event concerns, which the owner holds and whose time is not over."""
+        return self.standing(token, owner, ("held",), event)
+
+    def standing(
+        self, token: int, owner: str, statuses: tuple[str, ...], event: ChainEvent
+    ) -> Block | None:
+        """Likewise, in one of the statuses."""
+        block = self.existing(token, owner, statuses, event)
         self.checks.expect(
-            block is not None and block.status == "held" and block.owner == owner,
+            block is None
+            or not block.expires
+            or not passed(self.monitoring.end_of(block.unit), event.time),
             "units",
-            f"{event.name} at {event.place} concerns unit {token:#066x} as held by {owner}, which "
-            f"is {f'{block.status} and of {block.owner}' if block else 'no existing block'}.",
+            f"{event.name} at {event.place} concerns unit {token:#066x}, whose time is over.",
         )
         return block
 
-    def _require_disposer(self, block: Block | None, actor: str, event: ChainEvent) -> None:
-        """Only the owner, whom it approved for the block, and its operators may end it."""
+    def existing(
+        self, token: int, owner: str, statuses: tuple[str, ...], event: ChainEvent
+    ) -> Block | None:
+        """The block, which must be the owner's and in one of the statuses."""
+        block = self.blocks.get(token)
+        self.checks.saw("units")
         self.checks.expect(
-            block is None
-            or actor in (block.owner, block.approved)
-            or self.operators.get((block.owner, actor), False),
+            block is not None and block.status in statuses and block.owner == owner,
             "units",
-            f"{actor} ended unit {event.arguments['tokenId']:#066x} at {event.place} without being "
-            "its owner or approved.",
+            f"{event.name} at {event.place} concerns unit {token:#066x} as {' or '.join(statuses)} "
+            f"by {owner}, which is "
+            f"{f'{block.status} and of {block.owner}' if block else 'no existing block'}.",
         )
+        return block
 
     def _begin(self, block: Block, event: ChainEvent) -> None:
         block = replace(block, updated_at=event.time, updated_in=event.transaction)

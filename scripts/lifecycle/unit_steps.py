@@ -6,6 +6,7 @@ from typing import Any
 
 from eth_utils import keccak
 
+from api.encoding import day_number
 from indexer.abi import Abi
 from indexer.identity import UnitId, project_id, report_id
 from indexer.settings import IndexerSettings
@@ -155,7 +156,8 @@ class TransferUnits(UnitStep):
 
 @dataclass(frozen=True)
 class RetireUnits(UnitStep):
-    """Blocks end for a claim; several in one `retireBatch`.
+    """Blocks end for a claim; several in one `retireBatch`, of a single one only the last kilograms
+    when `quantity_kg` says so.
 
     The beneficiary goes on chain as a salted commitment only. The salt of the sample is derived
     from the unit, so that a broken run can be repeated; a real one is random and kept secret.
@@ -166,11 +168,15 @@ class RetireUnits(UnitStep):
     beneficiary: str
     purpose: str
     action: str = "retires"
+    quantity_kg: int | None = None
 
     @property
     def subject(self) -> str:
         """The amounts."""
-        return " + ".join(f"{unit.quantity_kg} kg" for unit in self.units) + f" ({self.reason})"
+        amounts = " + ".join(f"{unit.quantity_kg} kg" for unit in self.units)
+        if self.quantity_kg is not None:
+            amounts = f"{self.quantity_kg} kg of {amounts}"
+        return f"{amounts} ({self.reason})"
 
     def is_done(self, api: RegistryApi) -> bool:
         """Whether the blocks are retired, or gone."""
@@ -184,12 +190,16 @@ class RetireUnits(UnitStep):
                 "beneficiary": {"name": self.beneficiary, "salt": self._salt},
                 "purpose": self.purpose,
             }
+            if self.quantity_kg is not None:
+                body["quantity_kg"] = self.quantity_kg
             return Proposal("POST", f"/credits/{self.units[0].hex}/retire", body)
         words = Abi.load(IndexerSettings().artifacts).enum_words("RetirementReason")
         retirement = {
             "reason": words.index(self.reason),
             "beneficiary": "0x" + self._commitment.hex(),
             "purpose": self.purpose,
+            "claimStartDay": 0,
+            "claimEndDay": 0,
         }
         tokens = [unit.token_id for unit in self.units]
         return Call("CRU", "retireBatch", {"tokenIds": tokens, "retirement": retirement})
@@ -201,6 +211,75 @@ class RetireUnits(UnitStep):
     @property
     def _commitment(self) -> bytes:
         return bytes(keccak(bytes.fromhex(self._salt[2:]) + self.beneficiary.encode()))
+
+
+@dataclass(frozen=True)
+class CancelUnits(UnitStep):
+    """The last kilograms of a block end without a claim; salted as in `RetireUnits`."""
+
+    unit: UnitId
+    quantity_kg: int
+    beneficiary: str
+    purpose: str
+    action: str = "cancels"
+
+    @property
+    def subject(self) -> str:
+        """The amount."""
+        return f"{self.quantity_kg} kg of {self.unit.quantity_kg} kg"
+
+    def is_done(self, api: RegistryApi) -> bool:
+        """Whether the block was cut for it, or ended whole."""
+        return is_gone(api, self.unit) or status_of(api, self.unit) == "cancelled"
+
+    def request(self, api: RegistryApi) -> Proposal:
+        """`POST /credits/{id}/cancel`."""
+        salt = "0x" + keccak(text=f"sample {self.unit.hex}").hex()
+        body = {
+            "quantity_kg": self.quantity_kg,
+            "reason": "voluntary",
+            "beneficiary": {"name": self.beneficiary, "salt": salt},
+            "purpose": self.purpose,
+        }
+        return Proposal("POST", f"/credits/{self.unit.hex}/cancel", body)
+
+
+@dataclass(frozen=True)
+class ProlongMonitoring:
+    """An operator moves the end of a vintage's monitoring period to a later day."""
+
+    series: Series
+    day: int
+    evidence_hash: str
+    uri: str
+    actor: int = OPERATOR
+    role: str = "registry_operator"
+    action: str = "prolongs the monitoring of"
+
+    @property
+    def subject(self) -> str:
+        """The series and the day."""
+        return f"{self.series} until day {self.day}"
+
+    def is_done(self, api: RegistryApi) -> bool:
+        """Whether its units end no earlier."""
+        path = f"/credits?report={self.series.report_id}&vintage={self.series.vintage}&limit=1"
+        found = api.known(path)
+        if not found or not found["features"]:
+            return False
+        until = found["features"][0]["properties"]["expiry"]["monitoring_end_date"]
+        return day_number(str(until)) >= self.day
+
+    def request(self, api: RegistryApi) -> Call:
+        """`prolong`."""
+        arguments = {
+            "reportId": self.series.report_id,
+            "vintage": self.series.vintage,
+            "monitoringEndDay": self.day,
+            "evidenceHash": self.evidence_hash,
+            "uri": self.uri,
+        }
+        return Call("CRU", "prolong", arguments)
 
 
 def is_gone(api: RegistryApi, unit: UnitId) -> bool:

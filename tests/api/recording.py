@@ -17,6 +17,13 @@ RETIREMENT = {
     "reason": "voluntary_claim",
     "beneficiary": {"name": "Example Brewery", "salt": "0x" + "5a" * 32},
     "purpose": "Flights of the year 2025",
+    "claim_period": {"start_date": "2025-01-01", "end_date": "2025-12-31"},
+}
+CANCELLATION = {
+    "quantity_kg": 1_000,
+    "reason": "voluntary",
+    "beneficiary": {"commitment": "0x" + "5b" * 32},
+    "purpose": "Gift to the climate",
 }
 
 
@@ -80,10 +87,19 @@ def _record_units(world: World, found: dict[str, Any]) -> None:
     moved = world.post("/credits/transfer", found["transfer"])
     found["task-transfer"] = moved.json()
     world.done(DEVELOPER, moved)
+    _record_ends(world, found)
     found["retirement"] = RETIREMENT
     retired = world.post(f"/credits/{names[0]}/retire", RETIREMENT)
     found["task-retirement"] = retired.json()
     world.done(BUYER, retired)
+
+
+def _record_ends(world: World, found: dict[str, Any]) -> None:
+    """A cancellation, an expiry and an export as they are asked for; nobody signs them."""
+    token = world.get("/credits", status="held").json()["features"][0]["id"]
+    found["cancellation"] = CANCELLATION
+    found["task-cancellation"] = world.post(f"/credits/{token}/cancel", CANCELLATION).json()
+    found["expiry"] = {}
 
 
 def _record_reads(
@@ -100,6 +116,7 @@ def _record_reads(
         "credit": f"/credits/{found['credit']['id']}",
         "methodologies": "/methodologies",
         "methodology": "/methodologies/OGCR-REF-01@1.2.0",
+        "supply": f"/statistics/supply?project={pdd['id']}",
         "changes": "/changes?table=project&after=1&limit=2",
         "health": "/health",
         "landing": "/",

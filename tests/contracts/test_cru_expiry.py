@@ -1,4 +1,4 @@
-"""Units of an expiring type end with their monitoring period, whoever notices, unless it is prolonged."""
+"""Units of an expiring type end with their monitoring period, unless it is prolonged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .ledger import SECONDS_PER_DAY, Contract, Ledger, reverts
 from .reporting import Cancellation, Reporting, Retirement, Serial, UnitStatus
 from .samples import Cast, Contracts, Terms, UnitType, content_hash
 
-#: 2027-12-31 and 2028-12-31, UTC days: three years, and four, after the end of the reporting period 2024.
+#: 2027-12-31 and 2028-12-31, UTC days: three and four years after the reporting period 2024.
 END_2027, END_2028 = 21_183, 21_549
 EXPIRING = Terms(unit_type=UnitType.CFS, granularity_kg=1_000, expires=True, durability_years=3)
 EVIDENCE = content_hash("monitoring goes on")
@@ -70,10 +70,10 @@ DISPOSALS: dict[str, Callable[[Contracts, int, Cast], object]] = {
 
 class TestEndOfMonitoring:
     """
-    given the last day of the monitoring period           the owner disposes of the block in every way
-    given it is over and nobody called `expire`           the owner disposes of it in no way
-    ...                                                   the block still says what it was, and counts so
-    given the type never expires                          no day ends it
+    given the last day of monitoring               the owner disposes of the block in every way
+    given it is over and nobody called `expire`    the owner disposes of it in no way
+    ...                                            it still says what it was, and counts so
+    given the type never expires                   no day ends it
     """
 
     @pytest.mark.parametrize("act", [one for one in DISPOSALS if one != "merge"])

@@ -2,10 +2,9 @@
 
 import pytest
 
-from .conftest import accredit
 from .ledger import Contract, Reverted, reverts
 from .reporting import Reporting, ReportStatus, Retirement, Serial, Verification
-from .samples import ZERO_ADDRESS, Cast, Stage, Terms, content_hash
+from .samples import ZERO_ADDRESS, Accreditation, Cast, Stage, Terms, accredit, content_hash
 
 ACCEPT, WRONG_VALUE, CUSTOM_ERROR, NOTHING, PANIC = range(5)
 OPERATOR, DEVELOPER, VERIFIER = 1, 2, 4
@@ -130,7 +129,7 @@ class TestReentrantReceiver:
         access.grantRole(VERIFIER, receiver.address, 0, sender=cast.administrator)
         organisation = content_hash("receiver")
         access.setOrganisation(receiver.address, organisation, sender=cast.operator)
-        accredit(access, receiver.address, "verifier", cast.operator)
+        accredit(access, receiver.address, "verifier", cast.operator, Accreditation())
         judged = Reporting(Stage(stage.registry, cast._replace(verifier=receiver.address)))
         project_id = judged.project(Terms(automatic_issuance=True), "project-2")
         pending = judged.pending(project_id, "report-2")

@@ -12,8 +12,8 @@ from .samples import Contracts, Pdd, ProjectStatus, Stage, content_hash
 
 MODULES = ("methodologies", "projects", "reports", "units", "reversals", "exchange")
 
-#: What a pause never stops: its own end, upgrades, the end of units for a claim, the answer to a theft, and what
-#: keeps units from expiring while nobody can move them.
+#: What a pause never stops: its own end, upgrades, the end of units for a claim, the answer to a
+#: theft, and what keeps units from expiring while nobody can move them.
 UNSTOPPED = {
     "pause",
     "unpause",

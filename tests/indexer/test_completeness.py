@@ -156,7 +156,18 @@ def _stored(name: str) -> Any:
         return []
     if name == "name":
         return "MRVRegistry"
-    numbers = ("_kg", "_day", "_at", "_since", "vintage", "version", "nonce", "since", "delay")
+    numbers = (
+        "code",
+        "_kg",
+        "_day",
+        "_at",
+        "_since",
+        "vintage",
+        "version",
+        "nonce",
+        "since",
+        "delay",
+    )
     if name.endswith(numbers) or name in ("valid_from", "schedule", "role_id"):
         return 1
     return "0x" + "12" * 20 if name in ("account", "owner", "operator") else "0x" + "12" * 14
