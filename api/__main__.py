@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import socket
 import sys
@@ -12,6 +13,8 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.main import create_app
+from api.migrations import migrate
+from api.refused import trail
 from api.settings import ApiSettings
 from indexer import database
 from indexer.abi import Abi
@@ -21,9 +24,11 @@ from indexer.errors import IndexerError
 def main() -> int:
     """Read the options, see that the port is free, and serve; 1 with one sentence otherwise."""
     try:
-        settings = _settings()
-        Abi.load(settings.artifacts)
+        settings, wants_trail = _settings()
         _require_database(settings)
+        if wants_trail:
+            return _print_trail(settings)
+        Abi.load(settings.artifacts)
         _require_free(settings.api_host, settings.api_port)
     except (IndexerError, OSError, ValidationError) as error:
         print(error, file=sys.stderr)
@@ -43,7 +48,16 @@ def main() -> int:
     return 0
 
 
-def _settings() -> ApiSettings:
+def _print_trail(settings: ApiSettings) -> int:
+    made = database.engine(settings.index_url)
+    migrate(made)
+    for row in trail(made):
+        print(json.dumps(row))
+    made.dispose()
+    return 0
+
+
+def _settings() -> tuple[ApiSettings, bool]:
     parser = argparse.ArgumentParser(
         prog="python -m api",
         description="Serve the registry's REST API. Everything else is set by OGCR_… variables.",
@@ -51,8 +65,14 @@ def _settings() -> ApiSettings:
     known = ApiSettings()
     parser.add_argument("--host", default=known.api_host, help="address to listen on")
     parser.add_argument("--port", type=int, default=known.api_port, help="port to listen on")
+    parser.add_argument(
+        "--refused",
+        action="store_true",
+        help="print every call that the contracts refused here, as JSON lines, and end",
+    )
     options = parser.parse_args()
-    return known.model_copy(update={"api_host": options.host, "api_port": options.port})
+    settings = known.model_copy(update={"api_host": options.host, "api_port": options.port})
+    return settings, bool(options.refused)
 
 
 def _require_database(settings: ApiSettings) -> None:

@@ -51,11 +51,23 @@ class Detail:
         return {"field": self.field, "code": self.code, "message": self.message, **self.extra}
 
 
+@dataclasses.dataclass(frozen=True)
+class RefusedCall:
+    """A call that a contract refused: whose it was, of what, and the name of the custom error."""
+
+    sender: str
+    contract: str
+    function: str
+    error: str
+
+
 class ApiError(Exception):
     """Any answer that is no success; `message` is one sentence that says how to mend it."""
 
     status = 500
     code = "INTERNAL_ERROR"
+    #: What a contract refused, for the trail of denied attempts.
+    refused: RefusedCall | None = None
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.encoding import dumps
 from api.errors import ApiError, as_api_error
 from api.operations import methods_of
+from api.refused import note
 
 log = logging.getLogger("api")
 
@@ -21,6 +22,7 @@ def problem_response(request: Request, error: Exception) -> Response:
     answer = as_api_error(error)
     if answer.status >= 500:
         log.warning("request %s: %s: %s", request_id(request), type(error).__name__, error)
+    note(request.app.state.registry.engine, answer, request_id(request))
     body = problem(answer, instance=request.url.path, request_id=request_id(request))
     headers = {**answer.headers, **_allowed(request, answer), "Cache-Control": "no-store"}
     return Response(dumps(body), answer.status, headers, "application/problem+json")

@@ -10,6 +10,7 @@ from api.errors import (
     ApiError,
     ConflictError,
     Detail,
+    RefusedCall,
     UnavailableError,
     ValidationError,
     contract_error,
@@ -67,7 +68,20 @@ def check_call(registry: Registry, call: dict[str, str]) -> None:
     answer = node_error(registry, error)
     if not answer.details and _succeeds_with_more_gas(registry, call):
         raise _gas_too_low()
+    answer.refused = _refused(registry, call, error)
     raise answer
+
+
+def _refused(registry: Registry, call: dict[str, str], error: RpcError) -> RefusedCall | None:
+    refused = decoded(registry, error)
+    contract = registry.deployments.name_of(call["to"]) or ""
+    if refused is None:
+        return None
+    try:
+        function = registry.abi.decode_call(contract, call["data"]).function
+    except (KeyError, ValueError):
+        function = call["data"][:10]
+    return RefusedCall(call["from"].lower(), contract, function, refused.name)
 
 
 def _succeeds_with_more_gas(registry: Registry, call: dict[str, str]) -> bool:

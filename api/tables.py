@@ -102,3 +102,21 @@ class ValidationFault(ApiTable, table=True):
     field: str
     pointer: str
     message: str
+
+
+class RefusedCallRow(ApiTable, table=True):
+    """A call that a contract refused when the relay tried it: who, what, why (OGCR 5.2.4).
+
+    `at` is UNIX seconds with fractions, `sender` a lower-case address, `error` the name of the
+    custom error, `status` that of the answer. Rows are added, never changed.
+    """
+
+    __tablename__ = "refused_call"
+    id: str = Field(primary_key=True)
+    at: float = Field(index=True)
+    request_id: str
+    sender: str = Field(index=True)
+    contract: str
+    function: str
+    error: str = Field(index=True)
+    status: int
