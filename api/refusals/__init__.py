@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.refusals.access import ACCESS, FRAME
+from api.refusals.accreditations import ACCREDITATIONS, STANDINGS
 from api.refusals.exchange import EXCHANGE
 from api.refusals.kinds import WRONG, Sentences
 from api.refusals.methodologies import METHODOLOGIES
@@ -28,6 +29,7 @@ REFUSALS: Sentences = {
     **TOKENS,
     **REVERSALS,
     **EXCHANGE,
+    **ACCREDITATIONS,
     **ACCESS,
     **FRAME,
 }
@@ -51,7 +53,7 @@ def refusal_of(error: ContractError, names: Mapping[str, str]) -> Refusal:
 
 
 class _Words(dict[str, Any]):
-    """Arguments as a sentence names them: day numbers as dates."""
+    """Arguments as a sentence names them: day numbers as dates, standings as what mends them."""
 
     def __init__(self, arguments: Mapping[str, Any]) -> None:
         super().__init__({name: _word(name, value) for name, value in arguments.items()})
@@ -63,4 +65,6 @@ class _Words(dict[str, Any]):
 def _word(name: str, value: Any) -> Any:
     if name.lower().endswith("day") and isinstance(value, int):
         return (_EPOCH + timedelta(days=value)).isoformat()
+    if name == "standing":
+        return STANDINGS.get(value, value)
     return value

@@ -26,6 +26,15 @@ METHODOLOGIES: Sentences = {
         WRONG,
         "The set of project types {projectTypes} is empty or names unknown ones.",
     ),
+    "MethodologyRegistryInvalidExpiry": (
+        WRONG,
+        "Units of the type {unitType} cannot have expires = {expires}: CFS and CSP always expire, "
+        "PCR and SER never do, CRU as the methodology says.",
+    ),
+    "MethodologyRegistryInvalidDurability": (
+        WRONG,
+        "A durability of {durabilityYears} years is out of range; use 1 to 1000.",
+    ),
     "MethodologyRegistryAlreadyRegistered": (
         STATE,
         "That version of the methodology is registered already ({methodologyKey}); a revision "

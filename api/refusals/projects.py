@@ -39,8 +39,19 @@ PROJECTS: Sentences = {
     ),
     "ProjectRegistryInvalidValidator": (
         STATE,
-        "{validator} cannot be assigned to the project {projectId}: a validator holds the role "
-        "validator, is not the developer, and is not the one assigned already.",
+        "{validator} cannot be assigned to the project {projectId}: {standing}.",
+    ),
+    "ProjectRegistryUnfitValidator": (
+        STATE,
+        "{validator} may no longer judge the project {projectId}: {standing}.",
+    ),
+    "ProjectRegistryReportsNotConnected": (
+        STATE,
+        "The project {projectId} cannot be validated before the registry of reports is connected.",
+    ),
+    "ProjectRegistryReportsAlreadyConnected": (
+        STATE,
+        "The reports {reports} are connected already.",
     ),
     "ProjectRegistryStalePDD": (
         STATE,

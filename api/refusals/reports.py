@@ -60,9 +60,15 @@ REPORTS: Sentences = {
     ),
     "MRVRegistryInvalidVerifier": (
         STATE,
-        "{verifier} cannot be assigned to the report {reportId}: a verifier holds the role "
-        "verifier, is neither the developer nor the validator of the project, and is not the "
-        "one assigned already.",
+        "{verifier} cannot be assigned to the report {reportId}: {standing}.",
+    ),
+    "MRVRegistryUnfitVerifier": (
+        STATE,
+        "{verifier} may no longer judge the report {reportId}: {standing}.",
+    ),
+    "MRVRegistryNotProjectRegistry": (
+        RIGHT,
+        "{caller} may not open or close projects; the registry of projects does so itself.",
     ),
     "MRVRegistryStaleReport": (
         STATE,

@@ -16,6 +16,7 @@ class ContractState:
     authority: str | None = None
     admin_delay: int | None = None
     admin_delay_since: int | None = None
+    reports: str | None = None
     units: str | None = None
     initialized_version: int | None = None
 
@@ -71,6 +72,19 @@ class ContractReplay:
             f"not once to {recorded} of the record.",
         )
         state.units = of["units"]
+
+    def reports_connected(self, event: ChainEvent) -> None:
+        """Follow the naming of the registry of reports, once and as recorded."""
+        of, state = event.arguments, self._own(event)
+        self.access.require(event, of["actor"], ("connectReports",))
+        recorded = self.access.deployments.contracts["MRVRegistry"].address
+        self.checks.expect(
+            state.reports is None and of["reports"] == recorded,
+            "events",
+            f"ProjectRegistry was connected at {event.place} to the reports of {of['reports']}, "
+            f"not once to {recorded} of the record.",
+        )
+        state.reports = of["reports"]
 
     def closed(self, event: ChainEvent) -> None:
         """Follow the closing or opening of a contract."""

@@ -18,6 +18,10 @@ TRANSITIONS = {
     ("registered", "deprecated"): ("deprecateMethodology",),
     ("active", "deprecated"): ("deprecateMethodology",),
 }
+KG_PER_TONNE = 1000
+#: Units that end with their monitoring period.
+TEMPORARY_TYPES = ("CFS", "CSP")
+MOST_YEARS = 1000
 
 
 @dataclass
@@ -59,6 +63,7 @@ class MethodologyReplay:
             f"The methodology registered at {event.place} is no new one of its own key {key}.",
         )
         self.access.require(event, of["actor"], ("registerMethodology",))
+        self._require_sound(event)
         state = MethodologyState(
             of["methodologyKey"],
             of["methodologyId"],
@@ -91,6 +96,20 @@ class MethodologyReplay:
         self.access.require(event, of["actor"], functions or ("registerMethodology",))
         state.status = of["to"]
 
+    def _require_sound(self, event: ChainEvent) -> None:
+        """Name terms that no methodology may have (Regulation (EU) 2024/3012 Art. 6(5), 12)."""
+        terms = event.arguments["terms"]
+        kind = terms["unitType"]
+        fits = kind == "CRU" or (
+            terms["granularityKg"] % KG_PER_TONNE == 0
+            and terms["expires"] == (kind in TEMPORARY_TYPES)
+        )
+        self.checks.expect(
+            fits and terms["granularityKg"] > 0 and 1 <= terms["durabilityYears"] <= MOST_YEARS,
+            "events",
+            f"The methodology registered at {event.place} has terms that none may have: {terms}.",
+        )
+
     def permits(self, key: str, project_type: str) -> bool:
         """Whether the methodology is active and permits the project type."""
         state = self.states.get(key)
@@ -114,6 +133,8 @@ class MethodologyReplay:
             "granularity_kg": terms["granularityKg"],
             "buffer_rate_bps": terms["bufferRateBps"],
             "automatic_issuance": terms["automaticIssuance"],
+            "expires": terms["expires"],
+            "durability_years": terms["durabilityYears"],
         }
         for name, value in anchored.items():
             yield from differing(name, document[name], value)

@@ -6,6 +6,7 @@ from functools import partial
 import schemas
 from indexer.identity import project_id
 from scripts.auditing.access import AccessReplay
+from scripts.auditing.accreditations import VALIDATOR, AccreditationReplay
 from scripts.auditing.anchors import ZERO_HASH, Anchor
 from scripts.auditing.checks import Checks
 from scripts.auditing.contents import (
@@ -62,6 +63,7 @@ class ProjectState:
     status: str = "none"
     validator: str = "0x" + 40 * "0"
     decided_version: int = 0
+    decided_by: str | None = None
     decided_at: int = 0
     metadata_hash: str = ZERO_HASH
     metadata_uri: str | None = None
@@ -94,6 +96,7 @@ class ProjectReplay:
 
     access: AccessReplay
     methodologies: MethodologyReplay
+    accreditations: AccreditationReplay
     checks: Checks
     states: dict[str, ProjectState] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
@@ -158,6 +161,7 @@ class ProjectReplay:
             f"{of['validator']} became validator of {state.name} at {event.place} without being "
             "free to judge it: no validator by role, its developer, or the wrong moment.",
         )
+        self._require_fit(state, event, of["validator"])
         state.validator = of["validator"]
 
     def status_changed(self, event: ChainEvent) -> None:
@@ -252,10 +256,17 @@ class ProjectReplay:
             "whose turn it was.",
         )
 
+    def _require_fit(self, state: ProjectState, event: ChainEvent, validator: str) -> None:
+        judging = (VALIDATOR, validator, state.project_type, state.developer)
+        self.accreditations.require_fit(event, *judging)
+
     def _decided(self, state: ProjectState, event: ChainEvent) -> None:
         of = event.arguments
         state.decided_version = state.current.number
-        state.decided_at = event.time
+        state.decided_by, state.decided_at = of["actor"], event.time
+        self._require_fit(state, event, of["actor"])
+        named = ("pddHash", "decisionHash", "decisionUri")
+        self.accreditations.decided(event, VALIDATOR, state.id, named)
         state.decision_hash, state.decision_uri = of["decisionHash"], of["decisionUri"]
         outcome = OUTCOMES.get(of["to"], of["to"])
         judged = schemas.bytes32_to_hash(of["pddHash"])

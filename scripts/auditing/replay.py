@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from indexer.abi import Abi
 from indexer.deployments import FORWARDER, Deployments
 from scripts.auditing.access import AccessReplay
+from scripts.auditing.accreditations import AccreditationReplay
 from scripts.auditing.checks import Checks
 from scripts.auditing.contracts import ContractReplay
 from scripts.auditing.delegation import DelegationReplay
@@ -27,10 +28,11 @@ class Replay:
         self.deployments = deployments
         self.checks = checks
         self.access = AccessReplay(deployments, abi, checks)
+        self.accreditations = AccreditationReplay(self.access, checks)
         self.delegation = DelegationReplay()
         self.contracts = ContractReplay(self.access, checks)
         self.methodologies = MethodologyReplay(self.access, checks)
-        self.projects = ProjectReplay(self.access, self.methodologies, checks)
+        self.projects = ProjectReplay(self.access, self.methodologies, self.accreditations, checks)
         self.reports = ReportReplay(self.access, self.projects, checks)
         self.units = UnitReplay(self.access, self.reports, checks)
         self.reversals = ReversalReplay(self.access, self.reports, self.units, checks)
@@ -82,6 +84,9 @@ class Replay:
             "TargetFunctionRoleUpdated": self.access.function_role_updated,
             "TargetClosed": self.contracts.closed,
             "TargetAdminDelayUpdated": self.contracts.admin_delay_updated,
+            "AccreditationGranted": self.accreditations.granted,
+            "AccreditationWithdrawn": self.accreditations.withdrawn,
+            "OrganisationSet": self.accreditations.organisation_set,
             "OperationScheduled": self.delegation.operation_scheduled,
             "OperationExecuted": self.delegation.operation_ended,
             "OperationCanceled": self.delegation.operation_ended,
@@ -129,6 +134,7 @@ class Replay:
             ("ProjectRegistry", "ValidatorAssigned"): self.projects.validator_assigned,
             ("ProjectRegistry", "ProjectStatusChanged"): self.projects.status_changed,
             ("ProjectRegistry", "ProjectMetadataUpdated"): self.projects.metadata_updated,
+            ("ProjectRegistry", "ReportsConnected"): self.contracts.reports_connected,
             ("MRVRegistry", "MRVSubmitted"): self.reports.submitted,
             ("MRVRegistry", "VerifierAssigned"): self.reports.verifier_assigned,
             ("MRVRegistry", "MRVStatusChanged"): self.reports.status_changed,

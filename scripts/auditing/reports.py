@@ -8,6 +8,7 @@ from typing import Any
 import schemas
 from indexer.identity import report_id
 from scripts.auditing.access import AccessReplay
+from scripts.auditing.accreditations import VERIFIER
 from scripts.auditing.anchors import ZERO_HASH, Anchor, Document, differing
 from scripts.auditing.checks import Checks
 from scripts.auditing.contents import decision_differences
@@ -47,6 +48,7 @@ class ReportState:
     verifier: str = "0x" + 40 * "0"
     verified_kg: int = 0
     vintages: dict[int, int] = field(default_factory=dict)
+    decided_by: str | None = None
     decided_at: int = 0
     statement_hash: str = ZERO_HASH
     statement_uri: str | None = None
@@ -114,6 +116,9 @@ class ReportReplay:
             "roles",
             f"{of['verifier']} became verifier of {state.name} at {event.place} without being free "
             "to judge it: no verifier by role, its developer or validator, or the wrong moment.",
+        )
+        self.projects.accreditations.require_fit(
+            event, VERIFIER, of["verifier"], state.project.project_type, state.project.developer
         )
         state.verifier = of["verifier"]
 
@@ -233,7 +238,12 @@ class ReportReplay:
         if of["to"] in ("rejected", "withdrawn"):
             self.periods.free(state.project.id, state.id)
         if of["to"] in ("verified", "rejected"):
-            state.decided_at = event.time
+            self.projects.accreditations.require_fit(
+                event, VERIFIER, of["actor"], state.project.project_type, state.project.developer
+            )
+            named = ("reportHash", "statementHash", "statementUri")
+            self.projects.accreditations.decided(event, VERIFIER, state.id, named)
+            state.decided_by, state.decided_at = of["actor"], event.time
             state.statement_hash, state.statement_uri = of["statementHash"], of["statementUri"]
             what = f"statement on version {state.current.number} of {state.name}"
             judged = schemas.bytes32_to_hash(of["reportHash"])

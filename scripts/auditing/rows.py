@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import schemas
+from scripts.auditing.accreditation_rows import ACCREDITATION_MAKERS
 from scripts.auditing.anchors import ZERO_HASH
 from scripts.auditing.ledger_rows import LEDGER_MAKERS
 from scripts.auditing.replay import Replay
@@ -34,6 +35,8 @@ def _methodology(replay: Replay, key: str) -> Row | None:
         "granularity_kg": state.terms["granularityKg"],
         "buffer_rate_bps": state.terms["bufferRateBps"],
         "automatic_issuance": state.terms["automaticIssuance"],
+        "expires": state.terms["expires"],
+        "durability_years": state.terms["durabilityYears"],
         "project_types": replay.methodologies.project_types(state),
         "registered_at": state.registered_at,
     }
@@ -66,6 +69,7 @@ def _project(replay: Replay, project_id: str) -> Row | None:
         "created_tx": first.transaction,
         "submitted_at": state.submitted_at,
         "decided_version": state.decided_version or None,
+        "decided_by": state.decided_by,
         "decided_at": state.decided_at or None,
         "validated_at": state.validated_at,
         "updated_at": state.updated_at,
@@ -112,6 +116,7 @@ def _report(replay: Replay, report_id: str) -> Row | None:
         "created_at": first.time,
         "created_block": first.block,
         "created_tx": first.transaction,
+        "decided_by": state.decided_by,
         "decided_at": state.decided_at or None,
         "updated_at": state.updated_at,
         "updated_tx": state.updated_in,
@@ -183,6 +188,7 @@ def _contract(replay: Replay, address: str) -> Row | None:
         "closed": address in replay.access.closed,
         "admin_delay": state.admin_delay,
         "admin_delay_since": state.admin_delay_since,
+        "reports": state.reports,
         "units": state.units,
         "initialized_version": state.initialized_version,
     }
@@ -229,6 +235,7 @@ _MAKERS: dict[str, Callable[..., Row | None]] = {
     "scheduled_operation": _scheduled_operation,
     "contract": _contract,
     **UNIT_MAKERS,
+    **ACCREDITATION_MAKERS,
     **LEDGER_MAKERS,
     "relayed_call": _relayed_call,
     "nonce_invalidation": _nonce_invalidation,

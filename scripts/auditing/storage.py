@@ -15,6 +15,7 @@ from scripts.auditing.reports import ReportState
 from scripts.auditing.reversals import ReversalState
 from scripts.auditing.supply import supplies
 from scripts.auditing.units import Block
+from scripts.auditing.vintages import in_granules
 
 #: States of a report in which its period is taken.
 TAKING = ("submitted", "pending_verification", "verified", "archived")
@@ -89,6 +90,8 @@ def _views(replay: Replay, pin: Pin) -> Iterator[View]:
     yield from _reversal_views(replay)
     yield from _exchange_views(replay)
     yield from _access_views(replay, pin)
+    yield from _accreditation_views(replay)
+    yield from _issuable_views(replay)
     for (signer, word), bits in replay.relaying.used.items():
         what = f"the used nonces of {signer}"
         yield View(what, FORWARDER, "usedNonces", (signer, word), bits)
@@ -130,7 +133,6 @@ def _report_views(state: ReportState) -> Iterator[View]:
         "version": current.number,
         "verifiedKg": state.verified_kg,
         "decidedAt": state.decided_at,
-        "statementHash": state.statement_hash,
     }
     yield View(state.name, "MRVRegistry", "report", (state.id,), expected)
     vintages = [{"vintage": year, "kg": kg} for year, kg in state.vintages.items()]
@@ -231,6 +233,31 @@ def _exchange_views(replay: Replay) -> Iterator[View]:
         names = (origin.registry, origin.key)
         known = {"reportId": report_id, "isImported": True}
         yield View(f"the import of {origin.key}", "UnitExchange", "importOf", names, known)
+
+
+def _accreditation_views(replay: Replay) -> Iterator[View]:
+    manager, held = "RegistryAccessControl", replay.accreditations
+    for account, role in sorted(held.ever_accredited):
+        expected = held.terms_of(account, role)
+        what = f"the accreditation of {account} as {replay.access.role_name(role)}"
+        yield View(what, manager, "accreditation", (account, role), expected)
+    for account, organisation in sorted(held.organisations.items()):
+        what = f"the organisation of {account}"
+        yield View(what, manager, "organisationOf", (account,), organisation)
+
+
+def _issuable_views(replay: Replay) -> Iterator[View]:
+    for state in replay.reports.states.values():
+        granule = replay.units.issuance.granularity_kg(state.id)
+        if not state.verified_kg or not granule:
+            continue
+        issuable = in_granules(state.vintages, granule)
+        pairs = [{"vintage": year, "kg": kg} for year, kg in issuable.items()]
+        what = f"what may be issued for {state.name}"
+        yield View(what, "MRVRegistry", "issuableVintages", (state.id,), pairs)
+        carried = state.verified_kg - sum(issuable.values())
+        what = f"what rounding leaves of {state.name}"
+        yield View(what, "MRVRegistry", "carriedKg", (state.id,), carried)
 
 
 def _access_views(replay: Replay, pin: Pin) -> Iterator[View]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indexer.identity import UnitId
+from scripts.auditing.anchors import ZERO_HASH
 from scripts.auditing.events import ChainEvent
 
 Key = tuple[Any, ...]
@@ -29,6 +30,7 @@ _CONTRACT_EVENTS = (
     "Paused",
     "Unpaused",
     "UnitsConnected",
+    "ReportsConnected",
 )
 
 
@@ -57,7 +59,14 @@ def touched_by(event: ChainEvent) -> Iterator[Place]:
         yield from _touched_reversals(event)
     if event.contract == "UnitExchange":
         yield from _touched_exchange(event)
+    if _is_decision(event):
+        yield "decision", (event.block, event.log_index)
     yield from _touched_access(event)
+
+
+def _is_decision(event: ChainEvent) -> bool:
+    made = {"ProjectStatusChanged": "decisionHash", "MRVStatusChanged": "statementHash"}
+    return event.name in made and event.arguments[made[event.name]] != ZERO_HASH
 
 
 def _touched_reversals(event: ChainEvent) -> Iterator[Place]:
@@ -114,6 +123,13 @@ def _touched_access(event: ChainEvent) -> Iterator[Place]:
         yield "role_member", (str(of["roleId"]), of["account"])
     elif name in _ROLE_EVENTS:
         yield "role", (str(of["roleId"]),)
+    elif name == "OrganisationSet":
+        yield "organisation", (of["account"],)
+    elif name.startswith("Accreditation"):
+        yield "accreditation", (of["account"], str(of["roleId"]))
+        if name == "AccreditationWithdrawn":
+            place = (event.block, event.log_index)
+            yield "accreditation_withdrawal", (of["account"], str(of["roleId"]), *place)
     elif name == "TargetFunctionRoleUpdated":
         yield "function_role", (of["target"], of["selector"])
     elif name.startswith("Operation"):

@@ -39,6 +39,16 @@ def by_days(verified_kg: int, start_day: int, end_day: int) -> dict[int, int]:
     return amounts
 
 
+def in_granules(amounts: dict[int, int], granularity_kg: int) -> dict[int, int]:
+    """kg CO2e by year in whole granules: what one year leaves counts in the next one."""
+    issuable, total, before = {}, 0, 0
+    for year, kg in amounts.items():
+        total += kg
+        whole = total - total % granularity_kg
+        issuable[year], before = whole - before, whole
+    return issuable
+
+
 def _days_in(year: int, start_day: int, end_day: int) -> int:
     first, next_first = first_day_of(year), first_day_of(year + 1)
     return min(next_first - 1, end_day) - max(first, start_day) + 1
