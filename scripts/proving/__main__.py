@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from scripts.proving import coverage, forge, gas, slither, symbolic, wake
+from scripts.proving import coverage, forge, gas, mutation, slither, symbolic, wake
 from scripts.proving.tools import ToolFailed
 
 
@@ -88,6 +88,23 @@ def run_fuzz(sequences: int, calls: int, shrink: bool) -> None:
     if shrink:
         settings["OGCR_FUZZ_SHRINK"] = "1"
     _pytest(["tests/contracts/test_invariants.py"], settings)
+
+
+@cli.command("mutate")
+@click.option("--count", default=50, show_default=True, help="How many changes to try.")
+@click.option("--seed", default=0, show_default=True, help="Which ones.")
+@click.option("--tests", default="tests/contracts", show_default=True, help="The judges.")
+@click.argument("sources", nargs=-1)
+def run_mutate(count: int, seed: int, tests: str, sources: tuple[str, ...]) -> None:
+    """Break rules in a copy, one at a time (minutes each), and name what no test noticed."""
+    chosen = mutation.sample(list(sources) or mutation.product(), count, seed)
+    outcomes = []
+    for mutant, outcome in mutation.survivors(chosen, tests.split()):
+        click.echo(f"{outcome:>9} {mutant}")
+        outcomes.append(outcome)
+    alive = outcomes.count("SURVIVED")
+    click.echo(f"{outcomes.count('killed')} killed, {alive} survived, of {len(chosen)}")
+    sys.exit(1 if alive else 0)
 
 
 def _pytest(arguments: Sequence[str], settings: dict[str, str]) -> None:
