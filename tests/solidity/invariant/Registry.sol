@@ -83,7 +83,7 @@ contract Registry {
 
     function _verify(MethodologyRegistry methodologies, ProjectRegistry projects) private {
         bytes32 key = methodologies.registerMethodology(
-            "soil", "1.0", keccak256("soil"), "", MethodologyTerms(UnitType.CSP, uint32(TONNE), 1_500, false, true, 2, 255)
+            "soil", "1.0", keccak256("soil"), "", MethodologyTerms(UnitType.CSP, uint32(TONNE), 1_500, false, true, 1, 255)
         );
         methodologies.activateMethodology(key);
         CHEATS.prank(DEVELOPER);
