@@ -105,6 +105,8 @@ class Methodology(Answer):
     granularity_kg: int | None
     buffer_rate_bps: int | None
     automatic_issuance: bool | None
+    expires: bool | None
+    durability_years: int | None
     document_hash: str | None
     uri: str | None
     registered_at: str | None

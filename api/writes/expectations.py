@@ -115,6 +115,8 @@ def _methodology(registry: Registry, snapshot: Snapshot, call: Call, held: Held)
         "granularityKg": document["granularity_kg"],
         "bufferRateBps": document["buffer_rate_bps"],
         "automaticIssuance": document["automatic_issuance"],
+        "expires": document["expires"],
+        "durabilityYears": document["durability_years"],
         "projectTypes": sum(1 << words.index(word) for word in document["project_types"]),
     }
     name, version = document["id"], document["version"]

@@ -190,6 +190,8 @@ def _generic(name: str, project_types: list[str]) -> Document:
         "granularity_kg": 1,
         "buffer_rate_bps": 0,
         "automatic_issuance": True,
+        "expires": False,
+        "durability_years": 100,
         "monitoring_protocols": [procedure],
         "calculation_procedures": [procedure],
     }

@@ -48,6 +48,8 @@ class RegisterMethodology(MethodologyStep):
             "granularityKg": document["granularity_kg"],
             "bufferRateBps": document["buffer_rate_bps"],
             "automaticIssuance": document["automatic_issuance"],
+            "expires": document["expires"],
+            "durabilityYears": document["durability_years"],
             "projectTypes": sum(1 << words.index(word) for word in document["project_types"]),
         }
         arguments = {

@@ -200,8 +200,8 @@ def activate(registry: Registry, document: Mapping[str, Any]) -> None:
         document["granularity_kg"],
         document["buffer_rate_bps"],
         document["automatic_issuance"],
-        document["unit_type"] in ("CFS", "CSP"),
-        document.get("durability_years", 40),
+        document["expires"],
+        document["durability_years"],
         sum(1 << words.index(word) for word in document["project_types"]),
     )
     name, version = document["id"], document["version"]
