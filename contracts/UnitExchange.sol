@@ -92,21 +92,21 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
     }
 
     /// @inheritdoc IUnitExchange
-    function importUnits(Import calldata units_)
+    function importUnits(Import calldata units)
         external
         restricted
         whenNotPaused
         nonReentrant
         returns (uint256 tokenId)
     {
-        _requireSound(units_);
-        _requireTerms(units_);
-        bytes14 reportId = Origin.reportIdOf(units_.originRegistry, units_.originKey);
+        _requireSound(units);
+        _requireTerms(units);
+        bytes14 reportId = Origin.reportIdOf(units.originRegistry, units.originKey);
         if (_storage().imported[reportId]) revert UnitExchangeAlreadyImported(reportId);
 
         _storage().imported[reportId] = true;
-        tokenId = _storage().units.issueImported(_imported(reportId, units_));
-        _announce(tokenId, reportId, units_);
+        tokenId = _storage().units.issueImported(_imported(reportId, units));
+        _announce(tokenId, reportId, units);
     }
 
     /// @inheritdoc IUnitExchange
@@ -128,18 +128,18 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
         (export_.status, export_.changedAt) = (status, uint48(block.timestamp));
     }
 
-    function _announce(uint256 tokenId, bytes14 reportId, Import calldata units_) private {
+    function _announce(uint256 tokenId, bytes14 reportId, Import calldata units) private {
         emit UnitsImported(
             tokenId,
             reportId,
-            units_.to,
+            units.to,
             _msgSender(),
-            units_.originRegistry,
-            units_.originKey,
-            units_.originProject,
-            units_.granularityKg,
-            units_.evidenceHash,
-            units_.uri
+            units.originRegistry,
+            units.originKey,
+            units.originProject,
+            units.granularityKg,
+            units.evidenceHash,
+            units.uri
         );
     }
 
@@ -148,41 +148,41 @@ contract UnitExchange is RegistryModule, ReentrancyGuardTransient, IUnitExchange
         if (export_.status != ExportStatus.Started) revert UnitExchangeUnexpectedStatus(tokenId, export_.status);
     }
 
-    function _requireTerms(Import calldata units_) private view {
-        (UnitType unitType, bool expires) = (units_.unitType, units_.expires);
-        uint32 granularityKg = units_.granularityKg;
+    function _requireTerms(Import calldata units) private view {
+        (UnitType unitType, bool expires) = (units.unitType, units.expires);
+        uint32 granularityKg = units.granularityKg;
         bool isWhole = unitType == UnitType.CRU || granularityKg % TONNE == 0;
         if (granularityKg == 0 || !isWhole) revert UnitExchangeInvalidGranularity(unitType, granularityKg);
         bool mustExpire = unitType == UnitType.CFS || unitType == UnitType.CSP;
         if (unitType != UnitType.CRU && expires != mustExpire) revert UnitExchangeInvalidExpiry(unitType, expires);
         uint256 today = CalendarDays.today();
-        if (expires && units_.monitoringEndDay < today) revert UnitExchangeExpired(units_.monitoringEndDay);
-        if (units_.vintage < FIRST_YEAR || units_.vintage > CalendarDays.yearOf(today)) {
-            revert UnitExchangeInvalidVintage(units_.vintage);
+        if (expires && units.monitoringEndDay < today) revert UnitExchangeExpired(units.monitoringEndDay);
+        if (units.vintage < FIRST_YEAR || units.vintage > CalendarDays.yearOf(today)) {
+            revert UnitExchangeInvalidVintage(units.vintage);
         }
     }
 
-    function _requireSound(Import calldata units_) private pure {
-        if (units_.to == address(0)) revert UnitExchangeZeroAddress();
-        if (units_.kg == 0) revert UnitExchangeZeroAmount();
-        if (units_.evidenceHash == 0) revert UnitExchangeZeroHash();
-        _requireRegistry(units_.originRegistry);
-        _requireKey(units_.originKey);
-        _requireKey(units_.originProject);
-        _requireWithin(units_.uri, URI_LIMIT);
+    function _requireSound(Import calldata units) private pure {
+        if (units.to == address(0)) revert UnitExchangeZeroAddress();
+        if (units.kg == 0) revert UnitExchangeZeroAmount();
+        if (units.evidenceHash == 0) revert UnitExchangeZeroHash();
+        _requireRegistry(units.originRegistry);
+        _requireKey(units.originKey);
+        _requireKey(units.originProject);
+        _requireWithin(units.uri, URI_LIMIT);
     }
 
-    function _imported(bytes14 reportId, Import calldata units_) private pure returns (ImportedUnits memory) {
+    function _imported(bytes14 reportId, Import calldata units) private pure returns (ImportedUnits memory) {
         return ImportedUnits({
             reportId: reportId,
-            projectId: Origin.projectIdOf(units_.originRegistry, units_.originProject),
-            to: units_.to,
-            vintage: units_.vintage,
-            kg: units_.kg,
-            unitType: units_.unitType,
-            granularityKg: units_.granularityKg,
-            expires: units_.expires,
-            monitoringEndDay: units_.monitoringEndDay
+            projectId: Origin.projectIdOf(units.originRegistry, units.originProject),
+            to: units.to,
+            vintage: units.vintage,
+            kg: units.kg,
+            unitType: units.unitType,
+            granularityKg: units.granularityKg,
+            expires: units.expires,
+            monitoringEndDay: units.monitoringEndDay
         });
     }
 

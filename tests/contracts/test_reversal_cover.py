@@ -290,3 +290,53 @@ class TestCompensate:
         units.pause(sender=cast.guardian)
         with reverts("EnforcedPause"):
             reversals.compensate(reversal_id, [(block, 1)], sender=cast.developer)
+
+
+class TestReceiver:
+    """
+    when it compensates with what it is just receiving   it is cancelled, once
+    when it compensates with what it has not received    it reverts
+    """
+
+    @pytest.fixture
+    def receiver(self, reporting: Reporting) -> Contract:
+        return reporting.receiver()
+
+    def test_cancels_once_what_it_is_just_receiving(
+        self,
+        reversing: Reversing,
+        reversals: Contract,
+        units: Contract,
+        receiver: Contract,
+        cast: Cast,
+    ) -> None:
+        reversal_id, _, _ = reversing.owing(500)
+        bought = reversing.imported()
+        moved = part(bought, 200)
+        call = reversals.calldata("compensate", reversal_id, [(moved, 200)])
+        receiver.setCall(reversals.address, call, sender=cast.stranger)
+        receipt = units.transferPart(receiver.address, bought, 200, sender=cast.holder)
+        assert receipt.named("CalledBack") == [{"success": True, "returned": b""}]
+        held = units.unit(moved)
+        assert (held.owner, held.status) == (receiver.address, UnitStatus.Cancelled)
+        assert reversals.outstandingKg(reversal_id) == 300
+        supply = units.supplyOfReport(held.reportId)
+        assert (supply.issuedKg, supply.heldKg, supply.cancelledKg) == (500, 300, 200)
+
+    def test_cancels_nothing_that_it_has_not_received(
+        self,
+        reversing: Reversing,
+        reversals: Contract,
+        units: Contract,
+        receiver: Contract,
+        cast: Cast,
+    ) -> None:
+        reversal_id, _, _ = reversing.owing(500)
+        bought = reversing.imported()
+        kept = rest(bought, 200)
+        call = reversals.calldata("compensate", reversal_id, [(kept, 300)])
+        receiver.setCall(reversals.address, call, sender=cast.stranger)
+        receipt = units.transferPart(receiver.address, bought, 200, sender=cast.holder)
+        assert not receipt.named("CalledBack")[0]["success"]
+        assert units.unit(kept).status == UnitStatus.Held
+        assert reversals.outstandingKg(reversal_id) == 500

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -31,15 +31,24 @@ from .ledger import Receipt, Reverted
 from .reporting import Reporting, Retirement, Serial, UnitStatus
 from .reversing import CancellationReason, ExportStatus, Import, Reversing, UnitIntegrity, rest
 from .samples import ZERO_ADDRESS, Stage, Terms, content_hash
-from .test_invariants import CHOICE, QUICK, SPOILT
 
 GRANULE = 10
 GRANULES = st.integers(1, 12)
 #: kg more or less than a rule would rightly name; mostly none.
 ERRORS = st.sampled_from([0, 0, 0, 0, 0, GRANULE, -GRANULE, 1])
 VERIFIED = 400
-#: More things can be done here than with units alone.
-BROAD = settings(QUICK, max_examples=32, stateful_step_count=50)
+CHOICE = st.integers(0, 59)
+#: How a call is spoilt; mostly not at all.
+SPOILT = st.sampled_from([False, False, False, False, True])
+BROAD = settings(
+    max_examples=32,
+    stateful_step_count=50,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
 KEYS = ("KEY-1", "key-1", "KEY-2")
 
 

@@ -12,7 +12,7 @@ from .samples import ZERO_ADDRESS, Contracts, ProjectStatus, Stage
 DAY = 86_400
 ADMINISTRATOR = 0
 FIELDS = dict(zip(Contracts._fields, CONTRACTS, strict=True))
-MODULES = ("methodologies", "projects", "reports", "units")
+MODULES = ("methodologies", "projects", "reports", "units", "reversals", "exchange")
 
 
 @pytest.fixture
@@ -49,12 +49,25 @@ class TestInitialize:
         with reverts("InvalidInitialization"):
             contract.initialize(*[stranger] * len(declared["inputs"]), sender=stranger)
 
-    def test_reverts_when_the_methodologies_are_at_zero(
-        self, registry: Contracts, ledger: Ledger, stranger: str
+    @pytest.mark.parametrize(
+        ("field", "zero"),
+        [
+            ("projects", 1),
+            ("reversals", 1),
+            ("reversals", 2),
+            ("exchange", 1),
+        ],
+    )
+    def test_reverts_when_a_linked_address_is_zero(
+        self, registry: Contracts, ledger: Ledger, stranger: str, field: str, zero: int
     ) -> None:
-        implementation = ledger.deploy("ProjectRegistry", ZERO_ADDRESS, sender=stranger)
-        data = implementation.calldata("initialize", registry.access.address, ZERO_ADDRESS)
-        with reverts("ProjectRegistryZeroAddress"):
+        name = FIELDS[field]
+        implementation = ledger.deploy(name, ZERO_ADDRESS, sender=stranger)
+        (declared,) = implementation.overloads("initialize")
+        linked = [registry.access.address, *[stranger] * (len(declared["inputs"]) - 1)]
+        linked[zero] = ZERO_ADDRESS
+        data = implementation.calldata("initialize", *linked)
+        with reverts(f"{name}ZeroAddress"):
             ledger.deploy("RegistryProxy", implementation.address, data, sender=stranger)
 
     @pytest.mark.parametrize("module", MODULES)
