@@ -5,6 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import schemas
+from scripts.auditing.api_ledgers import (
+    fate_values,
+    reversal_values,
+    served_fates,
+    served_reversal,
+)
 from scripts.auditing.checks import Checks
 from scripts.auditing.days import day_of
 from scripts.auditing.monitoring import passed
@@ -61,6 +67,7 @@ class ApiModel:
             if key in replay.projects.states:
                 self._check_project(replay, key, feature, pin, checks)
         self._check_units(replay, pin, checks, progress)
+        self._check_reversals(replay, pin, checks)
 
     def _all(self, path: str, pin: Pin, member: str = "features") -> Iterator[Record]:
         return self._api.pages(path, member, as_of=pin.number)
@@ -126,6 +133,18 @@ class ApiModel:
                 end = replay.units.monitoring.end_of(block.unit)
                 row["status"] = "expired" if passed(end, pin.timestamp) else block.status
             _compare(block.name, _unit_values(row, block), _served_unit(served[token]), checks)
+            fates = fate_values(replay, token, block.unit.report_id)
+            told = served_fates(served[token]["properties"])
+            _compare(block.name, fates, told, checks)
+
+    def _check_reversals(self, replay: Replay, pin: Pin, checks: Checks) -> None:
+        served = {one["id"]: one for one in self._all("/reversals", pin, "reversals")}
+        states = replay.reversals.states
+        _check_names("reversal", states, served, checks)
+        for key in states.keys() & served.keys():
+            record = self._api.get(f"/reversals/{key}", as_of=pin.number) or {}
+            expected = reversal_values(states[key])
+            _compare(states[key].name, expected, served_reversal(record), checks)
 
 
 def _check_names(kind: str, expected: Any, served: Any, checks: Checks) -> None:
