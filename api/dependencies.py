@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request
 
 from api.bodies import Received, read_body, read_document, read_json
+from api.patterns import ADDRESS
 from api.registry import Registry
 
 
@@ -55,6 +56,15 @@ ReversalName = Annotated[
         max_length=200,
         description="The reversal's 0x… id.",
         examples=["0x" + "0" * 64],
+    ),
+]
+AccountName = Annotated[
+    str,
+    Path(
+        pattern=ADDRESS,
+        max_length=42,
+        description="Address of the account.",
+        examples=["0x976ea74026e726554db657fa54763abd0c3a0aa9"],
     ),
 ]
 MethodologyName = Annotated[

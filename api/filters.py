@@ -215,6 +215,24 @@ class MethodologyFilters(Page):
     )
 
 
+class AccreditationFilters(Page):
+    """Whose accreditations."""
+
+    role: Literal["validator", "verifier"] | None = Field(
+        default=None, description="What the account is accredited as."
+    )
+    account: str | None = Field(
+        default=None, pattern=ADDRESS, description="Address of the account."
+    )
+    sort: str = Field(
+        default="account", max_length=200, description="account, role; a minus turns round."
+    )
+
+
+class PageOfAccount(Page):
+    """Which of an account's decisions, the last one first."""
+
+
 class ValidationPeriod(BaseModel):
     """Which time."""
 

@@ -20,6 +20,7 @@ from api.parameters import refuse_unknown
 from api.problems import problem_response
 from api.registry import Registry
 from api.routes import (
+    accreditations,
     changes,
     credits,
     documents,
@@ -46,6 +47,7 @@ ROUTERS = (
     monitoring.router,
     credits.router,
     reversals.router,
+    accreditations.router,
     statistics.router,
     methodologies.router,
     features.router,

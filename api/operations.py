@@ -165,6 +165,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("compensation",),
         "task-compensation",
     ),
+    ("get", "/accreditations"): _read(
+        "A page of accreditations.", models.AccreditationPage, "accreditations", errors=_LIST
+    ),
+    ("get", "/accreditations/{account}"): _read(
+        "The account's accreditations, and what it decided.",
+        models.AccountAccreditations,
+        "accreditation",
+    ),
     ("get", "/methodologies"): _read(
         "A page of methodology versions.", models.MethodologyPage, "methodologies", errors=_LIST
     ),

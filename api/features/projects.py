@@ -6,6 +6,7 @@ from typing import Any
 
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
+from api.features.accreditations import withdrawal_mark
 from api.features.held import Held, held_document
 from api.features.reversals import reversal_summary
 from api.queries.ground import Claim, claims
@@ -34,7 +35,7 @@ def project_feature(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> 
         creation_date=moment_text(row.project.created_at),
         last_updated=moment_text(row.project.updated_at),
         links=_links(registry, row),
-        maintained=_maintained(snapshot, row, held),
+        maintained=_maintained(registry, snapshot, row, held),
     )
 
 
@@ -52,7 +53,7 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         "created_at": moment_text(project.created_at),
         "submitted_at": moment_text(project.submitted_at),
         "validated_at": moment_text(project.validated_at),
-        "decision": _decision(registry, row),
+        "decision": _decision(registry, snapshot, row),
         "metadata": _metadata(registry, row),
         "versions": [
             version_entry(registry, snapshot, v, v.pdd_hash)
@@ -85,7 +86,7 @@ def _without_document(
             "status": project.status,
             "creation_date": moment_text(project.created_at),
             "last_updated": moment_text(project.updated_at),
-            **{f"ogcr:{k}": v for k, v in _maintained(snapshot, row, held).items()},
+            **{f"ogcr:{k}": v for k, v in _maintained(registry, snapshot, row, held).items()},
             "ogcr:how_to_supply": held.remedy,
         },
         "ledger_reference": anchor_of(snapshot, row.version),
@@ -93,7 +94,9 @@ def _without_document(
     }
 
 
-def _maintained(snapshot: Snapshot, row: ProjectRow, held: Held) -> dict[str, Any]:
+def _maintained(
+    registry: Registry, snapshot: Snapshot, row: ProjectRow, held: Held
+) -> dict[str, Any]:
     project = row.project
     return {
         "project_id": project.project_id,
@@ -102,7 +105,13 @@ def _maintained(snapshot: Snapshot, row: ProjectRow, held: Held) -> dict[str, An
         "content_hash": project.pdd_hash,
         "document_status": held.status,
         "finality": snapshot.position.finality_of(project.valid_from),
+        "accreditation_withdrawn": _mark(registry, snapshot, row),
     }
+
+
+def _mark(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
+    decided = (row.project.decided_by, row.project.decided_at)
+    return withdrawal_mark(registry, snapshot, "validator", *decided)
 
 
 def _links(registry: Registry, row: ProjectRow) -> list[dict[str, str]]:
@@ -142,7 +151,7 @@ def _sum(units: Any) -> dict[str, Any]:
     }
 
 
-def _decision(registry: Registry, row: ProjectRow) -> dict[str, Any] | None:
+def _decision(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
     project = row.project
     if project.decision_hash is None and project.reason is None:
         return None
@@ -150,7 +159,9 @@ def _decision(registry: Registry, row: ProjectRow) -> dict[str, Any] | None:
         "content_hash": project.decision_hash,
         "uri": project.decision_uri,
         "reason": project.reason or None,
+        "decided_by": project.decided_by,
         "decided_at": moment_text(project.decided_at),
+        "accreditation_withdrawn": _mark(registry, snapshot, row),
         "href": _document_link(registry, project.decision_hash),
     }
 

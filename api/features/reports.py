@@ -6,14 +6,15 @@ from typing import Any
 
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
+from api.features.accreditations import withdrawal_mark
 from api.features.held import Held, held_document
 from api.features.reversals import reversal_summary
 from api.queries.projects import ProjectRow
-from api.queries.reports import ReportRow, versions, vintages
+from api.queries.reports import ReportRow, granularity_kg, versions, vintages
 from api.queries.reversals import reversals_of
 from api.registry import Registry
 from api.snapshot import Snapshot
-from indexer.models import ReportVersion, ReportVintage
+from indexer.models import Report, ReportVersion, ReportVintage
 from schemas import retrieved, to_tonnes
 
 _DECIDED = ("verified", "rejected", "archived")
@@ -36,7 +37,7 @@ def report_feature(
         verification_date=moment_text(row.report.decided_at) if decided else None,
         verifier_info=_verifier_info(registry, row) if decided else None,
         links=_links(registry, project, row),
-        maintained=_maintained(snapshot, row, held),
+        maintained=_maintained(registry, snapshot, row, held),
     )
 
 
@@ -50,11 +51,13 @@ def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dic
         "developer": report.developer,
         "verifier": report.verifier,
         "verified_kg": report.verified_kg,
+        "decided_by": report.decided_by,
         "decided_at": moment_text(report.decided_at),
+        "accreditation_withdrawn": _mark(registry, snapshot, row),
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
-        "vintages": [_vintage(snapshot, v) for v in vintages(snapshot, report.report_id)],
+        **_amounts(snapshot, report),
         "versions": [
             version_entry(registry, snapshot, v, v.report_hash) | _period(v)
             for v in versions(snapshot, report.report_id)
@@ -81,7 +84,7 @@ def _without_document(
             "start_date": day_text(report.start_day),
             "end_date": day_text(report.end_day),
             "ogcr:status": report.status,
-            **{f"ogcr:{k}": v for k, v in _maintained(snapshot, row, held).items()},
+            **{f"ogcr:{k}": v for k, v in _maintained(registry, snapshot, row, held).items()},
             "ogcr:how_to_supply": held.remedy,
         },
         "ledger_reference": anchor_of(snapshot, row.version),
@@ -89,7 +92,9 @@ def _without_document(
     }
 
 
-def _maintained(snapshot: Snapshot, row: ReportRow, held: Held) -> dict[str, Any]:
+def _maintained(
+    registry: Registry, snapshot: Snapshot, row: ReportRow, held: Held
+) -> dict[str, Any]:
     report = row.report
     return {
         "report_id": report.report_id,
@@ -100,7 +105,13 @@ def _maintained(snapshot: Snapshot, row: ReportRow, held: Held) -> dict[str, Any
         "content_hash": report.report_hash,
         "document_status": held.status,
         "finality": snapshot.position.finality_of(report.valid_from),
+        "accreditation_withdrawn": _mark(registry, snapshot, row),
     }
+
+
+def _mark(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dict[str, Any] | None:
+    decided = (row.report.decided_by, row.report.decided_at)
+    return withdrawal_mark(registry, snapshot, "verifier", *decided)
 
 
 def _verifier_info(registry: Registry, row: ReportRow) -> dict[str, Any] | None:
@@ -127,13 +138,26 @@ def _links(registry: Registry, project: ProjectRow, row: ReportRow) -> list[dict
     ]
 
 
-def _vintage(snapshot: Snapshot, vintage: ReportVintage) -> dict[str, Any]:
+def _amounts(snapshot: Snapshot, report: Report) -> dict[str, Any]:
+    """The vintages, and what rounding down to whole granules leaves of them together."""
+    granule = granularity_kg(snapshot, report.project_id) or 1
+    entries, left = [], 0
+    for vintage in vintages(snapshot, report.report_id):
+        left += vintage.verified_kg or 0
+        whole = left - left % granule
+        entries.append(_vintage(snapshot, vintage, whole))
+        left -= whole
+    return {"vintages": entries, "carried_kg": left}
+
+
+def _vintage(snapshot: Snapshot, vintage: ReportVintage, whole_kg: int) -> dict[str, Any]:
+    """`whole_kg` is the vintage's verified amount and what was carried to it, in granules."""
     verified = vintage.verified_kg or 0
     return {
         "vintage": vintage.vintage,
         "verified_kg": verified,
         "issued_kg": vintage.issued_kg,
-        "issuable_kg": verified - vintage.issued_kg,
+        "issuable_kg": whole_kg - vintage.issued_kg,
         "verified_tco2e": to_tonnes(verified),
         "finality": snapshot.position.finality_of(vintage.valid_from),
     }

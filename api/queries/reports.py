@@ -14,7 +14,13 @@ from sqlmodel import select
 from api.filters import ReportCriteria, ReportFilters
 from api.queries.order import count_of, order_of
 from api.queries.positions import first_block
-from api.queries.statements import Reports, ReportVersions, Vintages
+from api.queries.statements import (
+    Methodologies,
+    Projects,
+    Reports,
+    ReportVersions,
+    Vintages,
+)
 from api.snapshot import Snapshot
 from indexer.identity import report_id
 from indexer.models import Report, ReportVersion, ReportVintage
@@ -111,6 +117,17 @@ def vintages(snapshot: Snapshot, report_id: str) -> Sequence[ReportVintage]:
     """Verified and issued kg CO2e of a report by calendar year."""
     query = select(Vintages).where(snapshot.valid(Vintages), Vintages.report_id == report_id)
     return snapshot.session.exec(query.order_by(Vintages.vintage)).all()
+
+
+def granularity_kg(snapshot: Snapshot, project_id: str | None) -> int | None:
+    """The smallest amount of a unit of a project, kg CO2e; None when it is not known."""
+    followed = and_(
+        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
+    )
+    query = select(Methodologies.granularity_kg).join(Projects, followed)
+    found = query.where(snapshot.valid(Projects), Projects.project_id == project_id)
+    kg: int | None = snapshot.session.exec(found).first()
+    return kg
 
 
 def _ids_of(project_id: str, name: str) -> list[str]:

@@ -38,8 +38,17 @@ def recorded(world: World) -> dict[str, Any]:
     _record_reads(world, found, pdd, mrv)
     _record_reversal(world, found)
     _record_export(world, found)
+    _record_accreditations(world, found)
     _record_problems(world, found, pdd)
     return found
+
+
+def _record_accreditations(world: World, found: dict[str, Any]) -> None:
+    """The verifier loses its accreditation: what it decided is marked."""
+    found["accreditations"] = world.get("/accreditations").json()
+    lost = (world.address(VERIFIER), 4, "0x" + "ad" * 32, "Samples were not kept")
+    world.direct(OPERATOR, "RegistryAccessControl", "withdrawAccreditation", *lost)
+    found["accreditation"] = world.get(f"/accreditations/{world.address(VERIFIER)}").json()
 
 
 def _record_project(world: World, found: dict[str, Any], pdd: dict[str, Any]) -> None:
