@@ -13,6 +13,7 @@ from api.queries.ground import Claim, claims
 from api.queries.projects import ProjectRow, versions
 from api.queries.reports import reports_of
 from api.queries.reversals import reversals_of
+from api.queries.supply import deficit_kg
 from api.queries.units import sums
 from api.registry import Registry
 from api.snapshot import Snapshot
@@ -63,6 +64,7 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
             _report(registry, snapshot, row, r) for r in reports_of(snapshot, project.project_id)
         ],
         "units": [_sum(s) for s in sums(snapshot, project_id=project.project_id)],
+        "deficit_kg": deficit_kg(snapshot, project.project_id),
         "reversals": [
             reversal_summary(registry, r)
             for r in reversals_of(snapshot, project_id=project.project_id)
