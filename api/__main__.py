@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.main import create_app
 from api.migrations import migrate
 from api.refused import trail
+from api.relayer import Relayer
 from api.settings import ApiSettings
 from indexer import database
 from indexer.abi import Abi
@@ -29,6 +30,7 @@ def main() -> int:
         if wants_trail:
             return _print_trail(settings)
         Abi.load(settings.artifacts)
+        Relayer.load(settings)
         _require_free(settings.api_host, settings.api_port)
     except (IndexerError, OSError, ValidationError) as error:
         print(error, file=sys.stderr)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from api.errors import Detail, ValidationError
+from api.forwarding import Forward
 from api.registry import Registry
 from api.relay import check_chain
 from api.snapshot import Snapshot
@@ -25,7 +26,7 @@ _NO_HASH = "0x" + "0" * 64
 def delivery(
     registry: Registry,
     snapshot: Snapshot,
-    transaction: SignedTransaction,
+    transaction: SignedTransaction | Forward,
     documents: Sequence[Any] = (),
 ) -> Proposal:
     """The proposal that a signed call is, checked as if it had come through its own endpoint.
@@ -44,7 +45,7 @@ def delivery(
     return expected_proposal(registry, snapshot, call, held)
 
 
-def _call(registry: Registry, transaction: SignedTransaction) -> Call:
+def _call(registry: Registry, transaction: SignedTransaction | Forward) -> Call:
     name = check_chain(registry, transaction)
     try:
         call = registry.abi.decode_call(name, transaction.data)
@@ -59,7 +60,7 @@ def _call(registry: Registry, transaction: SignedTransaction) -> Call:
     return call
 
 
-def _signature(registry: Registry, transaction: SignedTransaction, contract: str) -> str:
+def _signature(registry: Registry, transaction: SignedTransaction | Forward, contract: str) -> str:
     selector = transaction.data[:10]
     found = next(f for f in registry.abi.functions(contract) if f.selector == selector)
     if found.mutability in ("view", "pure"):

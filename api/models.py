@@ -244,7 +244,9 @@ class SupplyStatistics(Answer):
 
 
 class ToSign(Answer):
-    """What a wallet needs; with `sender` also `from`, `type`, `nonce`, `gas` and fees, as hex."""
+    """What a wallet needs: a transaction, with `sender` also its `from`, `type`, `nonce`, `gas` and
+    fees, as hex; or, for a `sender` and where a relayer pays, `typed_data` as
+    `eth_signTypedData_v4` takes it."""
 
     chain_id: int
     to: str
@@ -253,6 +255,7 @@ class ToSign(Answer):
     arguments: dict[str, Any]
     data: str
     value: Literal["0x0"]
+    typed_data: dict[str, Any] | None = None
 
 
 class Step(Answer):

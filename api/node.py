@@ -72,6 +72,16 @@ class Node:
         base = int(block.get("baseFeePerGas") or "0x0", 16)
         return Fees(2 * base + priority, priority)
 
+    def view(self, to: str, data: str) -> str | RpcError:
+        """What a view answers on the newest block, as `0x…`, or the node's refusal."""
+        answer = self.rpc.batch([("eth_call", [{"to": to, "data": data}, "latest"])])[0]
+        return answer if isinstance(answer, RpcError) else str(answer)
+
+    def input(self, transaction_hash: str) -> str:
+        """The data of a transaction as `0x…`, empty when the node does not know it."""
+        found = self.rpc.call("eth_getTransactionByHash", [transaction_hash])
+        return str(found.get("input", "")).lower() if isinstance(found, dict) else ""
+
     def simulate(self, call: dict[str, str]) -> RpcError | None:
         """The node's refusal of a call on top of all it knows, None when it would succeed."""
         answer = self.rpc.batch([("eth_call", [call, "pending"])])[0]

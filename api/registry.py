@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from api.node import Node
 from api.queries.positions import snapshot_at
+from api.relayer import Relayer
 from api.settings import ApiSettings
 from api.snapshot import Snapshot
 from indexer import database
 from indexer.abi import Abi
-from indexer.deployments import Deployments
+from indexer.deployments import FORWARDER, Deployments
 from indexer.documents import DocumentStore
 
 
@@ -41,6 +42,17 @@ class Registry:
     def deployments(self) -> Deployments:
         """Where the contracts are; raises `DeploymentsMissing`."""
         return Deployments.load(self.settings.deployments, self.chain_id)
+
+    @cached_property
+    def relayer(self) -> Relayer | None:
+        """The account that pays for signed requests, if there is one; raises `RelayerError`."""
+        return Relayer.load(self.settings)
+
+    @property
+    def forwarder(self) -> str | None:
+        """Where our forwarder is, None when the modules trust another or none."""
+        held = self.deployments.contracts.get(FORWARDER)
+        return held.address if held else None
 
     @contextmanager
     def snapshot(self, as_of: str | None = None) -> Iterator[Snapshot]:

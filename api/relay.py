@@ -7,6 +7,7 @@ import re
 import time
 
 from api.errors import ApiError, ConflictError, Detail, MissingError, ValidationError
+from api.forwarding import Forward
 from api.node import Account
 from api.queries import tasks as task_queries
 from api.registry import Registry
@@ -54,7 +55,7 @@ def send(registry: Registry, transaction_hash: str, raw: str) -> None:
     Raises the node's refusal as an `ApiError`, `TryLater` when it does not answer.
     """
     answer = registry.node.rpc.batch([("eth_sendRawTransaction", [raw])])[0]
-    if isinstance(answer, RpcError) and not _has_arrived(registry, transaction_hash, answer):
+    if isinstance(answer, RpcError) and not has_arrived(registry, transaction_hash, answer):
         raise node_error(registry, answer)
     with registry.transaction() as session:
         kept = session.get(TaskTransaction, transaction_hash)
@@ -70,7 +71,7 @@ def send_again(registry: Registry, transaction_hash: str, raw: str) -> None:
         log.info("transaction %s is not sent again yet: %s", transaction_hash, error)
 
 
-def check_chain(registry: Registry, transaction: SignedTransaction) -> str:
+def check_chain(registry: Registry, transaction: SignedTransaction | Forward) -> str:
     """The name of our contract that a transaction calls; raises `ValidationError`."""
     found = []
     if transaction.chain_id != registry.chain_id:
@@ -165,8 +166,10 @@ def _keep(registry: Registry, task_id: str, transaction: SignedTransaction) -> N
 def _may_replace(
     task: Task, current: TaskTransaction | None, transaction: SignedTransaction
 ) -> bool:
-    if task.state in ("awaiting_signature", "reverted", "dropped") or current is None:
+    if task.state in ("awaiting_signature", "reverted", "dropped"):
         return True
+    if current is None or task.request_id is not None:
+        return task.request_id is None
     return task.state == "broadcast" and same_slot(current, transaction)
 
 
@@ -182,7 +185,8 @@ def _replaces(registry: Registry, task_id: str, transaction: SignedTransaction) 
         return any(same_slot(entry, transaction) for entry in known)
 
 
-def _has_arrived(registry: Registry, transaction_hash: str, answer: RpcError) -> bool:
+def has_arrived(registry: Registry, transaction_hash: str, answer: RpcError) -> bool:
+    """True when the node refuses a transaction because it has it already."""
     # A node that mined it meanwhile says that the nonce is too low.
     return bool(_KNOWN_ALREADY.search(answer.message)) or registry.node.knows(transaction_hash)
 

@@ -8,7 +8,7 @@ from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from api.encoding import day_number
-from api.patterns import ADDRESS, BYTES32, DATE, HEX, LABEL, REGISTRY, UNIT
+from api.patterns import ADDRESS, BYTES32, DATE, HEX, LABEL, NUMBER, REGISTRY, UNIT
 
 ZERO = "0x" + "0" * 40
 
@@ -57,6 +57,10 @@ SignedRaw = Annotated[
     str, Field(pattern=HEX, max_length=262_146, description="A raw signed transaction.")
 ]
 
+Signature = Annotated[
+    str, Field(pattern=HEX, max_length=16_386, description="Signature of the typed data.")
+]
+
 
 #: The day numbers that the contracts can name, after the first.
 Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
@@ -69,19 +73,55 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class SignatureRequest(Body):
-    """The signed transaction of a task."""
+class ForwardTerms(Body):
+    """What a signer chose beside the action itself, as the typed data names it."""
 
-    signed_transaction: SignedRaw
+    signer: Address
+    nonce: Annotated[str, Field(pattern=NUMBER, description="Decimal, below 2^256.")]
+    deadline: int = Field(gt=0, lt=2**48, description="UNIX seconds.")
+    gas: int = Field(gt=0, lt=2**53, description="Gas that the action gets.")
+
+
+class ForwardCall(ForwardTerms):
+    """A call that its signer lets the relayer deliver."""
+
+    to: Address
+    data: Annotated[str, Field(pattern=HEX, max_length=262_146)]
+
+
+class SignatureRequest(Body):
+    """The signed transaction of a task, or the signature of its typed data."""
+
+    signed_transaction: SignedRaw | None = None
+    signature: Signature | None = None
+    request: ForwardTerms | None = Field(
+        default=None, description="When the signer chose other terms than “typed_data” proposes."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.signed_transaction is None) == (self.signature is None):
+            raise ValueError("Give either “signed_transaction” or “signature”")
+        return self
 
 
 class RelayRequest(Body):
-    """A signed call of one of the registry's contracts, and the documents that it anchors."""
+    """A signed call of one of the registry's contracts, and the documents that it anchors: a raw
+    transaction, or a request and the signature of its typed data."""
 
-    signed_transaction: SignedRaw
+    signed_transaction: SignedRaw | None = None
+    signature: Signature | None = None
+    request: ForwardCall | None = None
     documents: list[Any] = Field(
         default_factory=list, max_length=20, description="Documents whose hashes the call names."
     )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        forwarded = (self.signature is None, self.request is None)
+        if forwarded[0] != forwarded[1] or (self.signed_transaction is None) == forwarded[0]:
+            raise ValueError("Give either “signed_transaction”, or “request” and “signature”")
+        return self
 
 
 class SignedDocument(Body):

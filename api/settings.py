@@ -1,5 +1,6 @@
 """The API's settings: the indexer's, and what only a server needs to know."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -14,6 +15,13 @@ class ApiSettings(IndexerSettings):
     Every field is read from `OGCR_<NAME>`. `public_url` is how readers reach this API: it stands in
     links and in the `uri` that a call anchors; without it, host and port. `submission_seconds` is
     how long an accepted but unsigned project keeps its ground against others.
+
+    `relayer_keyfile` and `relayer_passphrase_file` name the account that pays for signed requests;
+    without them only raw transactions are relayed. It pays for at most `relayer_request_gas` a
+    request and `relayer_batch_gas` a transaction, at most `relayer_max_fee` wei per gas, keeps
+    `relayer_pending` transactions on their way at once and `relayer_waiting` requests of one signer
+    waiting, and raises the fees of a transaction after `relayer_stuck_seconds`. A request that this
+    API proposes is good for `request_seconds`.
     """
 
     api_host: str = "127.0.0.1"
@@ -25,6 +33,16 @@ class ApiSettings(IndexerSettings):
     submission_seconds: int = Field(default=3600, ge=1)
     track_seconds: float = Field(default=0.5, gt=0)
     resend_seconds: float = Field(default=15.0, gt=0)
+
+    relayer_keyfile: Path | None = None
+    relayer_passphrase_file: Path | None = None
+    relayer_request_gas: int = Field(default=3_000_000, ge=1)
+    relayer_batch_gas: int = Field(default=15_000_000, ge=1)
+    relayer_max_fee: int = Field(default=500 * 10**9, ge=1)
+    relayer_pending: int = Field(default=4, ge=1)
+    relayer_waiting: int = Field(default=50, ge=1)
+    relayer_stuck_seconds: float = Field(default=60.0, gt=0)
+    request_seconds: int = Field(default=86_400, ge=60)
 
     @field_validator("public_url")
     @classmethod

@@ -22,6 +22,7 @@ class Task(ApiTable, table=True):
 
     `fingerprint` is equal for requests that ask for the same; `settled` means that nothing can
     change any more; `block_number` and `block_hash` name the block that holds the transaction.
+    `request_id` is that of the signed request, for a task that the relayer delivers.
     """
 
     __tablename__ = "task"
@@ -40,6 +41,7 @@ class Task(ApiTable, table=True):
     documents: list[str] = Field(sa_type=JSON)
     history: list[dict[str, Any]] = Field(sa_type=JSON)
     transaction_hash: str | None = Field(default=None, index=True)
+    request_id: str | None = Field(default=None, index=True)
     block_number: int | None = Field(default=None, sa_type=BigInteger)
     block_hash: str | None = None
     error: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
@@ -58,6 +60,66 @@ class TaskTransaction(ApiTable, table=True):
     nonce: int = Field(sa_type=BigInteger)
     created_at: float
     sent_at: float | None = None
+
+
+class ForwardRequest(ApiTable, table=True):
+    """A request for the forwarder, proposed or signed; `id` is what its signer signs (EIP-712).
+
+    `nonce` is `0x` + 64 hex digits, `deadline` UNIX seconds; `delivery_id` names the transaction of
+    the relayer that carries it now.
+    """
+
+    __tablename__ = "forward_request"
+    id: str = Field(primary_key=True)
+    task_id: str = Field(foreign_key="task.id", index=True)
+    signer: str = Field(index=True)
+    nonce: str
+    deadline: int = Field(sa_type=BigInteger)
+    gas: int = Field(sa_type=BigInteger)
+    signature: str | None = None
+    delivery_id: str | None = Field(default=None, index=True)
+    created_at: float
+
+
+class RelayDelivery(ApiTable, table=True):
+    """One nonce of the relayer and the batch that it carries for ever.
+
+    `state` is sent, mined or lost: a lost one's nonce was used by a transaction that is not ours.
+    """
+
+    __tablename__ = "relay_delivery"
+    id: str = Field(primary_key=True)
+    relayer: str
+    nonce: int = Field(sa_type=BigInteger)
+    data: str
+    gas: int = Field(sa_type=BigInteger)
+    state: str
+    settled: bool = Field(default=False, index=True)
+    block_number: int | None = Field(default=None, sa_type=BigInteger)
+    block_hash: str | None = None
+    created_at: float
+
+
+class RelayTransaction(ApiTable, table=True):
+    """A signed transaction of a delivery, kept before it is sent; another one has higher fees (wei
+    per gas) and the same nonce and data."""
+
+    __tablename__ = "relay_transaction"
+    hash: str = Field(primary_key=True)
+    delivery_id: str = Field(foreign_key="relay_delivery.id", index=True)
+    raw: str
+    max_fee: int = Field(sa_type=BigInteger)
+    priority_fee: int = Field(sa_type=BigInteger)
+    created_at: float
+    sent_at: float | None = None
+
+
+class RelayItem(ApiTable, table=True):
+    """A request that a delivery carries, or carried."""
+
+    __tablename__ = "relay_item"
+    delivery_id: str = Field(foreign_key="relay_delivery.id", primary_key=True)
+    request_id: str = Field(foreign_key="forward_request.id", primary_key=True, index=True)
 
 
 class Submission(ApiTable, table=True):

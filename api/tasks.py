@@ -64,7 +64,7 @@ def sign(session: Session, task: Task, transaction: SignedTransaction) -> None:
             created_at=time.time(),
         )
     )
-    task.transaction_hash = transaction.hash
+    task.transaction_hash, task.request_id = transaction.hash, None
     task.block_number = task.block_hash = task.error = None
     task.settled = False
     move(task, "broadcast", f"signed by {transaction.sender}")
@@ -113,6 +113,7 @@ def to_sign(task: Task) -> dict[str, Any]:
         "arguments": task.arguments,
         "data": task.calldata,
         "value": "0x0",
+        "typed_data": None,
     }
 
 

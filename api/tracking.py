@@ -6,38 +6,27 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from sqlmodel import Session
 
+from api.dispatch import dispatch
 from api.errors import ApiError, contract_error
+from api.outcomes import Outcome, apply
 from api.queries import tasks as task_queries
 from api.queries.names import document_names
 from api.queries.positions import newest
 from api.registry import Registry
 from api.relay import same_slot, send_again
+from api.relayed import refresh_relayed
 from api.simulation import decoded
 from api.snapshot import Position
 from api.tables import Task, TaskTransaction
-from api.tasks import move, release
 from indexer import database
 from indexer.errors import TryLater
 from indexer.rpc import RpcError
 
 log = logging.getLogger("api")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is known of a task now; `resend` asks that its transaction be handed to the node."""
-
-    state: str
-    transaction_hash: str
-    block_number: int | None = None
-    block_hash: str | None = None
-    settled: bool = False
-    error: dict[str, object] | None = None
-    resend: bool = False
 
 
 class Tracker:
@@ -61,6 +50,7 @@ class Tracker:
     def _run(self) -> None:
         while not self._stop.wait(self._registry.settings.track_seconds):
             try:
+                dispatch(self._registry)
                 self._seen = refresh_all(self._registry, self._seen, self._stop)
             except Exception as error:
                 # The next round tries again; one that never ends would be seen here every time.
@@ -86,20 +76,29 @@ def refresh(registry: Registry, task_id: str) -> None:
     """Bring one task up to what index and node say of it; a node in trouble is asked later."""
     with database.snapshot(registry.engine) as session:
         task = task_queries.task(session, task_id)
-        if task is None or task.settled or task.transaction_hash is None:
-            return
-        sent = task_queries.transactions_of(session, task_id)
-        position = _position(session)
-        outcome = _in_index(session, sent, position)
+    if task is None or task.settled:
+        return
     try:
-        outcome = outcome or _on_chain(registry, task, sent, position)
+        if task.request_id is not None:
+            refresh_relayed(registry, task)
+        elif task.transaction_hash is not None:
+            _refresh_sent(registry, task)
     except TryLater as error:
         log.info("task %s: %s", task_id, error)
-        return
-    _apply(registry, task, outcome)
+
+
+def _refresh_sent(registry: Registry, task: Task) -> None:
+    with database.snapshot(registry.engine) as session:
+        sent = task_queries.transactions_of(session, task.id)
+        position = _position(session)
+        outcome = _in_index(session, sent, position)
+    outcome = outcome or _on_chain(registry, task, sent, position)
+    if outcome.state == "reverted" and task.state != "reverted":
+        outcome = replace(outcome, error=_why_reverted(registry, task, outcome))
+    apply(registry, task, outcome)
     if outcome.resend:
-        raw = next(entry.raw for entry in sent if entry.hash == outcome.transaction_hash)
-        send_again(registry, outcome.transaction_hash, raw)
+        current = _current(task, sent)
+        send_again(registry, current.hash, current.raw)
 
 
 def _position(session: Session) -> Position | None:
@@ -186,57 +185,6 @@ def _dropped(registry: Registry, task: Task, position: Position | None) -> Outco
         "message": "Another transaction of the signer used the nonce; ask for a new task.",
     }
     return Outcome("dropped", task.transaction_hash or "", since, None, settled, error)
-
-
-def _apply(registry: Registry, seen: Task, outcome: Outcome) -> None:
-    if _is_known(seen, outcome):
-        return
-    error = outcome.error
-    if outcome.state == "reverted" and seen.state != "reverted":
-        error = _why_reverted(registry, seen, outcome)
-    with registry.transaction() as session:
-        task = task_queries.locked_task(session, seen.id)
-        if task is None or task.transaction_hash != seen.transaction_hash:
-            return
-        for state in _steps(task.state, outcome.state):
-            move(task, state, _note(task.state, state))
-        task.transaction_hash = outcome.transaction_hash
-        task.block_number, task.block_hash = outcome.block_number, outcome.block_hash
-        task.settled = outcome.settled
-        task.error = error if outcome.state in ("reverted", "dropped") else None
-        if outcome.settled:
-            release(session, task)
-
-
-def _is_known(task: Task, outcome: Outcome) -> bool:
-    return (
-        task.state,
-        task.transaction_hash,
-        task.block_number,
-        task.block_hash,
-        task.settled,
-    ) == (
-        outcome.state,
-        outcome.transaction_hash,
-        outcome.block_number,
-        outcome.block_hash,
-        outcome.settled,
-    )
-
-
-_WAY = ("broadcast", "mined", "indexed", "final")
-
-
-def _steps(before: str, after: str) -> tuple[str, ...]:
-    if before in _WAY and after in _WAY and _WAY.index(before) < _WAY.index(after):
-        return _WAY[_WAY.index(before) + 1 : _WAY.index(after) + 1]
-    return (after,)
-
-
-def _note(before: str, after: str) -> str | None:
-    if after == "broadcast" and before != "awaiting_signature":
-        return "a reorganisation took its block away; it is sent again"
-    return None
 
 
 def _why_reverted(registry: Registry, task: Task, outcome: Outcome) -> dict[str, object]:

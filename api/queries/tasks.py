@@ -49,9 +49,8 @@ def tasks_with_news(session: Session, position: Position | None, *, moved: bool)
     indexed = and_(Tasks.state == "indexed", or_(~kept.exists(), Tasks.block_number <= final))
     failed = and_(Tasks.state.in_(("reverted", "dropped")), literal(moved))
     news = or_(Tasks.state.in_(("broadcast", "mined")), indexed, failed)
-    unsettled = select(Tasks.id).where(
-        Tasks.settled.is_(False), Tasks.transaction_hash.is_not(None), news
-    )
+    signed = or_(Tasks.transaction_hash.is_not(None), Tasks.request_id.is_not(None))
+    unsettled = select(Tasks.id).where(Tasks.settled.is_(False), signed, news)
     found: Sequence[str] = session.exec(unsettled.order_by(Tasks.created_at)).all()
     return found
 

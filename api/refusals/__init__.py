@@ -10,6 +10,7 @@ from typing import Any
 from api.refusals.access import ACCESS, FRAME
 from api.refusals.accreditations import ACCREDITATIONS, STANDINGS
 from api.refusals.exchange import EXCHANGE
+from api.refusals.forwarding import FORWARDING
 from api.refusals.kinds import WRONG, Sentences
 from api.refusals.methodologies import METHODOLOGIES
 from api.refusals.projects import PROJECTS
@@ -32,6 +33,7 @@ REFUSALS: Sentences = {
     **ACCREDITATIONS,
     **ACCESS,
     **FRAME,
+    **FORWARDING,
 }
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.bodies import modelled
 from api.deliveries import delivery
 from api.dependencies import JsonBody, OfRegistry
+from api.forwarding import Forward
 from api.queries.tasks import task_of_transaction
 from api.registry import Registry
 from api.relay import deliver
-from api.requests import RelayRequest
+from api.relaying import deliver_signature, request_of
+from api.requests import ForwardCall, RelayRequest
 from api.tracking import refresh
 from api.transactions import SignedTransaction, signed_transaction
 from api.writes.proposals import accept
@@ -23,15 +27,34 @@ router = APIRouter(tags=["relay"])
 
 @router.post("/relay", status_code=202, summary="Relay a signed transaction")
 def relay_transaction(registry: OfRegistry, body: JsonBody) -> Response:
-    """Check a signed call and the documents that it anchors, then send it as it is. Idempotent."""
+    """Check a signed call and the documents that it anchors, then deliver it as it is: a raw
+    transaction, or a request and the signature of its typed data. Idempotent."""
     wanted = modelled(RelayRequest, body)
-    transaction = signed_transaction(wanted.signed_transaction)
+    if wanted.request is not None and wanted.signature is not None:
+        return _forwarded(registry, wanted.request, wanted.signature, wanted.documents)
+    transaction = signed_transaction(wanted.signed_transaction or "")
     task_id = _known_task(registry, transaction)
     if task_id is None:
         with registry.snapshot() as snapshot:
             proposal = delivery(registry, snapshot, transaction, wanted.documents)
         task_id = accept(registry, proposal).id
     deliver(registry, current_task(registry, task_id), transaction)
+    refresh(registry, task_id)
+    return task_answer(registry, task_id, status=202)
+
+
+def _forwarded(
+    registry: Registry, wanted: ForwardCall, signature: str, documents: list[Any]
+) -> Response:
+    terms = (int(wanted.nonce), wanted.deadline, wanted.gas)
+    data = wanted.data.lower()
+    forward = Forward(registry.chain_id, wanted.signer, wanted.to, data, *terms)
+    with registry.snapshot() as snapshot:
+        proposal = delivery(registry, snapshot, forward, documents)
+    _, task_id = request_of(registry, forward)
+    if task_id is None:
+        task_id = accept(registry, proposal).id
+    deliver_signature(registry, current_task(registry, task_id), signature, wanted)
     refresh(registry, task_id)
     return task_answer(registry, task_id, status=202)
 

@@ -16,6 +16,7 @@ from api.dependencies import JsonBody, OfRegistry
 from api.parameters import Sender
 from api.registry import Registry
 from api.relay import deliver
+from api.relaying import deliver_signature
 from api.requests import SignatureRequest
 from api.tracking import refresh
 from api.transactions import signed_transaction
@@ -54,10 +55,14 @@ async def read_task(
 
 @router.post("/{id}", status_code=202, summary="Sign a task")
 def sign_task(registry: OfRegistry, task_id: TaskId, body: JsonBody) -> Response:
-    """Hand in the signed transaction of a task; it is checked, tried, kept and sent."""
+    """Hand in the signed transaction of a task, or the signature of its typed data; it is checked,
+    tried, kept and sent."""
     wanted = modelled(SignatureRequest, body)
     task = current_task(registry, task_id)
-    deliver(registry, task, signed_transaction(wanted.signed_transaction))
+    if wanted.signed_transaction is not None:
+        deliver(registry, task, signed_transaction(wanted.signed_transaction))
+    if wanted.signature is not None:
+        deliver_signature(registry, task, wanted.signature, wanted.request)
     refresh(registry, task.id)
     return task_answer(registry, task.id, status=202)
 

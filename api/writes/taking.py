@@ -11,6 +11,7 @@ from api.errors import MissingError
 from api.queries.tasks import task as task_of_id
 from api.registry import Registry
 from api.relay import account_of, deliver
+from api.relaying import proposal
 from api.simulation import node_error
 from api.tables import Task
 from api.tasks import task_json
@@ -23,14 +24,14 @@ from indexer.rpc import RpcError
 
 def taken(
     registry: Registry,
-    proposal: Proposal,
+    wanted: Proposal,
     signed: str | None,
     sender: str | None,
     **more: Any,
 ) -> Response:
     """Accept a proposal and give its task; with a signed transaction, relay that as well."""
     transaction = signed_transaction(signed) if signed else None
-    task = accept(registry, proposal, sender and sender.lower())
+    task = accept(registry, wanted, sender and sender.lower())
     if transaction is not None:
         deliver(registry, task, transaction)
         refresh(registry, task.id)
@@ -40,11 +41,14 @@ def taken(
 def task_answer(
     registry: Registry, task_id: str, *, sender: str | None = None, status: int = 200, **more: Any
 ) -> Response:
-    """A task as it is now; for a `sender`, with nonce, gas and fees of what is to be signed."""
+    """A task as it is now; for a `sender`, with nonce, gas and fees of the transaction to sign, and
+    with the typed data that it may sign instead."""
     task = current_task(registry, task_id)
     content = {**task_json(task, registry.link), **more}
     if sender:
-        content["to_sign"] = {**content["to_sign"], **transaction_fields(registry, task, sender)}
+        fields = transaction_fields(registry, task, sender)
+        content["to_sign"] = {**content["to_sign"], **fields}
+        content["to_sign"]["typed_data"] = proposal(registry, task, sender.lower())
     headers = {"Location": f"/tasks/{task.id}", "Cache-Control": "no-store"}
     return Response(dumps(content), status, headers, "application/json")
 

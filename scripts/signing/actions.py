@@ -21,6 +21,9 @@ NOT_RELAYED: dict[str, str] = {
     "setAuthority": "only the access manager calls it",
     "upgradeToAndCall": "carries code and bytes that no wallet can show",
     "connectUnits": "runs once, in the deployment",
+    "connectReports": "runs once, in the deployment",
+    "openProject": "only ProjectRegistry calls it",
+    "closeProject": "only ProjectRegistry calls it",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.abi import Abi
-from indexer.deployments import Deployments
+from indexer.deployments import FORWARDER, Deployments
 from scripts.deployment import CONTRACTS, FUNCTION_ROLES, HOLDERS, ROLE_IDS
 
 from .node import Node
@@ -25,7 +25,7 @@ DEPLOYED = {
 
 
 class Registry:
-    """The five contracts behind their proxies, as `scripts/deploy` wires them."""
+    """The contracts behind their proxies, as `scripts/deploy` wires them."""
 
     def __init__(
         self, node: Node, manifest: Path = MANIFEST, deployed: Mapping[str, Any] = DEPLOYED
@@ -68,8 +68,9 @@ class Registry:
         (folder / f"{self.node.chain_id}.json").write_text(json.dumps(self.record))
 
     def _deploy(self) -> None:
+        trusted = self._forwarder()
         for name, links in self._deployed["contracts"].items():
-            forwarder = "" if name == "RegistryAccessControl" else "0" * 64
+            forwarder = "" if name == "RegistryAccessControl" else trusted
             code = self._created(self._bytecode[name] + forwarder)["contractAddress"]
             linked = [self.address(other) for other in links]
             opening = self.abi.encode_call(name, "initialize", linked or [self.administrator])
@@ -79,6 +80,15 @@ class Registry:
                 "block": int(receipt["blockNumber"], 16),
                 "implementation": code,
             }
+
+    def _forwarder(self) -> str:
+        """Deploy it, unless a release had none; gives the word that constructors take."""
+        if FORWARDER in self._bytecode:
+            created = self._created(self._bytecode[FORWARDER])
+            address, block = created["contractAddress"], int(created["blockNumber"], 16)
+            self.record["contracts"][FORWARDER] = {"address": address, "block": block}
+            self.record["forwarder"] = address
+        return str(self.record["forwarder"]).removeprefix("0x").rjust(64, "0")
 
     def _created(self, initcode: str) -> dict[str, Any]:
         transaction = self.node.send(self.administrator, None, initcode)

@@ -1,0 +1,569 @@
+"""Writes whose gas another pays: the signature of typed data, delivered by the relayer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from api.relayer import Relayer, RelayerError
+from api.settings import ApiSettings
+from indexer.identity import project_id
+from schemas import content_hash
+
+from ..indexer.stage import Registry  # noqa: TID252
+from . import documents
+from .relaying import PASSPHRASE, RELAYER, RelayWorld, keyfile
+from .test_tracking import states
+from .world import DEVELOPER, OPERATOR, OTHER_DEVELOPER, STRANGER, VALIDATOR, World
+
+FOREST = "/projects/harz-mixed-forest"
+
+
+@pytest.fixture
+def world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
+    """A world with a relayer, on SQLite."""
+    yield from _world(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path)
+
+
+@pytest.fixture
+def each_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterator[RelayWorld]:
+    """The same, once on SQLite and once on PostgreSQL."""
+    yield from _world(deployed, database_url, tmp_path)
+
+
+@pytest.fixture
+def narrow_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
+    """A world whose relayer has one transaction on its way at most."""
+    yield from _world(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path, relayer_pending=1)
+
+
+def _world(deployed: Registry, url: str, folder: Path, **more: Any) -> Iterator[RelayWorld]:
+    mark = deployed.node.snapshot()
+    made = RelayWorld(deployed, url, folder, **more)
+    yield made
+    made.close()
+    deployed.node.revert(mark)
+
+
+def code(answer: Any) -> str:
+    found: str = answer.json()["details"][0]["code"]
+    return found
+
+
+class TestProposals:
+    """
+    for a sender                      the task gives a transaction and typed data, in clear
+    when asked again                  the same is proposed
+    for another task of the sender    another nonce is
+    given no relayer                  only the transaction
+    """
+
+    def test_gives_both_ways_for_a_sender(self, world: RelayWorld) -> None:
+        pdd = documents.forest()
+        before = time.time()
+        to_sign = world.proposed(DEVELOPER, "/projects", pdd)["to_sign"]
+        assert to_sign["data"].startswith("0x640ea68d")
+        typed = to_sign["typed_data"]
+        assert typed["primaryType"] == "RegisterProject"
+        place = typed["domain"].pop("verifyingContract")
+        assert place.lower() == world.registry.record["forwarder"]
+        assert typed["domain"] == {"name": "OGCR Registry", "version": "1", "chainId": 31337}
+        message = typed["message"]
+        assert message["signer"].lower() == world.address(DEVELOPER)
+        assert message["contractAddress"].lower() == to_sign["to"]
+        assert message["documentId"] == pdd["id"]
+        assert message["pdd"]["pddHash"] == "0x" + content_hash(pdd).removeprefix("sha256:")
+        assert message["pdd"]["startDay"] == 20148
+        assert message["nonce"] == "0"
+        assert 86_000 < message["deadline"] - before < 87_000
+        assert 100_000 < message["gas"] < 1_000_000
+
+    def test_proposes_the_same_when_asked_again(self, world: RelayWorld) -> None:
+        first = world.proposed(DEVELOPER, "/projects", documents.forest())
+        again = world.get(f"/tasks/{first['id']}", sender=world.address(DEVELOPER)).json()
+        assert again["to_sign"]["typed_data"] == first["to_sign"]["typed_data"]
+
+    def test_gives_another_nonce_for_another_task(self, world: RelayWorld) -> None:
+        found = [
+            world.proposed(DEVELOPER, "/projects", documents.forest(name, east=east))
+            for name, east in (("one", 0.0), ("two", 1.0), ("three", 2.0))
+        ]
+        nonces = [task["to_sign"]["typed_data"]["message"]["nonce"] for task in found]
+        assert nonces == ["0", "1", "2"]
+
+    def test_gives_only_the_transaction_given_no_relayer(
+        self, deployed: Registry, tmp_path: Path
+    ) -> None:
+        mark = deployed.node.snapshot()
+        world = World(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path)
+        answer = world.post("/projects", documents.forest(), sender=world.address(DEVELOPER))
+        assert answer.json()["to_sign"]["typed_data"] is None
+        refused = world.post(f"/tasks/{answer.json()['id']}", {"signature": "0x" + "11" * 65})
+        assert (refused.status_code, code(refused)) == (409, "NO_RELAYER")
+        world.close()
+        deployed.node.revert(mark)
+
+
+class TestDelivery:
+    """
+    when typed data is signed         the relayer delivers it, the action is the signer's
+    when it is handed in again        it is delivered once
+    when blocks go on                 the task ends final
+    """
+
+    def test_delivers_for_the_signer(self, each_world: RelayWorld) -> None:
+        world = each_world
+        pdd = documents.forest()
+        balance = world.node.rpc("eth_getBalance", world.address(DEVELOPER), "latest")
+        sent = world.hand_in(DEVELOPER, world.proposed(DEVELOPER, "/projects", pdd))
+        assert (sent.status_code, sent.json()["state"]) == (202, "broadcast"), sent.text
+        assert sent.json()["transaction_hash"] is not None
+        world.mine()
+        task = world.task(sent.json()["id"], "indexed")
+        assert world.project(pdd["id"])["ogcr:record"]["developer"] == world.address(DEVELOPER)
+        assert world.node.rpc("eth_getBalance", world.address(DEVELOPER), "latest") == balance
+        mined = world.node.rpc("eth_getTransactionByHash", task["transaction_hash"])
+        assert mined["from"] == world.address(RELAYER)
+        world.mine(world.settings.finality_depth)
+        final = world.task(task["id"], "final")
+        assert states(final) == ["awaiting_signature", "broadcast", "mined", "indexed", "final"]
+        assert all(delivery.settled for delivery in world.deliveries())
+
+    def test_delivers_once_when_it_is_handed_in_again(self, world: RelayWorld) -> None:
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        answers = [world.hand_in(DEVELOPER, task) for _ in range(3)]
+        world.mine()
+        answers += [world.hand_in(DEVELOPER, task)]
+        assert {answer.status_code for answer in answers} == {202}
+        assert len(world.transactions()) == 1
+
+    def test_takes_the_signers_own_terms(self, world: RelayWorld) -> None:
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        typed = task["to_sign"]["typed_data"]
+        own = {
+            "nonce": str(2**200 + 7),
+            "deadline": typed["message"]["deadline"] + 5,
+            "gas": 900_000,
+        }
+        typed["message"] |= own
+        answer = world.hand_in(DEVELOPER, task)
+        assert (answer.status_code, code(answer)) == (422, "NOT_WHAT_THE_TASK_ASKS")
+        terms = {"signer": world.address(DEVELOPER), **own}
+        assert world.hand_in(DEVELOPER, task, request=terms).status_code == 202
+        world.mine()
+        world.task(task["id"], "indexed")
+
+    def test_delivers_a_call_that_comes_without_a_task(self, world: RelayWorld) -> None:
+        pdd = documents.forest()
+        world.hand_in(DEVELOPER, world.proposed(DEVELOPER, "/projects", pdd))
+        world.mine()
+        arguments = (project_id(pdd["id"]), world.address(VALIDATOR))
+        call = world.call("ProjectRegistry", "assignValidator", *arguments)
+        body = forwarded(world, OPERATOR, call)
+        sent = world.post("/relay", body)
+        assert sent.status_code == 202, sent.text
+        assert world.post("/relay", body).json()["id"] == sent.json()["id"]
+        world.mine()
+        world.task(sent.json()["id"], "indexed")
+        assert world.project(pdd["id"])["properties"]["status"] == "under_review"
+
+    def test_takes_a_smart_accounts_signature(self, world: RelayWorld) -> None:
+        account = smart_account(world, DEVELOPER)
+        world.direct(0, "RegistryAccessControl", "grantRole", 2, account, 0)
+        task = world.post("/projects", documents.forest(), sender=account).json()
+        assert world.hand_in(STRANGER, task).status_code == 422
+        sent = world.hand_in(DEVELOPER, task)
+        assert sent.status_code == 202, sent.text
+        world.mine()
+        assert world.project("harz-mixed-forest")["ogcr:record"]["developer"] == account
+
+
+class TestRefusals:
+    """
+    when somebody else signed                     it is refused, nothing is sent
+    when the contract would refuse it             it is refused with the contract's own error
+    when gas or deadline are out of bounds        it is refused
+    when the anchored document is not known       it is refused
+    when another signature is on its way          it is refused
+    when the nonce is taken by another action     it is refused
+    when neither way or both are given            it is refused
+    when too many wait                            it is refused
+    """
+
+    def test_refuses_somebody_elses_signature(self, world: RelayWorld) -> None:
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        answer = world.hand_in(OTHER_DEVELOPER, task)
+        assert (answer.status_code, code(answer)) == (422, "NOT_WHAT_THE_TASK_ASKS")
+        assert world.transactions() == []
+        world.task(task["id"], "awaiting_signature")
+
+    def test_refuses_what_the_contract_would_refuse(self, world: RelayWorld) -> None:
+        pdd = documents.forest()
+        task = world.post("/projects", pdd).json()
+        typed = world.proposed(DEVELOPER, "/projects", pdd)["to_sign"]["typed_data"]
+        typed["message"]["signer"] = world.keys[STRANGER].address
+        own = {name: typed["message"][name] for name in ("nonce", "deadline", "gas")}
+        body = {
+            "signature": world.signature(STRANGER, typed),
+            "request": {"signer": world.address(STRANGER), **own},
+        }
+        answer = world.post(f"/tasks/{task['id']}", body)
+        assert (answer.status_code, code(answer)) == (403, "AccessManagedUnauthorized")
+        assert world.transactions() == []
+
+    @pytest.mark.parametrize(
+        ("change", "expected"),
+        [
+            ({"gas": 3_000_001}, "GAS_TOO_HIGH"),
+            ({"deadline": 1_000}, "DEADLINE_TOO_NEAR"),
+        ],
+    )
+    def test_refuses_terms_out_of_bounds(
+        self, world: RelayWorld, change: dict[str, int], expected: str
+    ) -> None:
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        message = task["to_sign"]["typed_data"]["message"]
+        message |= change
+        own = {name: message[name] for name in ("nonce", "deadline", "gas")}
+        terms = {"signer": world.address(DEVELOPER), **own}
+        answer = world.hand_in(DEVELOPER, task, request=terms)
+        assert answer.status_code == 422
+        assert code(answer) == expected
+
+    def test_refuses_a_document_that_is_not_known(self, world: RelayWorld) -> None:
+        pdd = documents.forest()
+        call = {
+            "pddHash": "0x" + "ab" * 32,
+            "methodologyKey": world.get("/methodologies/OGCR-REF-01").json()["key"],
+            "projectType": "reforestation",
+            "startDay": 20148,
+            "endDay": 31104,
+            "uri": "",
+        }
+        wanted = world.call("ProjectRegistry", "registerProject", pdd["id"], call)
+        answer = world.post("/relay", forwarded(world, DEVELOPER, wanted))
+        assert (answer.status_code, code(answer)) == (422, "DOCUMENT_MISSING")
+
+    def test_refuses_a_second_way_while_one_is_on_its_way(self, world: RelayWorld) -> None:
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        assert world.hand_in(DEVELOPER, task).status_code == 202
+        raw = world.signed(DEVELOPER, task["to_sign"], gas=2_000_000)
+        answer = world.post(f"/tasks/{task['id']}", {"signed_transaction": raw})
+        assert answer.status_code == 409
+        world.mine()
+        world.task(task["id"], "indexed")
+
+    def test_refuses_a_nonce_that_another_action_has(self, world: RelayWorld) -> None:
+        first = world.proposed(DEVELOPER, "/projects", documents.forest())
+        second = world.proposed(DEVELOPER, "/projects", documents.forest("second", east=2.0))
+        message = second["to_sign"]["typed_data"]["message"]
+        message["nonce"] = "0"
+        terms = {name: message[name] for name in ("nonce", "deadline", "gas")}
+        world.hand_in(DEVELOPER, first)
+        answer = world.hand_in(
+            DEVELOPER, second, request={"signer": world.address(DEVELOPER), **terms}
+        )
+        assert answer.status_code == 409
+        assert code(answer) in ("NONCE_TAKEN", "RegistryForwarderNonceUsed")
+
+    @pytest.mark.parametrize("body", [{}, {"signature": "0x11", "signed_transaction": "0x11"}])
+    def test_refuses_neither_way_and_both(self, world: RelayWorld, body: dict[str, str]) -> None:
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        assert world.post(f"/tasks/{task['id']}", body).status_code == 422
+        assert world.post("/relay", body).status_code == 422
+
+    def test_refuses_more_than_may_wait(self, narrow_world: RelayWorld) -> None:
+        world = narrow_world
+        settings = world.parts.settings
+        world.parts.settings = settings.model_copy(update={"relayer_waiting": 1})
+        found = [
+            world.hand_in(DEVELOPER, world.proposed(DEVELOPER, "/projects", one))
+            for one in (documents.forest(name, east=2.0 * at) for at, name in enumerate("abc"))
+        ]
+        assert [answer.status_code for answer in found] == [202, 202, 409]
+        assert code(found[-1]) == "TOO_MANY_WAITING"
+
+
+class TestRelayersOwnTransactions:
+    """
+    when several wait                        one transaction carries them
+    when one fails on chain                  the others act; its task says why, and may be signed anew
+    when it is stuck                         another with higher fees and the same data replaces it
+    when the node forgets it                 it is sent again
+    when a reorg takes its block away        it is sent again, as it was
+    when its nonce is used by another        what it carried is delivered anew
+    when somebody else delivers first        the task is done all the same
+    when two were signed with one nonce      the one that was not delivered is dropped
+    when the signer gives the nonce up       the task is dropped
+    when nobody delivers in time             the task is dropped
+    """
+
+    def test_carries_several_in_one(self, narrow_world: RelayWorld) -> None:
+        world = narrow_world
+        tasks = [
+            world.hand_in(DEVELOPER, world.proposed(DEVELOPER, "/projects", one)).json()
+            for one in (documents.forest(name, east=2.0 * at) for at, name in enumerate("abcd"))
+        ]
+        assert len(world.transactions()) == 1
+        world.mine()
+        assert len(world.transactions()) == 2
+        world.mine()
+        done = [world.task(task["id"], "indexed") for task in tasks]
+        assert len({task["transaction_hash"] for task in done}) == 2
+        assert len({task["transaction_hash"] for task in done[1:]}) == 1
+
+    def test_says_why_one_failed_and_takes_it_again(self, world: RelayWorld) -> None:
+        access, role = "RegistryAccessControl", (2, world.address(DEVELOPER))
+        good = world.hand_in(
+            OTHER_DEVELOPER,
+            world.proposed(OTHER_DEVELOPER, "/projects", documents.forest("good", east=3.0)),
+        ).json()
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        # The role goes in the same block, before the relayer's transaction is executed.
+        raw = world.signed(0, world.call(access, "revokeRole", *role), maxPriorityFeePerGas=10**10)
+        sent = world.hand_in(DEVELOPER, task).json()
+        raws = [entry.raw for entry in world.transactions()]
+        world.node.drop_pool()
+        for entry in (raw, *raws):
+            world.node.rpc("eth_sendRawTransaction", entry)
+        world.mine()
+        world.task(good["id"], "indexed")
+        failed = world.task(sent["id"], "reverted")
+        assert failed["error"]["details"][0]["code"] == "AccessManagedUnauthorized"
+        world.direct(0, access, "grantRole", *role, 0)
+        again = world.hand_in(DEVELOPER, task)
+        assert (again.status_code, again.json()["state"]) == (202, "broadcast"), again.text
+        world.mine()
+        world.task(sent["id"], "indexed")
+
+    def test_is_replaced_when_it_is_stuck(self, world: RelayWorld) -> None:
+        task = world.hand_in(
+            DEVELOPER, world.proposed(DEVELOPER, "/projects", documents.forest())
+        ).json()
+        age(world, created=120.0)
+        world.dispatch()
+        first, second = world.transactions()
+        assert second.max_fee * 10 >= first.max_fee * 11
+        one, other = (
+            world.node.rpc("eth_getTransactionByHash", entry.hash) for entry in (first, second)
+        )
+        assert one is None
+        assert int(other["nonce"], 16) == world.deliveries()[0].nonce
+        assert other["input"] == world.deliveries()[0].data
+        world.mine()
+        assert world.task(task["id"], "indexed")["transaction_hash"] == second.hash
+
+    def test_is_sent_again_when_the_node_forgets_it(self, world: RelayWorld) -> None:
+        task = world.hand_in(
+            DEVELOPER, world.proposed(DEVELOPER, "/projects", documents.forest())
+        ).json()
+        world.node.drop_pool()
+        age(world, sent=30.0)
+        world.dispatch()
+        world.mine()
+        assert len(world.transactions()) == 1
+        world.task(task["id"], "indexed")
+
+    def test_is_sent_again_as_it_was_when_a_reorg_takes_its_block(
+        self, each_world: RelayWorld
+    ) -> None:
+        world = each_world
+        task = world.hand_in(
+            DEVELOPER, world.proposed(DEVELOPER, "/projects", documents.forest())
+        ).json()
+        world.mine()
+        before = world.task(task["id"], "indexed")
+        world.node.reorganise(1)
+        world.node.drop_pool()
+        world.node.mine(2)
+        world.follower.catch_up()
+        assert world.get(FOREST).status_code == 404
+        world.dispatch()
+        back = world.task(task["id"], "broadcast")
+        assert "reorganisation" in back["history"][-1]["note"]
+        world.mine()
+        again = world.task(task["id"], "indexed")
+        assert again["transaction_hash"] == before["transaction_hash"]
+        assert again["block_hash"] != before["block_hash"]
+
+    def test_is_delivered_anew_when_another_used_its_nonce(self, world: RelayWorld) -> None:
+        task = world.hand_in(
+            DEVELOPER, world.proposed(DEVELOPER, "/projects", documents.forest())
+        ).json()
+        world.node.drop_pool()
+        call = world.call("CRU", "setApprovalForAll", world.address(0), True)
+        nonce = world.deliveries()[0].nonce
+        world.node.rpc("eth_sendRawTransaction", world.signed(RELAYER, call, nonce=nonce))
+        world.mine()
+        lost, anew = world.deliveries()
+        assert (lost.state, anew.state, anew.nonce) == ("lost", "sent", nonce + 1)
+        world.mine()
+        world.task(task["id"], "indexed")
+
+    def test_is_done_when_somebody_else_delivers_first(self, world: RelayWorld) -> None:
+        task = world.hand_in(
+            DEVELOPER, world.proposed(DEVELOPER, "/projects", documents.forest())
+        ).json()
+        batch = world.deliveries()[0].data
+        ours = world.transactions()[0]
+        world.node.drop_pool()
+        there = {"chain_id": 31337, "to": world.registry.record["forwarder"], "data": batch}
+        theirs = world.signed(STRANGER, there)
+        world.node.rpc("eth_sendRawTransaction", theirs)
+        world.node.mine()
+        world.node.rpc("eth_sendRawTransaction", ours.raw)
+        world.mine()
+        done = world.task(task["id"], "indexed")
+        assert done["transaction_hash"] != ours.hash
+        assert world.project("harz-mixed-forest")["properties"]["status"] == "submitted"
+
+    def test_is_dropped_when_the_other_of_one_nonce_was_delivered(self, world: RelayWorld) -> None:
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        sent = world.hand_in(DEVELOPER, task).json()
+        world.node.drop_pool()
+        ours = world.transactions()[0]
+        nonce = int(task["to_sign"]["typed_data"]["message"]["nonce"])
+        approve = world.call("CRU", "setApprovalForAll", world.address(STRANGER), True)
+        other = forwarded(world, DEVELOPER, approve, nonce=nonce)
+        struct = {
+            "from": world.address(DEVELOPER),
+            "to": approve["to"],
+            "value": 0,
+            "gas": other["request"]["gas"],
+            "deadline": other["request"]["deadline"],
+            "data": approve["data"],
+            "signature": f"0x{nonce:064x}{other['signature'][2:]}",
+        }
+        data = world.registry.abi.encode_call("RegistryForwarder", "execute", [struct])
+        there = {"chain_id": 31337, "to": world.registry.record["forwarder"], "data": data}
+        world.node.rpc("eth_sendRawTransaction", world.signed(STRANGER, there))
+        world.node.mine()
+        world.node.rpc("eth_sendRawTransaction", ours.raw)
+        world.mine()
+        dropped = world.task(sent["id"], "dropped")
+        assert dropped["error"]["code"] == "NONCE_USED"
+
+    def test_is_dropped_when_the_signer_gives_the_nonce_up(self, world: RelayWorld) -> None:
+        task = world.hand_in(
+            DEVELOPER, world.proposed(DEVELOPER, "/projects", documents.forest())
+        ).json()
+        ours = world.transactions()[0]
+        world.node.drop_pool()
+        data = world.registry.abi.encode_call("RegistryForwarder", "invalidateNonces", [0, 1])
+        there = {"chain_id": 31337, "to": world.registry.record["forwarder"], "data": data}
+        world.node.rpc("eth_sendRawTransaction", world.signed(DEVELOPER, there))
+        world.node.mine()
+        world.node.rpc("eth_sendRawTransaction", ours.raw)
+        world.mine()
+        assert world.task(task["id"], "dropped")["error"]["code"] == "NONCE_USED"
+
+    def test_is_dropped_when_nobody_delivers_in_time(self, narrow_world: RelayWorld) -> None:
+        world = narrow_world
+        first = world.proposed(DEVELOPER, "/projects", documents.forest("first", east=4.0))
+        world.hand_in(DEVELOPER, first)
+        task = world.proposed(DEVELOPER, "/projects", documents.forest())
+        typed = task["to_sign"]["typed_data"]["message"]
+        typed["deadline"] = int(time.time()) + 32
+        terms = {name: typed[name] for name in ("nonce", "deadline", "gas")}
+        terms["signer"] = world.address(DEVELOPER)
+        assert world.hand_in(DEVELOPER, task, request=terms).status_code == 202
+        with pytest.MonkeyPatch.context() as later:
+            now = time.time()
+            later.setattr(time, "time", lambda: now + 40)
+            dropped = world.task(task["id"], "dropped")
+        assert dropped["error"]["code"] == "DEADLINE_OVER"
+
+
+class TestRelayersKey:
+    """
+    given both files                       it signs with that account
+    given one file only, or a wrong one    the API does not start, and tells nothing of the inside
+    given neither                          there is no relayer
+    """
+
+    def test_signs_with_that_account(self, tmp_path: Path) -> None:
+        relayer = Relayer.load(ApiSettings(**keyfile(tmp_path)))
+        assert relayer is not None
+        fields = {"chainId": 1, "nonce": 0, "to": "0x" + "11" * 20, "data": "0x", "gas": 30_000}
+        raw, _ = relayer.sign(fields | {"maxFeePerGas": 1, "maxPriorityFeePerGas": 1})
+        assert Account.recover_transaction(raw).lower() == relayer.address
+
+    @pytest.mark.parametrize("missing", ["relayer_keyfile", "relayer_passphrase_file"])
+    def test_says_so_given_one_file_only(self, tmp_path: Path, missing: str) -> None:
+        files: dict[str, Any] = keyfile(tmp_path) | {missing: None}
+        with pytest.raises(RelayerError, match="takes two files"):
+            Relayer.load(ApiSettings(**files))
+
+    @pytest.mark.parametrize("content", ["{}", "no JSON", json.dumps({"crypto": {}, "version": 3})])
+    def test_tells_nothing_of_the_inside_given_a_broken_file(
+        self, tmp_path: Path, content: str
+    ) -> None:
+        files = keyfile(tmp_path)
+        files["relayer_keyfile"].write_text(content)
+        with pytest.raises(RelayerError, match="cannot be opened with the passphrase") as caught:
+            Relayer.load(ApiSettings(**files))
+        assert PASSPHRASE not in str(caught.value)
+        assert caught.value.__cause__ is None
+
+    def test_says_so_given_a_wrong_passphrase(self, tmp_path: Path) -> None:
+        files = keyfile(tmp_path)
+        files["relayer_passphrase_file"].write_text("wrong")
+        with pytest.raises(RelayerError, match="cannot be opened with the passphrase"):
+            Relayer.load(ApiSettings(**files))
+
+    def test_says_so_given_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
+        files = keyfile(tmp_path)
+        files["relayer_keyfile"].unlink()
+        with pytest.raises(RelayerError, match="cannot be read"):
+            Relayer.load(ApiSettings(**files))
+
+    def test_is_none_given_no_file(self) -> None:
+        assert Relayer.load(ApiSettings()) is None
+
+
+def forwarded(
+    world: RelayWorld, who: int, call: dict[str, Any], nonce: int = 0, gas: int = 600_000
+) -> dict[str, Any]:
+    """What somebody hands in who signs from a published file, without asking the API."""
+    contract = world.registry.deployments.name_of(call["to"]) or ""
+    (file,) = (
+        found
+        for path in Path("schemas/typed-data").glob(f"{contract}.*.json")
+        if (found := json.loads(path.read_text()))["selector"] == call["data"][:10]
+    )
+    decoded = world.registry.abi.decode_call(contract, call["data"])
+    words = world.registry.abi.enum_words("ProjectType")
+    arguments = json.loads(json.dumps(decoded.arguments))
+    if "pdd" in arguments:
+        arguments["pdd"]["projectType"] = words.index(arguments["pdd"]["projectType"])
+    terms = {"nonce": str(nonce), "deadline": int(time.time()) + 3600, "gas": gas}
+    message = {"signer": world.address(who), "contractAddress": call["to"], **arguments, **terms}
+    place = {"chainId": 31337, "verifyingContract": world.registry.record["forwarder"]}
+    typed = {**file, "domain": {**file["domain"], **place}, "message": message}
+    request = {"signer": world.address(who), "to": call["to"], "data": call["data"], **terms}
+    return {"request": request, "signature": world.signature(who, typed)}
+
+
+def smart_account(world: RelayWorld, owner: int) -> str:
+    """An account that is a contract, of an owner; gives its address."""
+    manifest = json.loads(world.settings.artifacts.read_bytes())
+    initcode = manifest["contractTypes"]["SmartAccount"]["deploymentBytecode"]["bytecode"]
+    argument = world.address(owner)[2:].rjust(64, "0")
+    sent = world.node.send(world.address(0), None, "0x" + initcode.removeprefix("0x") + argument)
+    world.mine()
+    return str(world.node.receipt(sent)["contractAddress"])
+
+
+def age(world: RelayWorld, *, created: float = 0.0, sent: float = 0.0) -> None:
+    """Let the relayer's last transaction be older, in seconds."""
+    last = world.transactions()[-1]
+    with world.parts.transaction() as session:
+        held = session.get(type(last), last.hash)
+        held.created_at -= created
+        held.sent_at -= sent
