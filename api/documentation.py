@@ -189,6 +189,9 @@ The chain decides; this API checks documents, relays what others signed, and rea
 date, or for the state that a transaction left. `GET /changes` tells every change since.
 
 **Writing** takes two steps: hand in the document or request, sign what the task asks for
-(`to_sign`), hand in the signed transaction at `POST /tasks/{id}` (or with the document in one
-request), and follow the task until it is `indexed` and `final`. No key is ever on this server.
+(`to_sign`), hand it in at `POST /tasks/{id}`, and follow the task until it is `indexed` and
+`final`. Either sign the transaction and pay its gas (it may also come with the document in one
+request), or, where a relayer pays, sign `typed_data` with `?sender=` your address: your wallet
+shows every field of the action, and the relayer can deliver it or not, never alter it. No key of
+yours is ever on this server.
 """

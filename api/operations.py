@@ -266,15 +266,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         errors=(400, 403, 404, 405, 409, 422, 500, 503),
     ),
     ("post", "/tasks/{id}"): _write(
-        "The transaction is kept and on its way.",
+        "What was signed is kept and on its way.",
         requests.SignatureRequest,
-        ("signature",),
+        ("signature", "typed-signature"),
         "task-broadcast",
     ),
     ("post", "/relay"): _write(
-        "The transaction is kept and on its way.",
+        "What was signed is kept and on its way.",
         requests.RelayRequest,
-        ("relay",),
+        ("relay", "forward"),
         "task-relayed",
     ),
     ("get", "/"): Operation(

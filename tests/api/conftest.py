@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 from ..indexer.node import Node  # noqa: TID252
 from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
+from .relaying import RelayWorld
 from .world import World, activate
 
 
@@ -46,6 +47,16 @@ def module_postgres_url(postgres_url: str) -> Iterator[str]:
         yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture
+def relay_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
+    """A world with a relayer, on SQLite."""
+    mark = deployed.node.snapshot()
+    made = RelayWorld(deployed, f"sqlite:///{tmp_path}/relay.db", tmp_path / "relay")
+    yield made
+    made.close()
+    deployed.node.revert(mark)
 
 
 def _world(deployed: Registry, database_url: str, folder: Path) -> Iterator[World]:

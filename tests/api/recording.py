@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import documents
+from .relaying import RelayWorld, forwarded
 from .world import BUYER, DEVELOPER, OPERATOR, STRANGER, VERIFIER, World
 
 FOLDER = Path(__file__).parents[2] / "api" / "examples"
@@ -236,6 +237,22 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
     }
 
 
+def recorded_relaying(world: RelayWorld) -> dict[str, Any]:
+    """The examples of writes whose gas the relayer pays."""
+    pdd = documents.forest()
+    task = world.proposed(DEVELOPER, "/projects", pdd)
+    signature = world.signature(DEVELOPER, task["to_sign"]["typed_data"])
+    world.post(f"/tasks/{task['id']}", {"signature": signature})
+    world.mine()
+    key = world.project(pdd["id"])["ogcr:record"]["project_id"]
+    call = world.call("ProjectRegistry", "assignValidator", key, world.address(6))
+    return {
+        "task-typed-data": task,
+        "typed-signature": {"signature": signature},
+        "forward": {**forwarded(world, OPERATOR, call), "documents": []},
+    }
+
+
 _OURS = "Something went wrong on our side; the request id finds it in our log."
 _DROPPED = (
     "Records up to cursor 52 are kept no longer: take the rows as they are now and follow from "
@@ -244,9 +261,18 @@ _DROPPED = (
 _NOT_YET = "The index holds no block yet; start the indexer or wait a moment."
 
 
+def test_record_relaying(relay_world: RelayWorld) -> None:
+    """Write the examples of relaying."""
+    _write(recorded_relaying(relay_world))
+
+
 def test_record(world: World) -> None:
-    """Write every example."""
+    """Write every other example."""
+    _write(recorded(world))
+
+
+def _write(found: dict[str, Any]) -> None:
     FOLDER.mkdir(exist_ok=True)
-    for name, value in recorded(world).items():
+    for name, value in found.items():
         text = json.dumps(value, indent=2, ensure_ascii=False)
         (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ PASSPHRASE = "correct horse"
 
 def keyfile(folder: Path, who: int = RELAYER) -> dict[str, Path]:
     """The two files of a relayer, as settings name them."""
+    folder.mkdir(parents=True, exist_ok=True)
     key, passphrase = folder / "relayer.json", folder / "relayer.pass"
     # Few rounds: the tests are not to wait for what only keeps thieves busy.
     content = Account.encrypt(published_keys()[who].key, PASSPHRASE, kdf="pbkdf2", iterations=2)
@@ -77,3 +79,26 @@ class RelayWorld(World):
         """The relayer's transactions, the first one first."""
         with self.parts.transaction() as session:
             return sorted(session.exec(select(RelayTransaction)), key=lambda t: t.created_at)
+
+
+def forwarded(
+    world: RelayWorld, who: int, call: dict[str, Any], nonce: int = 0, gas: int = 600_000
+) -> dict[str, Any]:
+    """What somebody hands in who signs from a published file, without asking the API."""
+    contract = world.registry.deployments.name_of(call["to"]) or ""
+    (file,) = (
+        found
+        for path in Path("schemas/typed-data").glob(f"{contract}.*.json")
+        if (found := json.loads(path.read_text()))["selector"] == call["data"][:10]
+    )
+    decoded = world.registry.abi.decode_call(contract, call["data"])
+    words = world.registry.abi.enum_words("ProjectType")
+    arguments = json.loads(json.dumps(decoded.arguments))
+    if "pdd" in arguments:
+        arguments["pdd"]["projectType"] = words.index(arguments["pdd"]["projectType"])
+    terms = {"nonce": str(nonce), "deadline": int(time.time()) + 3600, "gas": gas}
+    message = {"signer": world.address(who), "contractAddress": call["to"], **arguments, **terms}
+    place = {"chainId": 31337, "verifyingContract": world.registry.record["forwarder"]}
+    typed = {**file, "domain": {**file["domain"], **place}, "message": message}
+    request = {"signer": world.address(who), "to": call["to"], "data": call["data"], **terms}
+    return {"request": request, "signature": world.signature(who, typed)}

@@ -18,7 +18,8 @@ from api.requests import SignedDocument
 from api.settings import ApiSettings
 from schemas import KINDS, validate
 
-from .recording import recorded
+from .recording import recorded, recorded_relaying
+from .relaying import RelayWorld
 from .world import World
 
 
@@ -115,6 +116,12 @@ class TestDocumentation:
 
     def test_the_examples_have_the_members_of_real_answers(self, world: World) -> None:
         for name, value in recorded(world).items():
+            assert _shape(example(name)) == _shape(value), name
+
+    def test_the_examples_of_relaying_have_the_members_of_real_answers(
+        self, relay_world: RelayWorld
+    ) -> None:
+        for name, value in recorded_relaying(relay_world).items():
             assert _shape(example(name)) == _shape(value), name
 
 

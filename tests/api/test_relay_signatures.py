@@ -18,7 +18,7 @@ from schemas import content_hash
 
 from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
-from .relaying import PASSPHRASE, RELAYER, RelayWorld, keyfile
+from .relaying import PASSPHRASE, RELAYER, RelayWorld, forwarded, keyfile
 from .test_tracking import states
 from .world import DEVELOPER, OPERATOR, OTHER_DEVELOPER, STRANGER, VALIDATOR, World
 
@@ -293,7 +293,7 @@ class TestRefusals:
 class TestRelayersOwnTransactions:
     """
     when several wait                        one transaction carries them
-    when one fails on chain                  the others act; its task says why, and may be signed anew
+    when one fails on chain                  the others act, its task says why, it may come again
     when it is stuck                         another with higher fees and the same data replaces it
     when the node forgets it                 it is sent again
     when a reorg takes its block away        it is sent again, as it was
@@ -525,29 +525,6 @@ class TestRelayersKey:
 
     def test_is_none_given_no_file(self) -> None:
         assert Relayer.load(ApiSettings()) is None
-
-
-def forwarded(
-    world: RelayWorld, who: int, call: dict[str, Any], nonce: int = 0, gas: int = 600_000
-) -> dict[str, Any]:
-    """What somebody hands in who signs from a published file, without asking the API."""
-    contract = world.registry.deployments.name_of(call["to"]) or ""
-    (file,) = (
-        found
-        for path in Path("schemas/typed-data").glob(f"{contract}.*.json")
-        if (found := json.loads(path.read_text()))["selector"] == call["data"][:10]
-    )
-    decoded = world.registry.abi.decode_call(contract, call["data"])
-    words = world.registry.abi.enum_words("ProjectType")
-    arguments = json.loads(json.dumps(decoded.arguments))
-    if "pdd" in arguments:
-        arguments["pdd"]["projectType"] = words.index(arguments["pdd"]["projectType"])
-    terms = {"nonce": str(nonce), "deadline": int(time.time()) + 3600, "gas": gas}
-    message = {"signer": world.address(who), "contractAddress": call["to"], **arguments, **terms}
-    place = {"chainId": 31337, "verifyingContract": world.registry.record["forwarder"]}
-    typed = {**file, "domain": {**file["domain"], **place}, "message": message}
-    request = {"signer": world.address(who), "to": call["to"], "data": call["data"], **terms}
-    return {"request": request, "signature": world.signature(who, typed)}
 
 
 def smart_account(world: RelayWorld, owner: int) -> str:
