@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from api.dispatch import dispatch, signed_forward
-from api.errors import ConflictError, Detail, MissingError, ValidationError
+from api.errors import ApiError, ConflictError, Detail, MissingError, ValidationError
 from api.forwarding import Forward, SignedForward, execution, identifier, is_signed, to_sign
 from api.queries import forwarding as queries
 from api.queries import tasks as task_queries
@@ -66,7 +67,7 @@ def deliver_signature(
     row, signed = _meant(registry, task, signature.lower(), terms)
     if not _is_under_way(registry, row):
         _check_terms(registry, signed)
-        _check_call(registry, signed)
+        _check_call(registry, task, signed)
         _keep(registry, row)
     dispatch(registry)
 
@@ -158,10 +159,17 @@ def _check_terms(registry: Registry, signed: SignedForward) -> None:
         raise _refused("DEADLINE_TOO_NEAR", message)
 
 
-def _check_call(registry: Registry, signed: SignedForward) -> None:
+def _check_call(registry: Registry, task: Task, signed: SignedForward) -> None:
     relayer, data = registry.relayer, execution(registry, signed)
     sender = relayer.address if relayer else ""
-    check_call(registry, {"from": sender, "to": registry.forwarder or "", "data": data})
+    try:
+        check_call(registry, {"from": sender, "to": registry.forwarder or "", "data": data})
+    except ApiError as error:
+        # The attempt is the signer's, not that of the account that would have paid.
+        if error.refused is not None:
+            whose = {"sender": signed.forward.signer, "contract": task.contract}
+            error.refused = replace(error.refused, **whose, function=task.function)
+        raise
 
 
 def _is_under_way(registry: Registry, row: ForwardRequest) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from eth_account import Account
 
+from api.refused import trail
 from api.relayer import Relayer, RelayerError
 from api.settings import ApiSettings
 from indexer.identity import project_id
@@ -216,6 +217,12 @@ class TestRefusals:
         answer = world.post(f"/tasks/{task['id']}", body)
         assert (answer.status_code, code(answer)) == (403, "AccessManagedUnauthorized")
         assert world.transactions() == []
+        denied = list(trail(world.parts.engine))[-1]
+        assert (denied["sender"], denied["contract"]) == (
+            world.address(STRANGER),
+            "ProjectRegistry",
+        )
+        assert denied["function"] == "registerProject"
 
     @pytest.mark.parametrize(
         ("change", "expected"),
