@@ -18,6 +18,7 @@ from api.migrations import migrate
 from api.pages import add_documentation
 from api.parameters import refuse_unknown
 from api.problems import problem_response
+from api.rates import Rates
 from api.registry import Registry
 from api.routes import (
     changes,
@@ -62,6 +63,10 @@ _SHOWN = [
     "OGCR-Lag",
     "OGCR-CID",
     "X-Request-ID",
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
 ]
 
 
@@ -90,6 +95,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
     app.add_middleware(Conditional)
+    app.add_middleware(Rates, settings=settings)
     app.add_middleware(Envelope)
     app.add_middleware(
         CORSMiddleware,

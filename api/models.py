@@ -60,6 +60,7 @@ class Problem(Answer):
         "RESOURCE_GONE",
         "PAYLOAD_TOO_LARGE",
         "UNSUPPORTED_MEDIA_TYPE",
+        "RATE_LIMIT_EXCEEDED",
         "SERVICE_UNAVAILABLE",
         "INTERNAL_ERROR",
     ]

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from limits import parse_many
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
@@ -13,7 +14,10 @@ class ApiSettings(IndexerSettings):
 
     Every field is read from `OGCR_<NAME>`. `public_url` is how readers reach this API: it stands in
     links and in the `uri` that a call anchors; without it, host and port. `submission_seconds` is
-    how long an accepted but unsigned project keeps its ground against others.
+    how long an accepted but unsigned project keeps its ground against others. `rate_…` are what one
+    client may ask for (`6000/minute`, several with a semicolon between), `rate_storage` where that
+    is counted (`memory://` in each process, `redis://host:port/db` for several together), and
+    `trusted_proxies` how many proxies of ours stand in front and say who asks.
     """
 
     api_host: str = "127.0.0.1"
@@ -23,8 +27,19 @@ class ApiSettings(IndexerSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     body_bytes: int = Field(default=5_000_000, ge=1)
     submission_seconds: int = Field(default=3600, ge=1)
+    rate_reads: str = "6000/minute"
+    rate_writes: str = "600/minute"
+    rate_checks: str = "60/minute"
+    rate_storage: str = "memory://"
+    trusted_proxies: int = Field(default=0, ge=0)
     track_seconds: float = Field(default=0.5, gt=0)
     resend_seconds: float = Field(default=15.0, gt=0)
+
+    @field_validator("rate_reads", "rate_writes", "rate_checks")
+    @classmethod
+    def _is_rate(cls, value: str) -> str:
+        parse_many(value)
+        return value
 
     @field_validator("public_url")
     @classmethod

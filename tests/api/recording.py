@@ -155,6 +155,13 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
         "message": _DROPPED,
         "instance": "/changes",
     }
+    found["problem-429"] = found["problem-404"] | {
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": _TOO_OFTEN,
+        "code": "RATE_LIMIT_EXCEEDED",
+        "message": _TOO_OFTEN,
+    }
     found["problem-500"] = found["problem-404"] | {
         "title": "Internal Server Error",
         "status": 500,
@@ -171,6 +178,7 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
     }
 
 
+_TOO_OFTEN = "Too many requests (1200 are allowed for reads); try again in 12 seconds."
 _OURS = "Something went wrong on our side; the request id finds it in our log."
 _DROPPED = (
     "Records up to cursor 52 are kept no longer: take the rows as they are now and follow from "
