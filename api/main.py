@@ -31,10 +31,12 @@ from api.routes import (
     monitoring,
     projects,
     relay,
+    stream,
     tasks,
     validation,
 )
 from api.settings import ApiSettings
+from api.streams import Streams
 from api.tracking import Tracker
 from indexer.database import create_index_tables
 
@@ -48,6 +50,7 @@ ROUTERS = (
     features.router,
     validation.router,
     changes.router,
+    stream.router,
     documents.router,
     tasks.router,
     relay.router,
@@ -83,6 +86,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         dependencies=[Depends(refuse_unknown)],
     )
     app.state.registry = registry
+    app.state.streams = Streams(registry.settings.most_streams, registry.feed_mark)
     for router in ROUTERS:
         app.include_router(router)
     add_documentation(app)

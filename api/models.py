@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 Finality = Literal["latest", "safe", "finalized"]
 
@@ -284,6 +284,10 @@ class ValidationStatistics(Answer):
     by_field: list[dict[str, Any]]
     by_submitter: list[dict[str, Any]]
     by_day: list[dict[str, Any]]
+
+
+class EventStream(RootModel[str]):
+    """Server-sent events, as they come."""
 
 
 class Conformance(Answer):

@@ -196,6 +196,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", _COLLECTIONS + "/monitoring/items/{featureId}"): _read(
         "The report.", models.Feature, "report-area", **_GEO
     ),
+    ("get", "/changes/stream"): Operation(
+        "Events as they come, until either side ends the connection.",
+        models.EventStream,
+        "events",
+        media_type="text/event-stream",
+        derived=False,
+        errors=(400, 405, 410, 500, 503),
+    ),
     ("get", "/changes"): _read(
         "A part of the feed.", models.ChangePage, "changes", errors=(400, 405, 410, 500, 503)
     ),

@@ -17,7 +17,8 @@ class ApiSettings(IndexerSettings):
     how long an accepted but unsigned project keeps its ground against others. `rate_…` are what one
     client may ask for (`6000/minute`, several with a semicolon between), `rate_storage` where that
     is counted (`memory://` in each process, `redis://host:port/db` for several together), and
-    `trusted_proxies` how many proxies of ours stand in front and say who asks.
+    `trusted_proxies` how many proxies of ours stand in front and say who asks. `most_streams` is
+    how many readers one process tells at once as the feed grows.
     """
 
     api_host: str = "127.0.0.1"
@@ -31,6 +32,7 @@ class ApiSettings(IndexerSettings):
     rate_writes: str = "600/minute"
     rate_checks: str = "60/minute"
     rate_storage: str = "memory://"
+    most_streams: int = Field(default=500, ge=1)
     trusted_proxies: int = Field(default=0, ge=0)
     track_seconds: float = Field(default=0.5, gt=0)
     resend_seconds: float = Field(default=15.0, gt=0)

@@ -117,6 +117,9 @@ def _record_reads(
     ).json()
     found["validations"] = world.get("/validations", limit=1).json()
     found["validation-statistics"] = world.get("/statistics/validation").json()
+    (change, *_) = found["changes"]["changes"]
+    data = json.dumps(change, separators=(",", ":"))
+    found["events"] = f"id: {change['cursor']}\nevent: {change['kind']}\ndata: {data}\n\n"
     found["definition"]["paths"] = {}  # otherwise the documentation would hold itself
     report = found["report-areas"]["features"][0]["id"]
     found["report-area"] = world.get(f"/collections/monitoring/items/{report}").json()
