@@ -204,6 +204,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         derived=False,
         errors=(400, 405, 410, 500, 503),
     ),
+    ("get", "/failed-calls"): _read(
+        "A page of failed calls.", models.FailedCallPage, "failed-calls", errors=_LIST
+    ),
     ("get", "/changes"): _read(
         "A part of the feed.", models.ChangePage, "changes", errors=(400, 405, 410, 500, 503)
     ),

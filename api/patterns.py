@@ -10,12 +10,14 @@ NAME = r"^[A-Za-z0-9_-]{1,100}$"
 UNIT = r"^[A-Za-z0-9_.-]{1,300}$"
 HEX = r"^0x([0-9a-fA-F]{2})+$"
 BYTES32 = r"^0x[0-9a-fA-F]{64}$"
+WORD = r"^[A-Za-z0-9_]{1,100}$"
 
 _SAID = {
     ADDRESS: "an address is “0x” and 40 hexadecimal digits",
     NAME: "an id has 1 to 100 letters, digits, “_” and “-”, or is “0x” and hexadecimal digits",
     UNIT: "a unit is named by its token id (decimal, or “0x” and 64 hexadecimal digits) or serial",
     HEX: "bytes are “0x” and an even number of hexadecimal digits",
+    WORD: "a name in the contracts has letters, digits and “_”",
     BYTES32: "this is “0x” and 64 hexadecimal digits",
 }
 

@@ -32,6 +32,10 @@ class Metrics:
             "ogcr_troubles", "Passing troubles by kind", ["kind"], registry=registry
         )
 
+        self.errand_restarts = Counter(
+            "ogcr_errand_restarts", "Times the errands' process ended by itself", registry=registry
+        )
+
     def count_trouble(self, kind: str) -> None:
         """Count a passing trouble of the node or the database."""
         self.troubles.labels(kind).inc()

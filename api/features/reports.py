@@ -6,6 +6,7 @@ from typing import Any
 
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
+from api.features.findings import finding, finding_word
 from api.features.held import Held, held_document
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, versions, vintages
@@ -49,6 +50,8 @@ def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dic
         "verifier": report.verifier,
         "verified_kg": report.verified_kg,
         "decided_at": moment_text(report.decided_at),
+        "document": _finding(snapshot, row, "report_hash"),
+        "statement": _finding(snapshot, row, "statement_hash"),
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
@@ -93,8 +96,16 @@ def _maintained(snapshot: Snapshot, row: ReportRow, held: Held) -> dict[str, Any
         "version": report.version,
         "content_hash": report.report_hash,
         "document_status": held.status,
+        "document_finding": finding_word(
+            snapshot, "report", report.report_id, "report_hash", report.report_hash
+        ),
         "finality": snapshot.position.finality_of(report.valid_from),
     }
+
+
+def _finding(snapshot: Snapshot, row: ReportRow, column: str) -> dict[str, Any] | None:
+    digest = getattr(row.report, column)
+    return finding(snapshot, "report", row.report.report_id, column, digest)
 
 
 def _verifier_info(registry: Registry, row: ReportRow) -> dict[str, Any] | None:

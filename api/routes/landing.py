@@ -17,6 +17,7 @@ _RESOURCES = {
     "/credits": "Units",
     "/methodologies": "Methodologies",
     "/changes": "Every change, for whoever follows the registry",
+    "/failed-calls": "Calls that the contracts refused",
     "/health": "Health of this service",
 }
 _ABOUT = "A carbon-removal registry whose authority is on chain."

@@ -4,6 +4,8 @@ import argparse
 import signal
 
 from indexer.commands.command import DONE, Command
+from indexer.errands.process import Errands
+from indexer.errands.rounds import Rounds
 from indexer.follower import Follower
 from indexer.metrics import Metrics
 from indexer.settings import IndexerSettings
@@ -19,9 +21,24 @@ def run(settings: IndexerSettings, options: argparse.Namespace) -> int:
             signal.signal(number, lambda *_: follower.stop())
         if options.once:
             follower.catch_up()
+            _run_errands(settings)
         else:
-            follower.run()
+            _follow(follower, Errands(settings, metrics))
     return DONE
+
+
+def _follow(follower: Follower, errands: Errands) -> None:
+    errands.start()
+    try:
+        follower.run()
+    finally:
+        errands.stop()
+
+
+def _run_errands(settings: IndexerSettings) -> None:
+    with Rounds(settings) as rounds:
+        while rounds.run():
+            pass
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

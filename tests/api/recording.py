@@ -87,6 +87,10 @@ def _record_units(world: World, found: dict[str, Any]) -> None:
 def _record_reads(
     world: World, found: dict[str, Any], pdd: dict[str, Any], mrv: dict[str, Any]
 ) -> None:
+    raw = world.signed(STRANGER, world.call("CRU", "pause"))
+    world.node.rpc("eth_sendRawTransaction", raw)
+    world.mine()
+    world.errands()
     project = f"/projects/{pdd['id']}"
     found["credit"] = world.get("/credits", status="retired").json()["features"][0]
     paths = {
@@ -98,6 +102,7 @@ def _record_reads(
         "credit": f"/credits/{found['credit']['id']}",
         "methodologies": "/methodologies",
         "methodology": "/methodologies/OGCR-REF-01@1.2.0",
+        "failed-calls": "/failed-calls",
         "changes": "/changes?table=project&after=1&limit=2",
         "health": "/health",
         "landing": "/",
