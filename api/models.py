@@ -174,7 +174,7 @@ class SuppliedDocument(Answer):
 class Health(Answer):
     """What works; `faults` says in sentences what does not."""
 
-    status: Literal["ok", "broken"]
+    status: Literal["ok", "behind", "broken"]
     faults: list[str]
     index: IndexPosition | None
 

@@ -246,6 +246,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/"): Operation(
         "Where to begin.", models.Landing, "landing", derived=False, errors=(400, 405, 500)
     ),
+    ("get", "/ready"): Operation(
+        "The index is up to date.", models.Health, "health", errors=(400, 405, 500, 503)
+    ),
     ("get", "/health"): Operation(
         "All is well.", models.Health, "health", errors=(400, 405, 500, 503)
     ),

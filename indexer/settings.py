@@ -69,6 +69,7 @@ class IndexerSettings(BaseSettings):
     errand_seconds: float = Field(default=1.0, gt=0)
     behind_blocks: int = Field(default=10, ge=0)
     broken_seconds: float = Field(default=30.0, gt=0)
+    metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     json_logs: bool = False
 
