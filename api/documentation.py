@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.models import Problem
 from api.operations import OPERATIONS, Operation
+from api.rates import UNLIMITED
 from api.requests import SignedDocument
 from schemas import KINDS, schema
 
@@ -33,6 +34,7 @@ _ERRORS = {
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
     422: "The document, request or transaction has faults; all are listed.",
+    429: "The client asks too often; `Retry-After` says when to try again.",
     500: "Something went wrong on our side.",
     503: "The index or the node does not answer; try again later.",
 }
@@ -65,6 +67,8 @@ def complete(app: FastAPI) -> dict[str, Any]:
     for (method, path), operation in OPERATIONS.items():
         entry = document["paths"][path][method]
         _describe_operation(entry, operation, components)
+        if path not in UNLIMITED:
+            entry["responses"]["429"] = _error_response(429, components)
     return document
 
 

@@ -11,6 +11,7 @@ ApiError                      500  INTERNAL_ERROR
 ├── GoneError                 410  RESOURCE_GONE             it was here, and is kept no longer
 ├── TooLargeError             413  PAYLOAD_TOO_LARGE
 ├── MediaTypeError            415  UNSUPPORTED_MEDIA_TYPE
+├── RateLimitError            429  RATE_LIMIT_EXCEEDED       too many requests
 └── UnavailableError          503  SERVICE_UNAVAILABLE       the index or the node is not there
 """
 
@@ -144,6 +145,12 @@ class MediaTypeError(ApiError):
     """The body is of a type that this API does not read."""
 
     status, code = 415, "UNSUPPORTED_MEDIA_TYPE"
+
+
+class RateLimitError(ApiError):
+    """The client asks more often than it may."""
+
+    status, code = 429, "RATE_LIMIT_EXCEEDED"
 
 
 class UnavailableError(ApiError):

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.parameters import LARGEST, AsOf, Box, Interval, MethodologyName, Moment, Page
-from api.patterns import ADDRESS, NAME
+from api.patterns import ADDRESS, BYTES32, NAME, WORD
 
 ProjectType = Literal[
     "afforestation",
@@ -259,3 +259,28 @@ class ValidationFilters(ValidationPeriod):
     )
     limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
     offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
+
+
+class FailedCallFilters(Page):
+    """Which failed calls."""
+
+    sender: str | None = Field(
+        default=None, pattern=ADDRESS, description="Whom the contract took for the caller."
+    )
+    contract: str | None = Field(
+        default=None, pattern=WORD, description="Name of the contract.", examples=["CRU"]
+    )
+    function: str | None = Field(
+        default=None, pattern=WORD, description="Name of the function.", examples=["retire"]
+    )
+    error: str | None = Field(
+        default=None,
+        pattern=WORD,
+        description="Name of the custom error; a missing role is `AccessManagedUnauthorized`.",
+        examples=["AccessManagedUnauthorized"],
+    )
+    transaction: str | None = Field(
+        default=None, pattern=BYTES32, description="Hash of the transaction."
+    )
+    since: Moment | None = Field(default=None, description="In a block on or after (UTC).")
+    until: Moment | None = Field(default=None, description="In a block on or before (UTC).")

@@ -18,12 +18,14 @@ from api.migrations import migrate
 from api.pages import add_documentation
 from api.parameters import refuse_unknown
 from api.problems import problem_response
+from api.rates import Rates
 from api.registry import Registry
 from api.routes import (
     accreditations,
     changes,
     credits,
     documents,
+    failed_calls,
     features,
     health,
     landing,
@@ -33,10 +35,12 @@ from api.routes import (
     relay,
     reversals,
     statistics,
+    stream,
     tasks,
     validation,
 )
 from api.settings import ApiSettings
+from api.streams import Streams
 from api.tracking import Tracker
 from indexer.database import create_index_tables
 
@@ -53,6 +57,8 @@ ROUTERS = (
     features.router,
     validation.router,
     changes.router,
+    stream.router,
+    failed_calls.router,
     documents.router,
     tasks.router,
     relay.router,
@@ -68,6 +74,10 @@ _SHOWN = [
     "OGCR-Lag",
     "OGCR-CID",
     "X-Request-ID",
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
 ]
 
 
@@ -84,6 +94,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         dependencies=[Depends(refuse_unknown)],
     )
     app.state.registry = registry
+    app.state.streams = Streams(registry.settings.most_streams, registry.feed_mark)
     for router in ROUTERS:
         app.include_router(router)
     add_documentation(app)
@@ -96,6 +107,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
     app.add_middleware(Conditional)
+    app.add_middleware(Rates, settings=settings)
     app.add_middleware(Envelope)
     app.add_middleware(
         CORSMiddleware,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 Finality = Literal["latest", "safe", "finalized"]
 
@@ -60,6 +60,7 @@ class Problem(Answer):
         "RESOURCE_GONE",
         "PAYLOAD_TOO_LARGE",
         "UNSUPPORTED_MEDIA_TYPE",
+        "RATE_LIMIT_EXCEEDED",
         "SERVICE_UNAVAILABLE",
         "INTERNAL_ERROR",
     ]
@@ -296,9 +297,49 @@ class SuppliedDocument(Answer):
 class Health(Answer):
     """What works; `faults` says in sentences what does not."""
 
-    status: Literal["ok", "broken"]
+    status: Literal["ok", "behind", "broken"]
     faults: list[str]
     index: IndexPosition | None
+
+
+class CallError(Answer):
+    """Why a call failed; `source` says how it is known: from a trace, or by calling again."""
+
+    name: str | None
+    arguments: dict[str, Any] | None
+    message: str | None
+    data: str | None
+    source: Literal["trace", "replay", "unknown"]
+
+
+class FailedCall(Answer):
+    """A call that a contract refused; `sender` is whom it took for the caller, `origin` who signed
+    the transaction, `through` the contract that passed the call on."""
+
+    transaction_hash: str
+    block_number: int
+    block_hash: str
+    time: str
+    finality: Finality
+    sender: str
+    origin: str
+    through: str | None
+    contract: str
+    function: str | None
+    arguments: dict[str, Any] | None
+    error: CallError
+
+
+class FailedCallPage(Answer):
+    """A page of failed calls; blocks after `searched_to_block` are not searched yet."""
+
+    failed_calls: list[FailedCall]
+    searched_to_block: int | None
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
+    links: list[Link]
+    time_stamp: str = Field(alias="timeStamp")
+    index: IndexPosition = Field(alias="ogcr:index")
 
 
 class Change(Answer):
@@ -406,6 +447,10 @@ class ValidationStatistics(Answer):
     by_field: list[dict[str, Any]]
     by_submitter: list[dict[str, Any]]
     by_day: list[dict[str, Any]]
+
+
+class EventStream(RootModel[str]):
+    """Server-sent events, as they come."""
 
 
 class Conformance(Answer):

@@ -241,6 +241,17 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", _COLLECTIONS + "/monitoring/items/{featureId}"): _read(
         "The report.", models.Feature, "report-area", **_GEO
     ),
+    ("get", "/changes/stream"): Operation(
+        "Events as they come, until either side ends the connection.",
+        models.EventStream,
+        "events",
+        media_type="text/event-stream",
+        derived=False,
+        errors=(400, 405, 410, 500, 503),
+    ),
+    ("get", "/failed-calls"): _read(
+        "A page of failed calls.", models.FailedCallPage, "failed-calls", errors=_LIST
+    ),
     ("get", "/changes"): _read(
         "A part of the feed.", models.ChangePage, "changes", errors=(400, 405, 410, 500, 503)
     ),
@@ -279,6 +290,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/"): Operation(
         "Where to begin.", models.Landing, "landing", derived=False, errors=(400, 405, 500)
+    ),
+    ("get", "/ready"): Operation(
+        "The index is up to date.", models.Health, "health", errors=(400, 405, 500, 503)
     ),
     ("get", "/health"): Operation(
         "All is well.", models.Health, "health", errors=(400, 405, 500, 503)

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from api.errors import ApiError
 from api.node import Node
+from api.queries.changes import mark_of
 from api.queries.positions import snapshot_at
 from api.relayer import Relayer
 from api.settings import ApiSettings
@@ -65,6 +68,14 @@ class Registry:
         """A session that writes this room's own tables; all or nothing."""
         with database.transaction(self.engine) as session:
             yield session
+
+    def feed_mark(self) -> tuple[int, ...]:
+        """Where the change feed stands; nothing while the index cannot be read."""
+        try:
+            with self.snapshot() as snapshot:
+                return mark_of(snapshot.session, snapshot.position)
+        except (ApiError, SQLAlchemyError):
+            return ()
 
     def link(self, path: str) -> str:
         """The absolute address of a path of this API."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+from limits import parse_many
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
@@ -14,7 +15,11 @@ class ApiSettings(IndexerSettings):
 
     Every field is read from `OGCR_<NAME>`. `public_url` is how readers reach this API: it stands in
     links and in the `uri` that a call anchors; without it, host and port. `submission_seconds` is
-    how long an accepted but unsigned project keeps its ground against others.
+    how long an accepted but unsigned project keeps its ground against others. `rate_…` are what one
+    client may ask for (`6000/minute`, several with a semicolon between), `rate_storage` where that
+    is counted (`memory://` in each process, `redis://host:port/db` for several together), and
+    `trusted_proxies` how many proxies of ours stand in front and say who asks. `most_streams` is
+    how many readers one process tells at once as the feed grows.
 
     `relayer_keyfile` and `relayer_passphrase_file` name the account that pays for signed requests;
     without them only raw transactions are relayed. It pays for at most `relayer_request_gas` a
@@ -31,6 +36,12 @@ class ApiSettings(IndexerSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     body_bytes: int = Field(default=5_000_000, ge=1)
     submission_seconds: int = Field(default=3600, ge=1)
+    rate_reads: str = "6000/minute"
+    rate_writes: str = "600/minute"
+    rate_checks: str = "60/minute"
+    rate_storage: str = "memory://"
+    most_streams: int = Field(default=500, ge=1)
+    trusted_proxies: int = Field(default=0, ge=0)
     track_seconds: float = Field(default=0.5, gt=0)
     resend_seconds: float = Field(default=15.0, gt=0)
 
@@ -43,6 +54,12 @@ class ApiSettings(IndexerSettings):
     relayer_waiting: int = Field(default=50, ge=1)
     relayer_stuck_seconds: float = Field(default=60.0, gt=0)
     request_seconds: int = Field(default=86_400, ge=60)
+
+    @field_validator("rate_reads", "rate_writes", "rate_checks")
+    @classmethod
+    def _is_rate(cls, value: str) -> str:
+        parse_many(value)
+        return value
 
     @field_validator("public_url")
     @classmethod

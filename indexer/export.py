@@ -19,7 +19,6 @@ from indexer.digest import digest
 from indexer.models import VERSIONED, Block, Checkpoint, Event, IndexTable, Versioned, as_of
 from indexer.work import Work
 
-FORMATS = ("parquet", "csv")
 _EXPORTED: tuple[type[IndexTable], ...] = (*VERSIONED, Event)
 TABLES = {str(table.__table__.name): table for table in _EXPORTED}
 ROWS_AT_ONCE = 10_000

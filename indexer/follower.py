@@ -118,6 +118,7 @@ class Follower(AbstractContextManager["Follower"]):
         self._sync = self._sync or self._prepared()
         self._metrics.writes.set(1)
         self._is_at_head = self._sync.step()
+        self._metrics.condition.went_well(self._sync.checkpoint)
         self._trouble_since = None
         self._failures = 0
         backfill.show(self._sync.checkpoint)
@@ -159,6 +160,7 @@ class Follower(AbstractContextManager["Follower"]):
         if not self._is_standby:
             log.info("standing by: another indexer writes this database")
         self._is_standby = True
+        self._metrics.condition.stood_by()
         self._metrics.writes.set(0)
         self._forget()
         return STANDBY_SECONDS
@@ -189,6 +191,7 @@ class Follower(AbstractContextManager["Follower"]):
         if patience is not None and now - self._trouble_since >= patience:
             raise trouble
         self._failures += 1
+        self._metrics.condition.met_trouble(str(trouble))
         longest = min(LONGEST_PAUSE, 0.1 * 2.0 ** min(self._failures, 10))
         pause = random.uniform(longest / 2, longest)
         log.warning("trying again", why=str(trouble), seconds=round(pause, 2))

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from indexer.placement import lock_key
 
 WRITER = b"ogcr-idx"
+ERRANDS = b"ogcr-err"
+_FILES = {WRITER: ".indexer", ERRANDS: ".errands"}
 
 
 class WriterLock(Protocol):
@@ -25,11 +27,14 @@ class WriterLock(Protocol):
         ...
 
 
-def writer_lock(engine: Engine) -> WriterLock:
-    """The lock of an index: an advisory lock on PostgreSQL, a locked file beside SQLite's."""
+def writer_lock(engine: Engine, word: bytes = WRITER) -> WriterLock:
+    """The lock of an index: an advisory lock on PostgreSQL, a locked file beside SQLite's.
+
+    `word` is `WRITER` for the one who follows the chain, `ERRANDS` for the one who looks around.
+    """
     if engine.dialect.name == "sqlite":
-        return FileLock(Path(f"{engine.url.database}.indexer"))
-    return AdvisoryLock(engine, lock_key(engine.url, WRITER))
+        return FileLock(Path(f"{engine.url.database}{_FILES[word]}"))
+    return AdvisoryLock(engine, lock_key(engine.url, word))
 
 
 class FileLock:

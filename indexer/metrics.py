@@ -1,6 +1,14 @@
 """What Prometheus may ask: head, position, lag, reorganisations, events, errors."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from functools import partial
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from sqlalchemy import Engine
+
+from indexer.condition import Condition
+from indexer.gauges import ConditionGauge, DatabaseGauges
+from indexer.serving import Server
+from indexer.settings import IndexerSettings
 
 _DEPTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 1024)
 
@@ -11,6 +19,7 @@ class Metrics:
     def __init__(self) -> None:
         registry = CollectorRegistry()
         self.registry = registry
+        self.condition = Condition()
         self.head = Gauge("ogcr_head_block", "Newest block of the node", registry=registry)
         self.block = Gauge("ogcr_indexed_block", "Newest indexed block", registry=registry)
         self.lag = Gauge("ogcr_lag_blocks", "Blocks behind the head", registry=registry)
@@ -32,11 +41,17 @@ class Metrics:
             "ogcr_troubles", "Passing troubles by kind", ["kind"], registry=registry
         )
 
+        self.errand_restarts = Counter(
+            "ogcr_errand_restarts", "Times the errands' process ended by itself", registry=registry
+        )
+
     def count_trouble(self, kind: str) -> None:
         """Count a passing trouble of the node or the database."""
         self.troubles.labels(kind).inc()
 
-    def serve(self, port: int) -> int:
-        """Answer on `http://127.0.0.1:<port>/metrics`; gives the port, chosen freely for 0."""
-        server, _ = start_http_server(port, addr="127.0.0.1", registry=self.registry)
-        return int(server.server_port)
+    def serve(self, settings: IndexerSettings, engine: Engine) -> Server:
+        """The server of `/metrics`, `/health` and `/ready`, to be entered."""
+        report = partial(self.condition.report, settings)
+        self.registry.register(ConditionGauge(report))
+        self.registry.register(DatabaseGauges(engine))
+        return Server(settings.metrics_host, settings.metrics_port or 0, self.registry, report)

@@ -7,6 +7,7 @@ from typing import Any
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.features.accreditations import withdrawal_mark
+from api.features.findings import finding, finding_word
 from api.features.held import Held, held_document
 from api.features.reversals import reversal_summary
 from api.queries.ground import Claim, claims
@@ -54,8 +55,9 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         "created_at": moment_text(project.created_at),
         "submitted_at": moment_text(project.submitted_at),
         "validated_at": moment_text(project.validated_at),
+        "document": _finding(snapshot, row, "pdd_hash"),
         "decision": _decision(registry, snapshot, row),
-        "metadata": _metadata(registry, row),
+        "metadata": _metadata(registry, snapshot, row),
         "versions": [
             version_entry(registry, snapshot, v, v.pdd_hash)
             for v in versions(snapshot, project.project_id)
@@ -106,6 +108,9 @@ def _maintained(
         "version": project.version,
         "content_hash": project.pdd_hash,
         "document_status": held.status,
+        "document_finding": finding_word(
+            snapshot, "project", project.project_id, "pdd_hash", project.pdd_hash
+        ),
         "finality": snapshot.position.finality_of(project.valid_from),
         "accreditation_withdrawn": _mark(registry, snapshot, row),
     }
@@ -165,10 +170,11 @@ def _decision(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[s
         "decided_at": moment_text(project.decided_at),
         "accreditation_withdrawn": _mark(registry, snapshot, row),
         "href": _document_link(registry, project.decision_hash),
+        "finding": _finding(snapshot, row, "decision_hash"),
     }
 
 
-def _metadata(registry: Registry, row: ProjectRow) -> dict[str, Any] | None:
+def _metadata(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
     digest = row.project.metadata_hash
     if digest is None:
         return None
@@ -178,7 +184,13 @@ def _metadata(registry: Registry, row: ProjectRow) -> dict[str, Any] | None:
         "uri": row.project.metadata_uri,
         "href": _document_link(registry, digest),
         "document": document,
+        "finding": _finding(snapshot, row, "metadata_hash"),
     }
+
+
+def _finding(snapshot: Snapshot, row: ProjectRow, column: str) -> dict[str, Any] | None:
+    digest = getattr(row.project, column)
+    return finding(snapshot, "project", row.project.project_id, column, digest)
 
 
 def _document_link(registry: Registry, digest: str | None) -> str | None:

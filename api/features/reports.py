@@ -7,6 +7,7 @@ from typing import Any
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.features.accreditations import withdrawal_mark
+from api.features.findings import finding, finding_word
 from api.features.held import Held, held_document
 from api.features.reversals import reversal_summary
 from api.queries.projects import ProjectRow
@@ -54,6 +55,8 @@ def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dic
         "decided_by": report.decided_by,
         "decided_at": moment_text(report.decided_at),
         "accreditation_withdrawn": _mark(registry, snapshot, row),
+        "document": _finding(snapshot, row, "report_hash"),
+        "statement": _finding(snapshot, row, "statement_hash"),
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
@@ -104,6 +107,9 @@ def _maintained(
         "version": report.version,
         "content_hash": report.report_hash,
         "document_status": held.status,
+        "document_finding": finding_word(
+            snapshot, "report", report.report_id, "report_hash", report.report_hash
+        ),
         "finality": snapshot.position.finality_of(report.valid_from),
         "accreditation_withdrawn": _mark(registry, snapshot, row),
     }
@@ -112,6 +118,11 @@ def _maintained(
 def _mark(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dict[str, Any] | None:
     decided = (row.report.decided_by, row.report.decided_at)
     return withdrawal_mark(registry, snapshot, "verifier", *decided)
+
+
+def _finding(snapshot: Snapshot, row: ReportRow, column: str) -> dict[str, Any] | None:
+    digest = getattr(row.report, column)
+    return finding(snapshot, "report", row.report.report_id, column, digest)
 
 
 def _verifier_info(registry: Registry, row: ReportRow) -> dict[str, Any] | None:

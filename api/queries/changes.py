@@ -9,6 +9,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, select
 
 from api.queries.statements import Changes, FeedPositions
+from api.snapshot import Position
 from indexer.models import RowChange
 
 
@@ -62,3 +63,9 @@ def _end(session: Session, after: int, through: int, last: int) -> int:
     later = select(func.min(Changes.cursor)).where(Changes.cursor > after)
     first: int | None = session.exec(later.where(Changes.block_number > through)).one()
     return last if first is None else first - 1
+
+
+def mark_of(session: Session, position: Position) -> tuple[int, ...]:
+    """Where feed and finality stand: other numbers mean that a reader may find something new."""
+    last = session.exec(select(FeedPositions.last_cursor)).first()
+    return (last or 0, position.safe_number, position.finalized_number)

@@ -68,8 +68,8 @@ def list_changes(
     the rows as of its block and go on from its cursor."""
     with registry.snapshot() as snapshot:
         position = snapshot.position
-        part = changes_after(snapshot.session, _wanted(query, position))
-    _require_kept(query.after, part)
+        part = changes_after(snapshot.session, wanted_of(query, position))
+    require_kept(query.after, part)
     content = {
         "changes": [change_record(position, record) for record in part.records],
         "next": part.next,
@@ -80,7 +80,8 @@ def list_changes(
     return answer(content, position)
 
 
-def _wanted(query: Following, position: Position) -> Wanted:
+def wanted_of(query: Following, position: Position) -> Wanted:
+    """What a reader follows, where finality stands now."""
     ends = {"safe": position.safe_number, "finalized": position.finalized_number}
     return Wanted(
         query.after,
@@ -91,7 +92,8 @@ def _wanted(query: Following, position: Position) -> Wanted:
     )
 
 
-def _require_kept(after: int, part: Part) -> None:
+def require_kept(after: int, part: Part) -> None:
+    """Raise `ParameterError` for a cursor that was never given, `GoneError` for a dropped one."""
     if after > part.last:
         message = f"The feed has come to cursor {part.last}; begin with the one you were given."
         raise ParameterError(message, [Detail("after", "INVALID_PARAMETER", message)])

@@ -15,6 +15,7 @@ from api.registry import Registry
 from indexer import database
 from indexer.documents import DocumentCorrupt, DocumentMissing
 from indexer.footprints import register_document
+from indexer.retrievals import examine_soon
 from schemas import cid, content_bytes, content_hash, kind_of, parse, validate
 from schemas.projection import FEATURE_PROFILES
 
@@ -50,6 +51,7 @@ def supply_document(registry: OfRegistry, name: HashName, body: RawBody) -> Resp
     with registry.transaction() as session:
         register_document(session, content)
         registry.documents.put(content)
+        examine_soon(session, digest)
     answer = {
         "content_hash": digest,
         "cid": cid(digest),

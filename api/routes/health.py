@@ -19,15 +19,34 @@ router = APIRouter(tags=["service"])
 
 @router.get("/health", summary="Is the registry well?")
 def read_health(registry: OfRegistry) -> Response:
-    """Chain, index position, lag and finality; 503 when something is broken."""
+    """Chain, index position, lag and finality; 503 when something is broken. An index that is
+    behind and comes nearer is not broken: its `status` is `behind`, its answers are of the past."""
+    content, position = _condition(registry)
+    return _answer(content, position, content["status"] != "broken")
+
+
+@router.get("/ready", summary="Is the registry up to date?")
+def read_readiness(registry: OfRegistry) -> Response:
+    """The same, but 503 also while the index is behind: for a balancer in front of several."""
+    content, position = _condition(registry)
+    return _answer(content, position, content["status"] == "ok")
+
+
+def _condition(registry: Registry) -> tuple[dict[str, Any], Position | None]:
     content: dict[str, Any] = {"status": "ok", "faults": []}
     position = _index_part(registry, content)
     _node_part(registry, content, position)
     if content["faults"]:
         content["status"] = "broken"
+    elif content["lag_blocks"] > registry.settings.behind_blocks:
+        content["status"] = "behind"
+        content["faults"].append(f"The index is {content['lag_blocks']} blocks behind.")
+    return content, position
+
+
+def _answer(content: dict[str, Any], position: Position | None, is_good: bool) -> Response:
     headers = {"Cache-Control": "no-store", **(position.headers() if position else {})}
-    status = 503 if content["faults"] else 200
-    return Response(dumps(content), status, headers, "application/json")
+    return Response(dumps(content), 200 if is_good else 503, headers, "application/json")
 
 
 def _index_part(registry: Registry, content: dict[str, Any]) -> Position | None:
@@ -56,17 +75,19 @@ def _node_part(registry: Registry, content: dict[str, Any], position: Position |
     content["contracts"] = {name: contract.address for name, contract in contracts.items()}
     if position is not None:
         content["lag_blocks"] = max(0, head - position.block_number)
-        content["faults"] += _index_faults(registry, content["lag_blocks"], position)
+        content["faults"] += _index_faults(registry, head, position)
 
 
-def _index_faults(registry: Registry, lag: int, position: Position) -> list[str]:
+def _index_faults(registry: Registry, head: int, position: Position) -> list[str]:
     found = []
     if position.chain_id != registry.chain_id:
         found.append(
             f"The index is of chain {position.chain_id}, the node of chain {registry.chain_id}; "
             "point both at one chain."
         )
-    if lag > registry.settings.finality_depth:
+    # An indexer at work has seen the head, however much it still has to read.
+    if head - position.head_number > registry.settings.finality_depth:
+        lag = head - position.block_number
         found.append(f"The index is {lag} blocks behind; see whether the indexer runs.")
     return found
 

@@ -18,6 +18,7 @@ _RESOURCES = {
     "/reversals": "Reversals",
     "/methodologies": "Methodologies",
     "/changes": "Every change, for whoever follows the registry",
+    "/failed-calls": "Calls that the contracts refused",
     "/health": "Health of this service",
 }
 _ABOUT = "A carbon-removal registry whose authority is on chain."

@@ -2,8 +2,12 @@
 
 import argparse
 import signal
+from contextlib import ExitStack
 
 from indexer.commands.command import DONE, Command
+from indexer.database import engine
+from indexer.errands.process import Errands
+from indexer.errands.rounds import Rounds
 from indexer.follower import Follower
 from indexer.metrics import Metrics
 from indexer.settings import IndexerSettings
@@ -12,16 +16,32 @@ from indexer.settings import IndexerSettings
 def run(settings: IndexerSettings, options: argparse.Namespace) -> int:
     """Follow the chain until a signal says stop; with `--once` only up to the head."""
     metrics = Metrics()
-    if settings.metrics_port is not None:
-        metrics.serve(settings.metrics_port)
-    with Follower(settings, metrics) as follower:
+    with ExitStack() as stack:
+        if settings.metrics_port is not None:
+            stack.enter_context(metrics.serve(settings, engine(settings.index_url)))
+        follower = stack.enter_context(Follower(settings, metrics))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: follower.stop())
         if options.once:
             follower.catch_up()
+            _run_errands(settings)
         else:
-            follower.run()
+            _follow(follower, Errands(settings, metrics))
     return DONE
+
+
+def _follow(follower: Follower, errands: Errands) -> None:
+    errands.start()
+    try:
+        follower.run()
+    finally:
+        errands.stop()
+
+
+def _run_errands(settings: IndexerSettings) -> None:
+    with Rounds(settings) as rounds:
+        while rounds.run():
+            pass
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

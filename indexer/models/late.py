@@ -80,7 +80,6 @@ class DocumentRetrieval(IndexTable, table=True):
 
     __tablename__ = "document_retrieval"
     hash: str = Field(primary_key=True)
-    uri: str = Field(sa_type=Text)
     attempts: int = 0
     next_attempt_at: int = Field(default=0, sa_type=BigInteger, index=True)
     last_attempt_at: int | None = Field(default=None, sa_type=BigInteger)

@@ -12,10 +12,10 @@ import httpx
 import schemas
 from scripts.auditing.anchors import Anchor
 from scripts.auditing.checks import Checks
+from scripts.patience import Patient
 
 NAMED_BY_HASH = re.compile(r"[0-9a-f]{64}\.json")
 SUFFIXES = (".json", ".geojson")
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,7 @@ class Service:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        transport = httpx.HTTPTransport(retries=ATTEMPTS)
-        self._http = httpx.Client(transport=transport, timeout=30)
+        self._http = httpx.Client(transport=Patient(), timeout=30)
 
     def find(self, content_hash: str) -> Found | None:
         """`GET /documents/{hash}`; the bytes of the answer are what counts."""

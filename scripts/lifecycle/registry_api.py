@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from scripts.patience import Patient
+
 Record = dict[str, Any]
 
 #: How long an API may be away (it is being started again) or answer with internal errors.
@@ -40,7 +42,7 @@ class RegistryApi:
     def __init__(self, url: str, deadline: float = DEADLINE_SECONDS) -> None:
         self.url = url.rstrip("/")
         self.deadline = deadline
-        self._http = httpx.Client(timeout=60)
+        self._http = httpx.Client(transport=Patient(), timeout=60)
         self._known: dict[str, Record | None] = {}
 
     def known(self, path: str) -> Record | None:

@@ -9,7 +9,7 @@ from api.tables import api_metadata
 from indexer.database import drop_index_tables, engine
 from scripts.local.chain import ChainTrouble
 
-SUFFIXES = ("", "-wal", "-shm", "-journal", ".indexer")
+SUFFIXES = ("", "-wal", "-shm", "-journal", ".indexer", ".errands")
 
 
 def forget_database(url: str) -> None:

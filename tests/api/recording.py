@@ -115,6 +115,10 @@ def _record_ends(world: World, found: dict[str, Any]) -> None:
 def _record_reads(
     world: World, found: dict[str, Any], pdd: dict[str, Any], mrv: dict[str, Any]
 ) -> None:
+    raw = world.signed(STRANGER, world.call("CRU", "pause"))
+    world.node.rpc("eth_sendRawTransaction", raw)
+    world.mine()
+    world.errands()
     project = f"/projects/{pdd['id']}"
     found["credit"] = world.get("/credits", status="retired").json()["features"][0]
     paths = {
@@ -127,6 +131,7 @@ def _record_reads(
         "methodologies": "/methodologies",
         "methodology": "/methodologies/OGCR-REF-01@1.2.0",
         "supply": f"/statistics/supply?project={pdd['id']}",
+        "failed-calls": "/failed-calls",
         "changes": "/changes?table=project&after=1&limit=2",
         "health": "/health",
         "landing": "/",
@@ -146,6 +151,9 @@ def _record_reads(
     ).json()
     found["validations"] = world.get("/validations", limit=1).json()
     found["validation-statistics"] = world.get("/statistics/validation").json()
+    (change, *_) = found["changes"]["changes"]
+    data = json.dumps(change, separators=(",", ":"))
+    found["events"] = f"id: {change['cursor']}\nevent: {change['kind']}\ndata: {data}\n\n"
     found["definition"]["paths"] = {}  # otherwise the documentation would hold itself
     report = found["report-areas"]["features"][0]["id"]
     found["report-area"] = world.get(f"/collections/monitoring/items/{report}").json()
@@ -221,6 +229,13 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
         "message": _DROPPED,
         "instance": "/changes",
     }
+    found["problem-429"] = found["problem-404"] | {
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": _TOO_OFTEN,
+        "code": "RATE_LIMIT_EXCEEDED",
+        "message": _TOO_OFTEN,
+    }
     found["problem-500"] = found["problem-404"] | {
         "title": "Internal Server Error",
         "status": 500,
@@ -253,6 +268,7 @@ def recorded_relaying(world: RelayWorld) -> dict[str, Any]:
     }
 
 
+_TOO_OFTEN = "Too many requests (1200 are allowed for reads); try again in 12 seconds."
 _OURS = "Something went wrong on our side; the request id finds it in our log."
 _DROPPED = (
     "Records up to cursor 52 are kept no longer: take the rows as they are now and follow from "

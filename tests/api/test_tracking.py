@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from sqlalchemy import update
 
 from api import relay
 from api.queries.positions import newest
@@ -14,6 +15,7 @@ from api.tracking import Tracker, refresh_all
 from api.transactions import signed_transaction
 from api.writes.taking import current_task
 from indexer import database
+from indexer.models import Checkpoint
 
 from . import documents
 from .world import DEVELOPER, PRICE, World
@@ -243,3 +245,30 @@ class TestTracking:
         assert time.monotonic() - began >= 0.3
         world.mine()
         assert world.get(f"/tasks/{task['id']}", wait=30).json()["state"] == "indexed"
+
+
+class TestHealth:
+    """
+    given the index is at the head      it is well and ready
+    given it is behind and being made   it is well, but not ready
+    given nobody looks at the chain     it is broken
+    """
+
+    def test_tells_behind_from_broken(self, world: World) -> None:
+        world.mine()
+        assert world.get("/ready").status_code == 200
+        depth, few = world.settings.finality_depth, world.settings.behind_blocks
+        world.node.mine(few + 1)
+        behind = world.get("/health")
+        assert (behind.status_code, behind.json()["status"]) == (200, "behind")
+        assert behind.json()["faults"] == [f"The index is {few + 1} blocks behind."]
+        assert world.get("/ready").status_code == 503
+        world.node.mine(depth)
+        assert world.get("/health").json()["status"] == "broken"
+        seen = update(Checkpoint).values(head_number=world.node.head)
+        with world.app.state.registry.transaction() as session:
+            session.execute(seen)
+        assert world.get("/health").json()["status"] == "behind"
+        assert world.get("/ready").json()["status"] == "behind"
+        world.mine()
+        assert world.get("/ready").json()["status"] == "ok"

@@ -15,6 +15,7 @@ from httpx import Response
 from api.main import create_app
 from api.settings import ApiSettings
 from indexer.documents import DocumentStore
+from indexer.errands.rounds import Rounds
 from indexer.follower import Follower
 from indexer.identity import methodology_key, project_id
 from schemas import content_bytes, content_hash
@@ -24,6 +25,7 @@ from . import documents
 
 Account.enable_unaudited_hdwallet_features()
 _WORDS = "test test test test test test test test test test test junk"
+_NO_LIMIT = "1000000/second"
 GAS = 8_000_000
 PRICE = 10**11
 
@@ -45,7 +47,7 @@ class World:
             artifacts=MANIFEST,
             track_seconds=more.pop("track_seconds", 3600),
             public_url="https://registry.example",
-            **more,
+            **{f"rate_{kind}": _NO_LIMIT for kind in ("reads", "writes", "checks")} | more,
         )
         self.keep(documents.methodology())
         self.follower = Follower(self.settings)
@@ -68,6 +70,13 @@ class World:
         """Put what is sent into a block, and index it."""
         self.node.mine(blocks)
         self.follower.catch_up()
+
+    def errands(self, **changes: Any) -> None:
+        """Let the indexer look for failed calls and examine documents, until nothing is left."""
+        wanted = {"failed_calls": True, **changes}
+        with Rounds(self.settings.model_copy(update=wanted)) as rounds:
+            while rounds.run():
+                pass
 
     def get(self, path: str, **parameters: Any) -> Response:
         return self.client.get(path, params=parameters or None)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+import schemas
 from indexer.abi import Abi, EventType
 from indexer.changes import Change
 from indexer.deployments import ALL_NAMES
+from indexer.errands.anchors import ANCHORS
 from indexer.events import ChainEvent
 from indexer.handlers import HANDLERS, ROOMS, changes_of
 from indexer.models import VERSIONED, Versioned, index_metadata
@@ -20,6 +22,7 @@ from indexer.verification.views import EVENTS_ALONE, VIEWS, Moment, Question, Vi
 from .stage import MANIFEST
 
 ABI = Abi.load(MANIFEST)
+WRITERS = {"sync.py", "healing.py", "failed_calls.py", "findings.py"}
 
 
 def example(parameter: Parameter, pick: int) -> Any:
@@ -105,7 +108,7 @@ class TestTables:
 class TestRooms:
     """
     the environment   is read in settings.py alone
-    a node            is spoken to in chain.py alone
+    a node            is spoken to in chain.py, and in tracing.py of failed calls
     """
 
     @pytest.mark.parametrize(
@@ -114,8 +117,13 @@ class TestRooms:
             ("os.environ", set()),
             ("getenv", set()),
             ("httpx", {"rpc.py"}),
-            ("eth_", {"chain.py", "rpc.py"}),
-            ("transaction(self._engine)", {"sync.py", "healing.py"}),
+            ("eth_", {"chain.py", "rpc.py", "tracing.py"}),
+            ("debug_", {"tracing.py"}),
+            ("httpcore", {"fetching.py"}),
+            (
+                "transaction(self._engine)",
+                {"sync.py", "healing.py", "failed_calls.py", "findings.py"},
+            ),
         ],
     )
     def test_each_kind_of_line_is_in_its_room(self, word: str, allowed: set[str]) -> None:
@@ -186,3 +194,21 @@ def _zero(parameter: Parameter) -> Any:
     if parameter.type.startswith("bytes"):
         return "0x" + "00" * int(parameter.type.removeprefix("bytes") or 0)
     return {"string": "", "bool": False}.get(parameter.type, 0)
+
+
+class TestAnchors:
+    """
+    every column of a content hash   is an anchor of a document, with its URI and its kind
+    """
+
+    def test_every_column_of_a_content_hash_is_an_anchor(self) -> None:
+        hashes = {
+            (table, column.name)
+            for table in VERSIONED
+            for column in table.__table__.columns
+            if column.name.endswith("_hash") and not column.name.startswith(("tx_", "block_"))
+        }
+        assert hashes == {(anchor.table, anchor.column) for anchor in ANCHORS}
+        for anchor in ANCHORS:
+            assert anchor.uri in anchor.table.__table__.columns
+            assert anchor.kind in schemas.KINDS
