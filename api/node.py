@@ -109,6 +109,34 @@ class Node:
         """True when the node holds the transaction, waiting or mined."""
         return self.rpc.call("eth_getTransactionByHash", [transaction_hash]) is not None
 
+    def block_with_receipts(self, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """A block's header and all its receipts in order, as the node tells them."""
+        block = self.rpc.call("eth_getBlockByNumber", [hex(number), False])
+        receipts = self.rpc.call("eth_getBlockReceipts", [hex(number)])
+        if not isinstance(block, dict) or not isinstance(receipts, list):
+            raise TryLater(f"The node does not tell block {number} and its receipts.")
+        if any(receipt["blockHash"] != block["hash"] for receipt in receipts):
+            raise TryLater(f"Block {number} changed while it was read.")
+        return block, receipts
+
+    def proof(
+        self, address: str, slots: Sequence[int], number: int
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A block and the proof of storage slots after it (EIP-1186).
+
+        Of block `number` where the node still knows its state, else of the newest one.
+        """
+        keys = [f"0x{slot:064x}" for slot in slots]
+        for tag in (hex(number), self.rpc.call("eth_blockNumber", [])):
+            requests = [
+                ("eth_getBlockByNumber", [tag, False]),
+                ("eth_getProof", [address, keys, tag]),
+            ]
+            block, proof = self.rpc.batch(requests)
+            if isinstance(block, dict) and isinstance(proof, dict):
+                return block, proof
+        raise TryLater("The node does not prove what its state holds (eth_getProof).")
+
     def close(self) -> None:
         """Close the connections."""
         self.rpc.close()

@@ -202,6 +202,18 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         derived=False,
         errors=(400, 405, 500, 503),
     ),
+    ("get", "/projects/{projectId}/proof"): Operation(
+        "What proves the project.", models.Evidence, "project-evidence", derived=False
+    ),
+    ("get", _MONITORING + "/{reportId}/proof"): Operation(
+        "What proves the report.", models.Evidence, "report-evidence", derived=False
+    ),
+    ("get", "/monitoring/{reportId}/proof"): Operation(
+        "What proves the report.", models.Evidence, "report-evidence", derived=False
+    ),
+    ("get", "/credits/{creditId}/proof"): Operation(
+        "What proves the unit.", models.Evidence, "unit-evidence", derived=False
+    ),
     ("get", "/conformance"): Operation(
         "The conformance classes.",
         models.Conformance,

@@ -13,7 +13,7 @@ from api.errors import MissingError
 from api.features.units import unit_feature
 from api.filters import UnitFilters
 from api.parameters import AsOfQuery, SenderQuery
-from api.queries.units import issued_in, unit, units
+from api.queries.units import UnitRow, issued_in, unit, units
 from api.requests import (
     CancellationRequest,
     ExpiryRequest,
@@ -25,6 +25,7 @@ from api.requests import (
     TransferRequest,
 )
 from api.responses import collection, feature
+from api.snapshot import Snapshot
 from api.writes import exchange
 from api.writes import units as unit_writes
 from api.writes.taking import taken
@@ -76,15 +77,7 @@ def merge_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Res
 def read_unit(registry: OfRegistry, name: UnitName, query: AsOfQuery) -> Response:
     """A unit with its provenance and what became of it; retired ones stay readable for ever."""
     with registry.snapshot(query.as_of) as snapshot:
-        token = unit_writes.unit_id(name).hex
-        row = unit(snapshot, token)
-        if row is None:
-            later = snapshot.not_yet(issued_in(snapshot, token))
-            raise MissingError(
-                f"There was no unit {name} {later}"
-                if later
-                else f"There is no unit {name}; it was never issued, or it was split or merged."
-            )
+        row = require_unit(snapshot, name)
         return feature(unit_feature(registry, snapshot, row), snapshot.position)
 
 
@@ -146,3 +139,17 @@ def abort_export(
     with registry.snapshot() as snapshot:
         proposal = exchange.export_abort(snapshot, name, wanted)
     return taken(registry, proposal, wanted.signed_transaction, query.sender)
+
+
+def require_unit(snapshot: Snapshot, name: str) -> UnitRow:
+    """The unit of that token id or serial number; raises `MissingError`."""
+    token = unit_writes.unit_id(name).hex
+    row = unit(snapshot, token)
+    if row is None:
+        later = snapshot.not_yet(issued_in(snapshot, token))
+        raise MissingError(
+            f"There was no unit {name} {later}"
+            if later
+            else f"There is no unit {name}; it was never issued, or it was split or merged."
+        )
+    return row

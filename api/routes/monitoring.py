@@ -63,7 +63,7 @@ def read_report(
 ) -> Response:
     """The report with its verification, versions and vintages; it hashes to its anchor."""
     with registry.snapshot(query.as_of) as snapshot:
-        project, row = _require_report(snapshot, name, report_name)
+        project, row = require_report(snapshot, name, report_name)
         content = report_feature(registry, snapshot, project, row)
         record = report_record(registry, snapshot, row)
         return feature({**content, "ogcr:record": record}, snapshot.position)
@@ -81,14 +81,13 @@ def verify_report(
     """Check a decision document (verified or rejected) and answer what is to be signed."""
     with recorded(registry, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
-            project, row = _require_report(snapshot, name, report_name)
+            project, row = require_report(snapshot, name, report_name)
             proposal = verification(registry, project, row, body.document)
         return taken(registry, proposal, body.signed_transaction, query.sender)
 
 
-def _require_report(
-    snapshot: Snapshot, name: str, report_name: str
-) -> tuple[ProjectRow, ReportRow]:
+def require_report(snapshot: Snapshot, name: str, report_name: str) -> tuple[ProjectRow, ReportRow]:
+    """A project and its report of that name; raises `MissingError`."""
     project = require_project(snapshot, name)
     row = report(snapshot, project.project.project_id, report_name)
     if row is None:
