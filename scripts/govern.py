@@ -12,7 +12,7 @@ from ape import chain
 from ape.cli import ConnectedProviderCommand
 from ape.exceptions import ApeException
 from ape.logging import LogLevel, logger
-from eth_utils import to_bytes
+from eth_utils import to_bytes, to_checksum_address
 
 from indexer.abi import Abi
 from indexer.errors import StopLoudly
@@ -45,8 +45,11 @@ def show() -> None:
         registry = recorded_registry()
         _show_administration(registry)
         calls = _calls(registry)
-        rows = [_row(calls, one) for one in operations(registry) if one.is_open]
-    print_table("What was scheduled", ("operation", "who", "what", "when (UTC)"), rows)
+        waiting = [one for one in operations(registry) if one.is_open]
+    click.echo(f"{len(waiting) or 'No'} scheduled call{'' if len(waiting) == 1 else 's'}.")
+    for one in waiting:
+        click.echo(f"\n{one.id}\n  {calls.described(one.target, one.calldata)}")
+        click.echo(f"  by {to_checksum_address(one.caller)}, {_when(one)}")
 
 
 @cli.command(cls=ConnectedProviderCommand)
@@ -226,15 +229,13 @@ def _show_administration(registry: Registry) -> None:
     )
 
 
-def _row(calls: Calls, one: Operation) -> tuple[object, ...]:
-    what = calls.described(one.target, one.calldata)
-    when = f"from {_moment(one.schedule)}"
+def _when(one: Operation) -> str:
     now = chain.pending_timestamp
     if one.expires <= now:
-        when = f"expired {_moment(one.expires)}"
-    elif one.schedule <= now:
-        when = f"now, until {_moment(one.expires)}"
-    return one.id, one.caller, what, when
+        return f"expired {_moment(one.expires)} UTC"
+    if one.schedule <= now:
+        return f"can be carried out until {_moment(one.expires)} UTC"
+    return f"can be carried out from {_moment(one.schedule)} UTC on"
 
 
 def _moment(seconds: int) -> str:

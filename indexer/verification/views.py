@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.abi import Abi
+from indexer.deployments import FORWARDER
 from indexer.models import (
     BufferRelease,
     Contract,
@@ -13,10 +14,12 @@ from indexer.models import (
     ImpairedUnit,
     Methodology,
     MonitoringExtension,
+    NonceInvalidation,
     OperatorApproval,
     PDDVersion,
     Project,
     ProjectDeficit,
+    RelayedCall,
     Report,
     ReportVersion,
     ReportVintage,
@@ -298,6 +301,31 @@ def _contract() -> View:
     return View(Contract, asks, compares)
 
 
+def _delivered() -> View:
+    """A request that succeeded has used its nonce; of one that failed no view tells."""
+
+    def asks(row: RelayedCall, _abi: Abi) -> list[Question]:
+        return [Question(FORWARDER, "usedNonces", (row.signer, int(str(row.nonce), 16) >> 8))]
+
+    def compares(row: RelayedCall, answers: Sequence[Any], _moment: Moment) -> Compared:
+        if row.succeeded:
+            used = answers[0] >> (int(str(row.nonce), 16) & 255) & 1
+            yield "succeeded", row.succeeded, bool(used)
+
+    return View(RelayedCall, asks, compares)
+
+
+def _given_up() -> View:
+    def asks(row: NonceInvalidation, _abi: Abi) -> list[Question]:
+        return [Question(FORWARDER, "usedNonces", (row.signer, int(str(row.word), 16)))]
+
+    def compares(row: NonceInvalidation, answers: Sequence[Any], _moment: Moment) -> Compared:
+        bits = int(str(row.bits), 16)
+        yield "bits", bits, bits & answers[0]
+
+    return View(NonceInvalidation, asks, compares)
+
+
 VIEWS: tuple[View, ...] = (
     _struct(Methodology, "MethodologyRegistry", "methodology", "methodology_key"),
     _struct(Project, "ProjectRegistry", "project", "project_id"),
@@ -318,4 +346,6 @@ VIEWS: tuple[View, ...] = (
     _function(),
     _operation(),
     _contract(),
+    _delivered(),
+    _given_up(),
 )

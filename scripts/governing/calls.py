@@ -38,6 +38,8 @@ class Calls:
             found = self.abi.function(contract, function, len(words))
         except KeyError as error:
             raise CallError(self._unknown(contract, function, len(words))) from error
+        if len(found.inputs) != len(words):
+            raise CallError(self._unknown(contract, function, len(words)))
         values = [self._value(p, word) for p, word in zip(found.inputs, words, strict=True)]
         try:
             return self.abi.encode_call(contract, found.signature, values)

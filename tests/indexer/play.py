@@ -174,8 +174,11 @@ class Play:
     def retire(self) -> None:
         unit = self.held_unit()
         reason = self.random.randrange(1, 7)
-        claim = (reason, "0x" + "00" * 32 if reason == 1 else self.new_hash(), "for the climate")
-        self.send(unit["owner"], "CRU", "retire", unit["id"], claim)
+        beneficiary = "0x" + "00" * 32 if reason == 1 else self.new_hash()
+        period = self.random.choice([(0, 0), (TODAY - 365, TODAY)])
+        claim = (reason, beneficiary, "for the climate", *period)
+        kg = self.random.choice([unit["quantityKg"], -(-unit["quantityKg"] // 2)])
+        self.send(unit["owner"], "CRU", "retire", unit["id"], kg, claim)
 
     def approve(self) -> None:
         unit, somebody = self.held_unit(), self.registry.holders[0]

@@ -178,7 +178,9 @@ def _stored(name: str) -> Any:
     )
     if name.endswith(numbers) or name in ("valid_from", "schedule", "role_id"):
         return 1
-    return "0x" + "12" * 20 if name in ("account", "owner", "operator") else "0x" + "12" * 14
+    return (
+        "0x" + "12" * 20 if name in ("account", "owner", "operator", "signer") else "0x" + "12" * 14
+    )
 
 
 def _zeros(question: Question) -> bytes:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ape import networks
 
+from indexer.abi import Abi
+from indexer.chain import Chain
 from indexer.database import engine, snapshot
 from indexer.digest import rows
 from indexer.follower import Follower
 from indexer.models import VERSIONED
+from indexer.rpc import Rpc
 from indexer.settings import IndexerSettings
+from indexer.verification import verify_rows
 from scripts.accounts import development_account
 from scripts.building.compilation import Compilation
 from scripts.building.release import Release, releases
 from scripts.checking.code import check_code
-from scripts.deployment import CONTRACTS, ROLE_IDS, create_implementation, registry_of
+from scripts.deployment import CONTRACTS, FORWARDER, ROLE_IDS, create_implementation, registry_of
 from scripts.deployment import Registry as Deployed
 from scripts.governing.calls import Calls
 from scripts.governing.plan import Plan
@@ -29,7 +34,7 @@ from scripts.governing.terms import SafeTerms
 from .node import Node
 from .play import Play
 from .stage import MANIFEST, Registry
-from .truth import check_model, digest_of, fresh_digest
+from .truth import digest_of, fresh_digest
 
 DAY = 86_400
 OWNERS = (0, 1, 2)
@@ -48,7 +53,8 @@ def registry(release: Release, tmp_path: Path) -> Iterator[Registry]:
     packed = release.read()
     manifest = tmp_path / "released.json"
     manifest.write_text(json.dumps(packed))
-    node = Node()
+    # The id that Ape expects of a local chain that it has not started itself.
+    node = Node(chain_id=1337)
     yield Registry(node, manifest, packed["deployed"])
     node.close()
 
@@ -87,7 +93,7 @@ class Office:
     def upgrade_all(self, safe: Safe) -> None:
         """Put the present code behind every proxy of the release."""
         plans = []
-        for name in self.deployed.placements:
+        for name in (one for one in self.deployed.placements if one != FORWARDER):
             code = create_implementation(self.deployer, self.deployed, name)
             data = self.calls.encoded(name, "upgradeToAndCall", [code, "0x"])
             plans.append((self.deployed.placements[name].address, data))
@@ -115,6 +121,20 @@ def life(settings: IndexerSettings) -> dict[str, list[Any]]:
     return found
 
 
+def agreed(registry: Registry, settings: IndexerSettings) -> int:
+    """Hold every row against the contracts' views; gives how many values agree."""
+    database = engine(settings.database_url)
+    with closing(Rpc(settings.rpc_urls)) as rpc, snapshot(database) as session:
+        chain = Chain(rpc)
+        (header,) = chain.headers([registry.node.head])
+        result = verify_rows(
+            session, chain, Abi.load(settings.artifacts), registry.deployments, header
+        )
+    database.dispose()
+    assert result.differences == []
+    return result.compared
+
+
 class TestRehearsal:
     """
     given a registry of the first release, with a whole life behind it, under a Safe
@@ -134,8 +154,8 @@ class TestRehearsal:
         play.act(40)
         with Follower(settings) as follower:
             follower.catch_up()
-            before, compared = life(settings), check_model(registry, settings)
-            assert compared["units"] > 5
+            before, compared = life(settings), agreed(registry, settings)
+            assert len(before["unit"]) > 5
             registry.node.rpc("evm_setAutomine", True)
             with networks.parse_network_choice(f"ethereum:local:{registry.node.url}"):
                 office = Office(registry)
@@ -144,11 +164,11 @@ class TestRehearsal:
             registry.node.rpc("evm_setAutomine", False)
             follower.catch_up()
             assert life(settings) == before
-            assert check_model(registry, settings) == compared
+            upgraded = agreed(registry, settings)
+            assert upgraded >= compared
             play.act(20)
             follower.catch_up()
-            after = check_model(registry, settings)
-        assert sum(after.values()) > sum(compared.values())
+            assert agreed(registry, settings) > upgraded
         fresh = settings.model_copy(
             update={"database_url": settings.database_url.replace("index.db", "fresh.db")}
         )

@@ -71,8 +71,8 @@ class TestSampleLifeCycle:
     def test_every_act_is_played_by_its_role(self) -> None:
         acts = {(step.role, step.action) for story in sample() for step in story.steps}
         assert acts == {
-            ("registry_operator", "registers the methodology"),
-            ("registry_operator", "activates the methodology"),
+            ("methodology_steward", "registers the methodology"),
+            ("methodology_steward", "activates the methodology"),
             ("registry_operator", "assigns a validator to"),
             ("registry_operator", "assigns a verifier to"),
             ("registry_operator", "issues units of"),
