@@ -47,12 +47,14 @@ class TestRoles:
         code, output = roles("list")
         assert code == 0
         rows = [line.split() for line in output.splitlines() if "0x" in line]
-        assert len(rows) == 10
+        assert len(rows) == 13
         assert ["verifier", "0x14dC79964da2C08b23698B3D3cc7Ca32193d9955"] in [r[:2] for r in rows]
 
     def test_member_comes_and_goes_when_granted_and_revoked(self, roles: Roles) -> None:
         assert roles("grant", "verifier", STRANGER, "--delay", "60")[0] == 0
-        assert f"verifier            {STRANGER}" in roles("list")[1]
+        assert ["verifier", STRANGER] in [
+            line.split()[:2] for line in roles("list")[1].splitlines()
+        ]
         assert "already holds verifier" in roles("grant", "verifier", STRANGER, "--delay", "60")[1]
         assert roles("revoke", "verifier", STRANGER)[0] == 0
         assert "does not hold verifier" in roles("revoke", "verifier", STRANGER)[1]
@@ -61,3 +63,54 @@ class TestRoles:
         code, output = roles("grant", "verifier", STRANGER, "--account", "TEST::8")
         assert code == 1
         assert "sign as a holder of role administrator" in output
+
+
+class TestAccreditations:
+    """
+    accreditations                               it shows who is accredited, for what, for whom
+    organisation, accredit, withdraw             the accreditation comes and goes
+    given the organisation is not known          it says what the chain refuses
+    when an argument is unsound                  it says which, and sends nothing
+    when the signer may not accredit             it says who may
+    """
+
+    EVIDENCE = ("--evidence", "sha256:" + "ac" * 32)
+
+    def test_shows_who_is_accredited(self, roles: Roles) -> None:
+        code, output = roles("accreditations")
+        assert code == 0
+        assert "biochar" in output
+        assert "2149-06-06" in output
+
+    def test_comes_and_goes(self, roles: Roles) -> None:
+        given = ("accredit", "verifier", STRANGER, "--until", "2031-03-31", *self.EVIDENCE)
+        code, output = roles(*given)
+        assert code == 1
+        assert "OrganisationRequired" in output
+        assert roles("organisation", STRANGER, "AT FN 123456a")[0] == 0
+        code, output = roles(*given, "--types", "biochar,soil_carbon", "--from", "2026-01-01")
+        assert code == 0, output
+        assert "2031-03-31" in roles("accreditations")[1]
+        lost = ("withdraw", "verifier", STRANGER, *self.EVIDENCE, "--reason", "struck off")
+        assert roles(*lost)[0] == 0
+        assert "2031-03-31" not in roles("accreditations")[1]
+        code, output = roles(*lost)
+        assert code == 1
+        assert "NotAccredited" in output
+        assert roles("organisation", STRANGER)[0] == 0
+
+    @pytest.mark.parametrize(
+        ("wrong", "words"),
+        [
+            (("--types", "wind"), "--types: wind unknown; known are afforestation"),
+            (("--from", "1969-12-31"), "--from: name a day from 1970-01-01 to 2149-06-06"),
+            (("--evidence", "sha256:12"), "--evidence:"),
+            (("--evidence", "no-such-file"), "--evidence: there is no file no-such-file"),
+            (("--account", "TEST::8"), "sign as a holder of role registry_operator"),
+        ],
+    )
+    def test_says_what_is_unsound(self, roles: Roles, wrong: tuple[str, ...], words: str) -> None:
+        given = ("accredit", "verifier", STRANGER, "--until", "2031-03-31", *self.EVIDENCE)
+        code, output = roles(*given, *wrong)
+        assert code != 0
+        assert words in " ".join(output.split())
