@@ -12,15 +12,19 @@ from indexer.database import snapshot
 from indexer.models import NonceInvalidation, RelayedCall
 from scripts.auditing.checks import Checks
 from scripts.auditing.documents import Folder
-from scripts.auditing.events import ChainEvent
+from scripts.auditing.events import ChainEvent, read_events
+from scripts.auditing.node import Node as AuditNode
+from scripts.auditing.node import Pin
 from scripts.auditing.registry_audit import Assignment, audit
 from scripts.auditing.relaying import RelayReplay, with_signers
+from scripts.auditing.replay import Replay
 
 from ..api import documents  # noqa: TID252
 from ..api.relaying import RelayWorld, forwarded  # noqa: TID252
 from ..api.world import (  # noqa: TID252
     BUYER,
     DEVELOPER,
+    OPERATOR,
     VERIFIER,
     activate,
 )
@@ -35,8 +39,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayWorld]:
     """A registry in which a developer registers, and an operator issues, by signed requests."""
     node, folder = Node(), tmp_path_factory.mktemp("relayed")
     registry = Registry(node)
-    activate(registry, documents.methodology())
+    methodology = documents.methodology(automatic_issuance=False)
+    activate(registry, methodology)
     made = RelayWorld(registry, f"sqlite:///{folder}/index.db", folder)
+    made.keep(methodology)
     play(made)
     yield made
     made.close()
@@ -54,13 +60,16 @@ def play(world: RelayWorld) -> None:
     world.node.send(world.address(BUYER), world.registry.record["forwarder"], data)
     world.mine()
     world.validate(pdd)
-    world.report(mrv)
+    report = world.report(mrv)
     world.verify(mrv)
+    deliver(world, OPERATOR, "CRU", "mint", report, 2025, 400_000, nonce=0)
 
 
-def deliver(world: RelayWorld, who: int, contract: str, function: str, nonce: int) -> None:
+def deliver(
+    world: RelayWorld, who: int, contract: str, function: str, *arguments: object, nonce: int
+) -> None:
     """Somebody's signed request in a batch that anybody sends."""
-    body = forwarded(world, who, world.call(contract, function), nonce=nonce)
+    body = forwarded(world, who, world.call(contract, function, *arguments), nonce=nonce)
     request = body["request"]
     struct = {
         "from": request["signer"],
@@ -81,6 +90,7 @@ class TestRelayedHistory:
     """
     whatever is relayed         replay, storage and index agree
     what succeeded or failed    is a row each, which the chain's views confirm
+    when its signer is nobody   a relayed issuance is a discrepancy
     """
 
     def test_agrees_with_chain_and_index(self, world: RelayWorld) -> None:
@@ -96,6 +106,23 @@ class TestRelayedHistory:
         )
         assert checks.discrepancies == []
 
+    def test_names_a_relayed_issuance_whose_signer_had_no_role(self, world: RelayWorld) -> None:
+        registry = world.registry
+        checks = Checks()
+        replay = Replay(registry.deployments, registry.abi, checks)
+        node = AuditNode(world.node.url)
+        newest = world.node.rpc("eth_getBlockByNumber", "latest", False)
+        pin = Pin(world.node.head, newest["hash"], int(newest["timestamp"], 16))
+        events = with_signers(
+            read_events(node, registry.abi, registry.deployments, pin, checks, lambda block: None)
+        )
+        forged = [replace(one, signers=(SIGNER,)) if one.signers else one for one in events]
+        replay.apply(forged)
+        assert any(
+            sentence.startswith(f"{SIGNER} acted at") and "without the role" in sentence
+            for sentence in checks.discrepancies
+        )
+
     def test_keeps_a_row_for_each(self, world: RelayWorld) -> None:
         with snapshot(world.parts.engine) as session:
             calls = sorted(session.exec(select(RelayedCall)), key=lambda c: c.valid_from)
@@ -103,6 +130,7 @@ class TestRelayedHistory:
         assert [(c.signer, int(c.nonce, 16), c.succeeded) for c in calls] == [
             (world.address(DEVELOPER), 0, True),
             (world.address(BUYER), 3, False),
+            (world.address(OPERATOR), 0, True),
         ]
         refused = world.registry.abi.decode_error(calls[1].reason)
         assert refused.name == "AccessManagedUnauthorized"
