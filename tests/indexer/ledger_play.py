@@ -37,9 +37,12 @@ class LedgerPlay:
         ]
 
     def reverse(self) -> None:
-        """Take the whole buffer of a project, or the part that is due, and sometimes live units."""
-        report = self.play.held_report("verified")
-        blocks = [one for one in self.play.units() if one["reportId"] == report["id"]]
+        """Of any report."""
+        self._reverse(self.play.held_report("verified")["id"])
+
+    def _reverse(self, report: str) -> str:
+        """Take the whole buffer of a report, which is often its project's, and a live unit."""
+        blocks = [one for one in self.play.units() if one["reportId"] == report]
         buffered = [one for one in blocks if one["status"] == "buffer"]
         live = [one for one in blocks if one["status"] == "held"]
         held_kg = sum(one["quantityKg"] for one in buffered)
@@ -47,9 +50,11 @@ class LedgerPlay:
         portions = [(one["id"], one["quantityKg"]) for one in buffered]
         drawn = [(one["id"], min(one["quantityKg"], 7)) for one in live[:1]]
         evidence = self.play.new_hash()
-        arguments = (report["id"], kg, self.random.random() < 0.5, evidence, "ipfs://evidence")
+        arguments = (report, kg, self.random.random() < 0.5, evidence, "ipfs://evidence")
         self._operate("ReversalRegistry", "recordReversal", *arguments, portions, drawn)
-        self.reversals.append((reversal_id(report["id"], evidence), report["id"]))
+        identity = reversal_id(report, evidence)
+        self.reversals.append((identity, report))
+        return identity
 
     def make_up(self) -> None:
         """By whoever holds a unit, or by the operator from the developer's."""
@@ -64,14 +69,14 @@ class LedgerPlay:
             self._operate("ReversalRegistry", "drawOnLiable", identity, portions)
 
     def hit(self) -> None:
-        """Mark retired units, and say later that they are made up for."""
+        """Mark retired units of a report, and say that they are made up for."""
         retired = [one for one in self.play.units() if one["status"] == "retired"]
-        if not self.reversals or not retired:
+        if not retired:
             return
-        identity, report = self.random.choice(self.reversals)
-        own = [one for one in retired if one["reportId"] == report] or retired
-        unit = self.random.choice(own)
-        kg = self.random.randrange(1, unit["quantityKg"] + 1)
+        unit = self.random.choice(retired)
+        known = [identity for identity, report in self.reversals if report == unit["reportId"]]
+        identity = self.random.choice(known) if known else self._reverse(unit["reportId"])
+        kg = self.random.randrange(1, min(unit["quantityKg"], 50) + 1)
         self._operate("ReversalRegistry", "markImpaired", identity, [(unit["id"], kg)])
         anybody = self.registry.holders[0]
         tokens = [unit["id"]]

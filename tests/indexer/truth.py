@@ -64,7 +64,7 @@ def check_model(registry: Registry, settings: IndexerSettings) -> dict[str, int]
         "projects": _check_projects(registry, current(database, Project)),
         "methodologies": _check_methodologies(registry, current(database, Methodology)),
         "reports": _check_reports(registry, current(database, Report)),
-        "units": _check_units(registry, current(database, Unit)),
+        "units": _check_units(registry, database),
         "vintages": _check_vintages(registry, database),
         "roles": _check_roles(registry, database),
         "accreditations": _check_accreditations(registry, database),
@@ -144,7 +144,10 @@ def _check_reports(registry: Registry, rows: list[Report]) -> int:
     return len(rows)
 
 
-def _check_units(registry: Registry, rows: list[Unit]) -> int:
+def _check_units(registry: Registry, database: Engine) -> int:
+    rows = current(database, Unit)
+    ends = {(v.report_id, v.vintage): v for v in current(database, ReportVintage)}
+    reasons = registry.abi.enum_words("RetirementReason")
     found = {int(row.token_id, 16): row for row in rows}
     held = {unit["id"]: unit for unit in blocks_of_units(registry)}
     assert found.keys() == held.keys()
@@ -159,8 +162,10 @@ def _check_units(registry: Registry, rows: list[Unit]) -> int:
             "unitType": row.unit_type,
             "status": row.status,
             "owner": row.owner,
-            "retirementReason": row.retirement_reason or "none",
+            "retirementReason": reasons.index(row.retirement_reason or "none"),
             "endedAt": row.ended_at or 0,
+            "expires": row.expires,
+            "monitoringEndDay": ends[row.report_id, row.vintage].monitoring_end_day,
         }
         assert registry.view("CRU", "getApproved", token) == (row.approved or NOBODY)
     return len(rows)
@@ -174,7 +179,7 @@ def _check_vintages(registry: Registry, database: Engine) -> int:
     for row in rows:
         key = (row.report_id, row.vintage)
         assert registry.view("CRU", "issuedKg", *key) == row.issued_kg
-        assert registry.view("MRVRegistry", "verifiedKg", *key) == row.verified_kg
+        assert registry.view("MRVRegistry", "verifiedKg", *key) == (row.verified_kg or 0)
         assert _end_of_partition(sorted(blocks.pop(key, []))) == row.issued_kg
     assert not blocks
     return len(rows)
