@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from indexer.abi import Abi
 from indexer.ahead import WEIGHT, Ahead, weight_of
 from indexer.chain import Chain, Header, Log
+from indexer.completeness import Completeness
 from indexer.deployments import Deployments
 from indexer.errors import ChainMoved
 from indexer.events import ChainEvent, EventDecoder
@@ -46,10 +47,11 @@ class BatchReader:
         self._finality_depth = finality_depth
         self._linked_blocks = LINKED_BLOCKS
         self._addresses = deployments.addresses
-        self._ahead = Ahead(chain, deployments.addresses, range_blocks)
-        self._pairs = [
-            (deployments.contracts[contract].address, topic) for contract, topic in abi.events
-        ]
+        placed = deployments.contracts
+        self._completeness = Completeness(
+            chain, ((placed[contract].address, topic) for contract, topic in abi.events)
+        )
+        self._ahead = Ahead(chain, deployments.addresses, self._completeness, range_blocks)
 
     def close(self) -> None:
         """End what is read ahead."""
@@ -82,7 +84,8 @@ class BatchReader:
             if parent is not None and header.parent_hash != parent:
                 raise ChainMoved(f"Block {header.number} does not follow the one before it.")
             parent = header.hash
-        logs = self._chain.logs_of(headers, self._addresses, self._pairs)
+        given = self._chain.logs_of(headers, self._addresses)
+        logs = self._completeness.near_head(headers, given)
         self._fit(len(headers), weight_of(logs))
         return self._decoded(first, headers, logs)
 

@@ -117,15 +117,25 @@ class Follower(AbstractContextManager["Follower"]):
     def _step(self, backfill: Backfill) -> float:
         self._sync = self._sync or self._prepared()
         self._metrics.writes.set(1)
-        self._is_at_head = self._sync.step()
-        self._metrics.condition.went_well(self._sync.checkpoint)
-        self._trouble_since = None
-        self._failures = 0
+        before = self._sync.checkpoint
+        try:
+            self._is_at_head = self._sync.step()
+            self._is_well()
+        finally:
+            if self._sync.checkpoint is not before:
+                self._is_well()
         backfill.show(self._sync.checkpoint)
         if not self._is_at_head:
             return 0.0
         self._heal()
         return self._settings.poll_seconds
+
+    def _is_well(self) -> None:
+        """Troubles count from the last progress on."""
+        if self._sync is not None:
+            self._metrics.condition.went_well(self._sync.checkpoint)
+        self._trouble_since = None
+        self._failures = 0
 
     def _prepared(self) -> Sync:
         settings = self._settings
