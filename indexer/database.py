@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateSchema
 from sqlmodel import Session
 
 from indexer.errors import WrongDatabase
-from indexer.models import Block, FeedPosition, RowChange, index_metadata
+from indexer.models import Block, FeedPosition, Reorganisation, RowChange, index_metadata
 from indexer.placement import lock_key, schema_of
 
 BUSY_SECONDS = 30
@@ -56,7 +56,8 @@ def drop_index_tables(engine: Engine, *, feed: bool = False) -> None:
     The change feed stays unless told so, or it is that of another version: who follows it must
     learn from it that the index was made again.
     """
-    kept = set() if feed else {RowChange.__table__.name, FeedPosition.__table__.name}
+    staying = (RowChange, FeedPosition, Reorganisation)
+    kept = set() if feed else {table.__table__.name for table in staying}
     kept -= {table.name for table in _differing(engine)}
     dropped = [table for table in index_metadata.sorted_tables if table.name not in kept]
     index_metadata.drop_all(engine, tables=dropped)

@@ -8,7 +8,7 @@ is null.
 
 from indexer.models.access import Contract, FunctionRole, Role, RoleMember, ScheduledOperation
 from indexer.models.base import IndexTable, Versioned, as_of, index_metadata
-from indexer.models.chain import Block, Checkpoint, Event
+from indexer.models.chain import Block, Checkpoint, Event, Reorganisation
 from indexer.models.documents import (
     Methodology,
     PDDVersion,
@@ -50,6 +50,7 @@ __all__ = [
     "OperatorApproval",
     "PDDVersion",
     "Project",
+    "Reorganisation",
     "Report",
     "ReportVersion",
     "ReportVintage",
