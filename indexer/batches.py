@@ -41,6 +41,7 @@ class BatchReader:
         deployments: Deployments,
         finality_depth: int,
         range_blocks: int,
+        check_one_in: int = 1,
     ) -> None:
         self._chain = chain
         self._decoder = EventDecoder(abi, deployments)
@@ -48,9 +49,8 @@ class BatchReader:
         self._linked_blocks = LINKED_BLOCKS
         self._addresses = deployments.addresses
         placed = deployments.contracts
-        self._completeness = Completeness(
-            chain, ((placed[contract].address, topic) for contract, topic in abi.events)
-        )
+        pairs = ((placed[contract].address, topic) for contract, topic in abi.events)
+        self._completeness = Completeness(chain, pairs, check_one_in)
         self._ahead = Ahead(chain, deployments.addresses, self._completeness, range_blocks)
 
     def close(self) -> None:

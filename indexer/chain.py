@@ -108,6 +108,8 @@ class Chain:
             raise TryLater(f"The node does not tell its latest blocks ({latest or at}).")
         head = Header.of(latest)
         safe, finalized, found = (_header_or_none(block) for block in blocks[1:])
+        if found is not None and found.number != (number or 0):
+            raise TryLater(f"Asked for block {number}, the node gave {found.number}.")
         return View(_number(chain_id), head, safe, finalized, None if number is None else found)
 
     def headers(self, numbers: Sequence[int]) -> list[Header]:
@@ -223,7 +225,7 @@ def _logs(answer: Any, where: str) -> list[Log]:
 
 
 def _check_logs_of(header: Header, logs: Sequence[Log]) -> None:
-    if any(log.block_hash != header.hash for log in logs):
+    if any((log.block_hash, log.block_number) != (header.hash, header.number) for log in logs):
         raise TryLater(f"The node gave logs of another block than {header.number}.")
 
 

@@ -5,12 +5,10 @@ A bloom never denies what is in a block. So logs that make up all of a block's b
 is in another log of the block. Where the contracts of others fill the bloom as well, all logs of
 the block are asked for and held against it.
 
-Near the head that is done with every block. In long ranges of settled blocks, where it would cost
-more than the logs themselves:
-* a block with logs of ours is looked at again when its bloom allows another kind of event of ours,
-  or with a chance of one in `ONE_IN` when others fill its bloom;
-* of the blocks without, as many as there are with logs, and at least `LOOKS`, are looked at, taken
-  at random. So the cost grows with the events, and not with the empty blocks.
+That is done with every block near the head, and with every block with logs of ours in long ranges
+of settled blocks. Of the blocks without any in such a range as many as there are with some, and at
+least `LOOKS`, are looked at, taken at random: so the cost grows with the events, and not with the
+empty blocks. `one_in` spares a chain that is full of others' logs, and gives up certainty for it.
 """
 
 import random
@@ -21,17 +19,19 @@ from indexer.bloom import bloom_of, may_hold
 from indexer.chain import Chain, Header, Log
 from indexer.errors import TryLater
 
-LOOKS, ONE_IN = 64, 16
+LOOKS = 64
 Pair = tuple[str, str]
 
 
 class Completeness:
     """Checks answers about the logs of some contracts; `pairs` of (address, topic) are the events
-    that these contracts can emit. Every check raises `TryLater` when the node left out a log.
+    that these contracts can emit. Every check raises `TryLater` when the node left out a log. In
+    ranges, one in `one_in` of the blocks in which others have logs too is looked at.
     """
 
-    def __init__(self, chain: Chain, pairs: Iterable[Pair]) -> None:
+    def __init__(self, chain: Chain, pairs: Iterable[Pair], one_in: int = 1) -> None:
         self._chain = chain
+        self._one_in = one_in
         self._random = random.Random()
         self._topics: dict[str, list[str]] = defaultdict(list)
         for address, topic in pairs:
@@ -59,7 +59,7 @@ class Completeness:
                 self._require(header, [])
 
     def _is_worth_a_look(self, header: Header, ours: Sequence[Log]) -> bool:
-        by_chance = bool(ours) and self._random.randrange(ONE_IN) == 0
+        by_chance = bool(ours) and self._random.randrange(self._one_in) == 0
         return by_chance or self._may_hold_more(header, ours)
 
     def _silent(self, first: int, headers: Sequence[Header]) -> list[int]:

@@ -16,6 +16,13 @@ from indexer.placement import lock_key, schema_of
 
 BUSY_SECONDS = 30
 _TABLES = b"ogcr-tab"
+#: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 def engine(url: str) -> Engine:
@@ -28,7 +35,7 @@ def engine(url: str) -> Engine:
         return _sqlite(target)
     if target.drivername in ("postgres", "postgresql"):
         target = target.set(drivername="postgresql+psycopg")
-    return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    return create_engine(target, pool_pre_ping=True, connect_args=_PATIENCE)
 
 
 def create_index_tables(engine: Engine) -> None:

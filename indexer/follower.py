@@ -57,7 +57,7 @@ class Follower(AbstractContextManager["Follower"]):
         self._trouble_since: float | None = None
         self._failures = 0
         self._is_at_head = False
-        self._is_standby = False
+        self.is_standby = False
         self._sync: Sync | None = None
 
     def __enter__(self) -> Self:
@@ -172,7 +172,8 @@ class Follower(AbstractContextManager["Follower"]):
         check_index_tables(self._engine)
         create_index_tables(self._engine)
         depth, blocks = settings.finality_depth, settings.range_blocks
-        reader = BatchReader(self._chain, abi, deployments, depth, blocks)
+        one_in = settings.check_one_in
+        reader = BatchReader(self._chain, abi, deployments, depth, blocks, one_in)
         feed = Feed(settings.feed, settings.feed_records)
         sync = Sync(self._engine, self._chain, reader, deployments, depth, self.metrics, feed)
         sync.resume()
@@ -194,9 +195,9 @@ class Follower(AbstractContextManager["Follower"]):
             )
 
     def _stand_by(self) -> float:
-        if not self._is_standby:
+        if not self.is_standby:
             log.info("standing by: another indexer writes this database")
-        self._is_standby = True
+        self.is_standby = True
         self.metrics.condition.stood_by()
         self.metrics.writes.set(0)
         self._forget()

@@ -21,6 +21,8 @@ REMEMBERED_BLOCKS = 256
 BLOCK_COLUMNS = ("number", "hash", "parent_hash", "timestamp")
 _blocks, _events, _checkpoints = Block.__table__, Event.__table__, Checkpoint.__table__
 _repairs = Reorganisation.__table__
+#: A writer whose machine or network is gone may hold its locks for ten seconds, and no longer.
+_GUARDS = ("idle_in_transaction_session_timeout = '10s'", "lock_timeout = '15s'")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def expect_checkpoint(connection: Connection, expected: Checkpoint | None) -> No
     No other process can write it until the transaction ends, be the lock of the writer lost or not.
     """
     if connection.dialect.name == "postgresql":
+        for setting in _GUARDS:
+            connection.execute(text(f"SET LOCAL {setting}"))
         connection.execute(text(f"LOCK TABLE {_checkpoints.name} IN EXCLUSIVE MODE"))
     columns = (_checkpoints.c.block_number, _checkpoints.c.block_hash)
     row = connection.execute(select(*columns)).first()

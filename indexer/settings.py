@@ -23,6 +23,8 @@ class IndexerSettings(BaseSettings):
     PostgreSQL and a file beside the one named on SQLite.
     With `subscribe` a head that an endpoint announces over WebSocket, at the same place, ends the
     wait of `poll_seconds` between two looks.
+    `check_one_in` is how many of the settled blocks that others' contracts share are held against
+    their blooms: every one unless told so.
     `feed` says when the change feed begins: near the `head`, with `all` of the past, or `off`;
     `feed_records` how many of its records stay, 0 for all. `failed_calls` searches every block
     for reverted calls of ours, also those through the contracts of `failed_calls_through` where
@@ -56,6 +58,7 @@ class IndexerSettings(BaseSettings):
     subscribe: bool = True
     request_timeout: float = Field(default=15.0, gt=0)
     range_blocks: int = Field(default=10_000, ge=1)
+    check_one_in: int = Field(default=1, ge=1)
     feed: FeedMode = "head"
     feed_records: int = Field(default=0, ge=0)
     failed_calls: bool = False
