@@ -23,6 +23,7 @@ from indexer.feed import Feed
 from indexer.heads import Heads
 from indexer.lock import writer_lock
 from indexer.metrics import Metrics
+from indexer.models import Checkpoint
 from indexer.progress import Backfill
 from indexer.rpc import Rpc
 from indexer.settings import IndexerSettings
@@ -98,6 +99,11 @@ class Follower(AbstractContextManager["Follower"]):
                     self._healing.run()
                     return
                 self._stop.wait(pause)
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """How far the index is, None before its first block."""
+        return self._sync.checkpoint if self._sync is not None else None
 
     def look(self) -> None:
         """Look at the chain once; troubles that pass are for the next look."""
