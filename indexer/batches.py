@@ -57,6 +57,10 @@ class BatchReader:
         """End what is read ahead."""
         self._ahead.close()
 
+    def look_anew(self) -> None:
+        """Forget what was read ahead: the chain is another."""
+        self._ahead.drop()
+
     def settled(self, target: int, head: int) -> int:
         """The last block to `target` that is read in ranges, on a chain that ends at `head`."""
         return min(target, head - self._finality_depth)

@@ -121,6 +121,7 @@ class Sync:
 
     def _repair(self, known: Checkpoint, view: View) -> bool:
         """Undo to the fork point and apply what took its place, visible to readers together."""
+        self._reader.look_anew()
         fork, head = self._find_fork(), view.latest.number
         if fork.base == known.block_number:
             raise ChainMoved(f"Block {head} was gone, and is there again.")

@@ -1,0 +1,31 @@
+"""One run of the indexer in a process of its own, so that its memory is its own as well.
+
+`python indexing.py SETTINGS` with the settings as JSON; prints seconds, CPU seconds and MiB.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+from indexer.follower import Follower
+from indexer.settings import IndexerSettings
+
+
+def main() -> None:
+    settings = IndexerSettings(**json.loads(sys.argv[1]))
+    started, used = time.perf_counter(), time.process_time()
+    with Follower(settings) as follower:
+        follower.catch_up()
+        found = {
+            "seconds": time.perf_counter() - started,
+            "cpu_seconds": time.process_time() - used,
+            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
