@@ -15,6 +15,8 @@ from indexer.models import Block, FeedPosition, Reorganisation, RowChange, index
 from indexer.placement import lock_key, schema_of
 
 BUSY_SECONDS = 30
+#: Pages of SQLite that a writer keeps: its indexes are written to in many places at once.
+WRITER_CACHE_KIB = 8_000
 _TABLES = b"ogcr-tab"
 #: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
 _PATIENCE = {
@@ -147,4 +149,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     writes = connection.get_execution_options().get("write_lock", False)
+    if writes:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

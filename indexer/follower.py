@@ -5,9 +5,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -21,6 +20,7 @@ from indexer.documents import DocumentStore
 from indexer.errors import ChainMoved, OtherWriter, TryLater, WrongChain, WrongDatabase
 from indexer.feed import Feed
 from indexer.heads import Heads
+from indexer.healing import Healing
 from indexer.lock import writer_lock
 from indexer.metrics import Metrics
 from indexer.models import Checkpoint
@@ -28,9 +28,6 @@ from indexer.progress import Backfill
 from indexer.rpc import Rpc
 from indexer.settings import IndexerSettings
 from indexer.sync import Sync
-
-if TYPE_CHECKING:
-    from indexer.healing import Healing
 
 STANDBY_SECONDS = 1.0
 HEALING_SECONDS = 5.0
@@ -54,6 +51,7 @@ class Follower(AbstractContextManager["Follower"]):
         self._lock = writer_lock(self._engine)
         rpc = Rpc(settings.rpc_urls, settings.request_timeout, self.metrics.count_trouble)
         self._chain = Chain(rpc)
+        self._healing = Healing(self._engine, DocumentStore(settings.documents))
         self._healed_at = -HEALING_SECONDS
         self._trouble_since: float | None = None
         self._failures = 0
@@ -214,13 +212,6 @@ class Follower(AbstractContextManager["Follower"]):
         if self._sync is not None:
             self._sync.close()
         self._sync = None
-
-    @cached_property
-    def _healing(self) -> "Healing":
-        # GEOS and PROJ take 35 MiB, which a backfill has better use for.
-        from indexer.healing import Healing
-
-        return Healing(self._engine, DocumentStore(self._settings.documents))
 
     def _heal(self) -> None:
         now = time.monotonic()

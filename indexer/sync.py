@@ -80,6 +80,10 @@ class Sync:
         Raises `TryLater` when the node or the chain gives no sound answer, `StopLoudly` when a
         person has to look.
         """
+        with uncollected():
+            return self._step()
+
+    def _step(self) -> bool:
         known = self.checkpoint
         view = self._chain.view(None if known is None else known.block_number)
         self._require_chain(view)
@@ -103,7 +107,7 @@ class Sync:
     def _backfill(self, first: int, settled: int, view: View) -> None:
         """Go through settled blocks for a while: one batch is written while the next is derived."""
         head, end = view.latest.number, time.monotonic() + BACKFILL_SECONDS
-        with uncollected(), self._engine.connect() as connection, Writing() as writing:
+        with self._engine.connect() as connection, Writing() as writing:
             working, parent = WorkingSet(connection), self._parent()
             while first <= settled and time.monotonic() < end:
                 batch = self._reader.read(first, settled, head, parent)

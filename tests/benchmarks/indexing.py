@@ -11,10 +11,12 @@ import sys
 import time
 
 from indexer.follower import Follower
+from indexer.logs import configure_logs
 from indexer.settings import IndexerSettings
 
 
 def main() -> None:
+    configure_logs(json_logs=False)
     settings = IndexerSettings(**json.loads(sys.argv[1]))
     started, used = time.perf_counter(), time.process_time()
     with Follower(settings) as follower:
