@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from indexer.chain import Chain, Header, Log
+from indexer.completeness import Completeness
 from indexer.errors import ChainMoved, RangeTooLarge, TryLater
 
 #: Ranges asked for at a time, and characters of logs that one should have: they bound the memory.
@@ -36,9 +37,16 @@ class Ahead:
     where there are few.
     """
 
-    def __init__(self, chain: Chain, addresses: Sequence[str], range_blocks: int) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        addresses: Sequence[str],
+        completeness: Completeness,
+        range_blocks: int,
+    ) -> None:
         self._chain = chain
         self._addresses = addresses
+        self._completeness = completeness
         self._length, self._most = min(FIRST_RANGE, range_blocks), range_blocks
         self._asked: deque[tuple[int, int, Future[Stretch]]] = deque()
         self._threads = ThreadPoolExecutor(IN_FLIGHT, "ahead")
@@ -50,10 +58,11 @@ class Ahead:
             try:
                 stretch = answer.result()
             except RangeTooLarge:
-                self._shorten(last - start + 1)
+                self._most = self._shorten(last - start + 1)
                 if start == last:
                     raise
             except TryLater:
+                # A node that does not answer in time may answer about less.
                 self._shorten(last - start + 1)
                 raise
             else:
@@ -97,11 +106,13 @@ class Ahead:
         hashes = {header.number: header.hash for header in headers}
         if any(log.block_hash != hashes[log.block_number] for log in logs):
             raise ChainMoved("The node gave logs of another fork than its headers.")
+        self._completeness.settled(first, headers, logs)
         return Stretch(first, parent, headers, logs)
 
-    def _shorten(self, blocks: int) -> None:
+    def _shorten(self, blocks: int) -> int:
         self.drop()
-        self._length = self._most = max(1, blocks // 2)
+        self._length = max(1, blocks // 2)
+        return self._length
 
     def _adapt(self, blocks: int, weight: int) -> None:
         fitting = blocks * WEIGHT // max(weight, 1)

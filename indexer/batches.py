@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from indexer.abi import Abi
 from indexer.ahead import WEIGHT, Ahead, weight_of
 from indexer.chain import Chain, Header, Log
+from indexer.completeness import Completeness
 from indexer.deployments import Deployments
 from indexer.errors import ChainMoved
 from indexer.events import ChainEvent, EventDecoder
@@ -40,22 +41,29 @@ class BatchReader:
         deployments: Deployments,
         finality_depth: int,
         range_blocks: int,
+        check_one_in: int = 1,
     ) -> None:
         self._chain = chain
         self._decoder = EventDecoder(abi, deployments)
         self._finality_depth = finality_depth
         self._linked_blocks = LINKED_BLOCKS
         self._addresses = deployments.addresses
-        self._ahead = Ahead(chain, deployments.addresses, range_blocks)
-        self._pairs = [
-            (deployments.contracts[contract].address, topic)
+        placed = deployments.contracts
+        pairs = (
+            (placed[contract].address, topic)
             for contract, topic in abi.events
-            if contract in deployments.contracts
-        ]
+            if contract in placed
+        )
+        self._completeness = Completeness(chain, pairs, check_one_in)
+        self._ahead = Ahead(chain, deployments.addresses, self._completeness, range_blocks)
 
     def close(self) -> None:
         """End what is read ahead."""
         self._ahead.close()
+
+    def look_anew(self) -> None:
+        """Forget what was read ahead: the chain is another."""
+        self._ahead.drop()
 
     def settled(self, target: int, head: int) -> int:
         """The last block to `target` that is read in ranges, on a chain that ends at `head`."""
@@ -84,7 +92,8 @@ class BatchReader:
             if parent is not None and header.parent_hash != parent:
                 raise ChainMoved(f"Block {header.number} does not follow the one before it.")
             parent = header.hash
-        logs = self._chain.logs_of(headers, self._addresses, self._pairs)
+        given = self._chain.logs_of(headers, self._addresses)
+        logs = self._completeness.near_head(headers, given)
         self._fit(len(headers), weight_of(logs))
         return self._decoded(first, headers, logs)
 

@@ -1,11 +1,10 @@
 """The only room that speaks to a node: headers, logs and code over JSON-RPC."""
 
 from binascii import a2b_hex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from indexer.bloom import bloom_of, may_hold
 from indexer.errors import TryLater
 from indexer.rpc import Request, Rpc, RpcError
 
@@ -109,6 +108,8 @@ class Chain:
             raise TryLater(f"The node does not tell its latest blocks ({latest or at}).")
         head = Header.of(latest)
         safe, finalized, found = (_header_or_none(block) for block in blocks[1:])
+        if found is not None and found.number != (number or 0):
+            raise TryLater(f"Asked for block {number}, the node gave {found.number}.")
         return View(_number(chain_id), head, safe, finalized, None if number is None else found)
 
     def headers(self, numbers: Sequence[int]) -> list[Header]:
@@ -132,14 +133,8 @@ class Chain:
             headers.append(header)
         return headers
 
-    def logs_of(
-        self, headers: Sequence[Header], addresses: Sequence[str], pairs: Sequence[tuple[str, str]]
-    ) -> list[Log]:
-        """Logs of blocks by their hash, so that they are of the same fork as the header.
-
-        `pairs` of (address, topic) are what could be there: where a header's bloom allows one that
-        the answer lacks, all logs of the block must make up its bloom.
-        """
+    def logs_of(self, headers: Sequence[Header], addresses: Sequence[str]) -> list[Log]:
+        """Logs of blocks by their hash, so that they are of the same fork as the header."""
         requests = [
             _logs_request({"blockHash": h.hash, "address": list(addresses)}) for h in headers
         ]
@@ -147,10 +142,15 @@ class Chain:
         for header, answer in zip(headers, self.rpc.batch(requests), strict=True):
             found = _logs(answer, f"block {header.number}")
             _check_logs_of(header, found)
-            if _is_suspicious(header, found, pairs):
-                found = self._all_logs_of(header)
-            logs += _ours(found, addresses)
+            logs += _ordered(log for log in found if log.address in addresses)
         return logs
+
+    def all_logs_of(self, header: Header) -> list[Log]:
+        """Logs of a block by whatever contract."""
+        answer = self.rpc.call("eth_getLogs", [{"blockHash": header.hash}])
+        logs = _logs(answer, f"block {header.number}")
+        _check_logs_of(header, logs)
+        return _ordered(logs)
 
     def logs_in(
         self, first: int, last: int, addresses: Sequence[str], most_bytes: int | None = None
@@ -171,10 +171,11 @@ class Chain:
             raise TryLater(f"Block {last} changed while its logs were read.")
         if any(not first <= log.block_number <= last for log in logs):
             raise TryLater(f"The node gave logs outside of blocks {first} to {last}.")
+        ours = _ordered(log for log in logs if log.address in addresses)
         found = _header_or_none(passed)
         if found is None:
             raise TryLater(f"The node does not tell block {first - 1} ({passed}).")
-        return found.hash if first else None, _ours(logs, addresses), Header.of(before)
+        return found.hash if first else None, ours, Header.of(before)
 
     def answers(self, calls: Sequence[tuple[str, str]], block_hash: str) -> list[str | None]:
         """What views return on the state after a block, None where they revert.
@@ -184,14 +185,6 @@ class Chain:
         at = {"blockHash": block_hash, "requireCanonical": True}
         requests = [("eth_call", [{"to": to, "data": data}, at]) for to, data in calls]
         return [_returned(answer) for answer in self.rpc.batch(requests)]
-
-    def _all_logs_of(self, header: Header) -> list[Log]:
-        answer = self.rpc.call("eth_getLogs", [{"blockHash": header.hash}])
-        logs = _logs(answer, f"block {header.number}")
-        _check_logs_of(header, logs)
-        if bloom_of(item for log in logs for item in (log.address, *log.topics)) != header.bloom:
-            raise TryLater(f"The node leaves out logs of block {header.number}: see its bloom.")
-        return logs
 
 
 def _check_digits(log: Log) -> None:
@@ -232,27 +225,16 @@ def _logs(answer: Any, where: str) -> list[Log]:
 
 
 def _check_logs_of(header: Header, logs: Sequence[Log]) -> None:
-    if any(log.block_hash != header.hash for log in logs):
+    if any((log.block_hash, log.block_number) != (header.hash, header.number) for log in logs):
         raise TryLater(f"The node gave logs of another block than {header.number}.")
 
 
-def _is_suspicious(header: Header, logs: Sequence[Log], pairs: Sequence[tuple[str, str]]) -> bool:
-    if header.bloom == 0:
-        return False
-    found = {(log.address, log.topics[0]) for log in logs if log.topics}
-    return any(
-        may_hold(header.bloom, address) and may_hold(header.bloom, topic)
-        for address, topic in pairs
-        if (address, topic) not in found
-    )
-
-
-def _ours(logs: Sequence[Log], addresses: Sequence[str]) -> list[Log]:
-    """Logs of these addresses in chain order, each once; the node may give them in any order."""
+def _ordered(logs: Iterable[Log]) -> list[Log]:
+    """Logs in chain order, each once, however often and in whatever order the node gave them."""
     places: dict[tuple[int, int], Log] = {}
     for log in logs:
         place = log.block_number, log.log_index
-        if log.address in addresses and places.setdefault(place, log) != log:
+        if places.setdefault(place, log) != log:
             raise TryLater(f"The node gave two logs of block {place[0]} at index {place[1]}.")
     return [places[place] for place in sorted(places)]
 

@@ -11,11 +11,20 @@ from sqlalchemy.schema import CreateSchema
 from sqlmodel import Session
 
 from indexer.errors import WrongDatabase
-from indexer.models import Block, FeedPosition, RowChange, index_metadata
+from indexer.models import Block, FeedPosition, Reorganisation, RowChange, index_metadata
 from indexer.placement import lock_key, schema_of
 
 BUSY_SECONDS = 30
+#: Pages of SQLite that a writer keeps: its indexes are written to in many places at once.
+WRITER_CACHE_KIB = 8_000
 _TABLES = b"ogcr-tab"
+#: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 def engine(url: str) -> Engine:
@@ -28,7 +37,7 @@ def engine(url: str) -> Engine:
         return _sqlite(target)
     if target.drivername in ("postgres", "postgresql"):
         target = target.set(drivername="postgresql+psycopg")
-    return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    return create_engine(target, pool_pre_ping=True, connect_args=_PATIENCE)
 
 
 def create_index_tables(engine: Engine) -> None:
@@ -56,7 +65,8 @@ def drop_index_tables(engine: Engine, *, feed: bool = False) -> None:
     The change feed stays unless told so, or it is that of another version: who follows it must
     learn from it that the index was made again.
     """
-    kept = set() if feed else {RowChange.__table__.name, FeedPosition.__table__.name}
+    staying = (RowChange, FeedPosition, Reorganisation)
+    kept = set() if feed else {table.__table__.name for table in staying}
     kept -= {table.name for table in _differing(engine)}
     dropped = [table for table in index_metadata.sorted_tables if table.name not in kept]
     index_metadata.drop_all(engine, tables=dropped)
@@ -139,4 +149,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     writes = connection.get_execution_options().get("write_lock", False)
+    if writes:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -3,10 +3,10 @@
 import random
 import threading
 import time
-from contextlib import AbstractContextManager
-from functools import cached_property
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -19,15 +19,15 @@ from indexer.deployments import Deployments
 from indexer.documents import DocumentStore
 from indexer.errors import ChainMoved, OtherWriter, TryLater, WrongChain, WrongDatabase
 from indexer.feed import Feed
+from indexer.heads import Heads
+from indexer.healing import Healing
 from indexer.lock import writer_lock
 from indexer.metrics import Metrics
+from indexer.models import Checkpoint
 from indexer.progress import Backfill
 from indexer.rpc import Rpc
 from indexer.settings import IndexerSettings
 from indexer.sync import Sync
-
-if TYPE_CHECKING:
-    from indexer.healing import Healing
 
 STANDBY_SECONDS = 1.0
 HEALING_SECONDS = 5.0
@@ -45,16 +45,18 @@ class Follower(AbstractContextManager["Follower"]):
     def __init__(self, settings: IndexerSettings, metrics: Metrics | None = None) -> None:
         self._settings = settings
         self._stop = threading.Event()
-        self._metrics = metrics or Metrics()
+        self._wake = threading.Event()
+        self.metrics = metrics or Metrics()
         self._engine = engine(settings.index_url)
         self._lock = writer_lock(self._engine)
-        rpc = Rpc(settings.rpc_urls, settings.request_timeout, self._metrics.count_trouble)
+        rpc = Rpc(settings.rpc_urls, settings.request_timeout, self.metrics.count_trouble)
         self._chain = Chain(rpc)
+        self._healing = Healing(self._engine, DocumentStore(settings.documents))
         self._healed_at = -HEALING_SECONDS
         self._trouble_since: float | None = None
         self._failures = 0
         self._is_at_head = False
-        self._is_standby = False
+        self.is_standby = False
         self._sync: Sync | None = None
 
     def __enter__(self) -> Self:
@@ -78,12 +80,13 @@ class Follower(AbstractContextManager["Follower"]):
     def stop(self) -> None:
         """Let `run` or `catch_up` end after the batch at hand; may come from a signal handler."""
         self._stop.set()
+        self._wake.set()
 
     def run(self) -> None:
         """Follow the chain until `stop`; troubles that pass are waited out."""
-        with Backfill() as backfill:
+        with Backfill() as backfill, self._listening():
             while not self._stop.is_set():
-                self._stop.wait(self._turn(backfill, patience=None))
+                self._rest(self._turn(backfill, patience=None))
 
     def catch_up(self, patience: float = 60.0) -> None:
         """Index up to the node's head; raises `TryLater` after `patience` seconds of trouble."""
@@ -94,6 +97,34 @@ class Follower(AbstractContextManager["Follower"]):
                     self._healing.run()
                     return
                 self._stop.wait(pause)
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """How far the index is, None before its first block."""
+        return self._sync.checkpoint if self._sync is not None else None
+
+    def look(self) -> None:
+        """Look at the chain once; troubles that pass are for the next look."""
+        with Backfill() as backfill:
+            self._turn(backfill, patience=None)
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Meanwhile, a head that the node announces ends the rest between two looks."""
+        if not self._settings.subscribe:
+            yield
+            return
+        heads = Heads(self._settings.rpc_urls, self._wake.set)
+        heads.start()
+        try:
+            yield
+        finally:
+            heads.close()
+
+    def _rest(self, seconds: float) -> None:
+        # A node in trouble is not asked sooner because it announces something.
+        (self._stop if self._failures else self._wake).wait(seconds)
+        self._wake.clear()
 
     def _turn(self, backfill: Backfill, patience: float | None) -> float:
         """One step, or a piece of the way to it; gives the seconds to wait before the next one."""
@@ -116,16 +147,26 @@ class Follower(AbstractContextManager["Follower"]):
 
     def _step(self, backfill: Backfill) -> float:
         self._sync = self._sync or self._prepared()
-        self._metrics.writes.set(1)
-        self._is_at_head = self._sync.step()
-        self._metrics.condition.went_well(self._sync.checkpoint)
-        self._trouble_since = None
-        self._failures = 0
+        self.metrics.writes.set(1)
+        before = self._sync.checkpoint
+        try:
+            self._is_at_head = self._sync.step()
+            self._is_well()
+        finally:
+            if self._sync.checkpoint is not before:
+                self._is_well()
         backfill.show(self._sync.checkpoint)
         if not self._is_at_head:
             return 0.0
         self._heal()
         return self._settings.poll_seconds
+
+    def _is_well(self) -> None:
+        """Troubles count from the last progress on."""
+        if self._sync is not None:
+            self.metrics.condition.went_well(self._sync.checkpoint)
+        self._trouble_since = None
+        self._failures = 0
 
     def _prepared(self) -> Sync:
         settings = self._settings
@@ -135,9 +176,10 @@ class Follower(AbstractContextManager["Follower"]):
         check_index_tables(self._engine)
         create_index_tables(self._engine)
         depth, blocks = settings.finality_depth, settings.range_blocks
-        reader = BatchReader(self._chain, abi, deployments, depth, blocks)
+        one_in = settings.check_one_in
+        reader = BatchReader(self._chain, abi, deployments, depth, blocks, one_in)
         feed = Feed(settings.feed, settings.feed_records)
-        sync = Sync(self._engine, self._chain, reader, deployments, depth, self._metrics, feed)
+        sync = Sync(self._engine, self._chain, reader, deployments, depth, self.metrics, feed)
         sync.resume()
         if sync.checkpoint is None:
             self._require_contracts(deployments)
@@ -157,11 +199,11 @@ class Follower(AbstractContextManager["Follower"]):
             )
 
     def _stand_by(self) -> float:
-        if not self._is_standby:
+        if not self.is_standby:
             log.info("standing by: another indexer writes this database")
-        self._is_standby = True
-        self._metrics.condition.stood_by()
-        self._metrics.writes.set(0)
+        self.is_standby = True
+        self.metrics.condition.stood_by()
+        self.metrics.writes.set(0)
         self._forget()
         return STANDBY_SECONDS
 
@@ -170,13 +212,6 @@ class Follower(AbstractContextManager["Follower"]):
         if self._sync is not None:
             self._sync.close()
         self._sync = None
-
-    @cached_property
-    def _healing(self) -> "Healing":
-        # GEOS and PROJ take 35 MiB, which a backfill has better use for.
-        from indexer.healing import Healing
-
-        return Healing(self._engine, DocumentStore(self._settings.documents))
 
     def _heal(self) -> None:
         now = time.monotonic()
@@ -191,7 +226,7 @@ class Follower(AbstractContextManager["Follower"]):
         if patience is not None and now - self._trouble_since >= patience:
             raise trouble
         self._failures += 1
-        self._metrics.condition.met_trouble(str(trouble))
+        self.metrics.condition.met_trouble(str(trouble))
         longest = min(LONGEST_PAUSE, 0.1 * 2.0 ** min(self._failures, 10))
         pause = random.uniform(longest / 2, longest)
         log.warning("trying again", why=str(trouble), seconds=round(pause, 2))

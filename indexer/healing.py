@@ -5,7 +5,6 @@ from sqlalchemy import Engine, exists, select
 
 from indexer.database import transaction
 from indexer.documents import DocumentCorrupt, DocumentMissing, DocumentStore
-from indexer.footprints import register_document
 from indexer.models import Footprint, PDDVersion, as_of
 
 log = structlog.get_logger("indexer")
@@ -39,6 +38,9 @@ class Healing:
                 log.error("document cannot be used", document=digest, why=str(error))
             self._reported.add(digest)
             return False
+        # GEOS and PROJ take 35 MiB, which a backlog has better use for.
+        from indexer.footprints import register_document
+
         with transaction(self._engine) as session:
             register_document(session, content)
         return True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select, text
 
 from indexer.batches import Batch
 from indexer.bulk import Values, bulk
@@ -13,13 +13,16 @@ from indexer.errors import OtherWriter, WrongDatabase
 from indexer.events import EVENT_COLUMNS
 from indexer.feed.writing import FeedEntry
 from indexer.handlers import changes_of
-from indexer.models import LATE, Block, Checkpoint, Event
+from indexer.models import LATE, Block, Checkpoint, Event, Reorganisation
 from indexer.reorg import Stored
 from indexer.versions import Rows, WorkingSet, undo, write_rows
 
 REMEMBERED_BLOCKS = 256
 BLOCK_COLUMNS = ("number", "hash", "parent_hash", "timestamp")
 _blocks, _events, _checkpoints = Block.__table__, Event.__table__, Checkpoint.__table__
+_repairs = Reorganisation.__table__
+#: A writer whose machine or network is gone may hold its locks for ten seconds, and no longer.
+_GUARDS = ("idle_in_transaction_session_timeout = '10s'", "lock_timeout = '15s'")
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,16 @@ def write_checkpoint(
 
 
 def expect_checkpoint(connection: Connection, expected: Checkpoint | None) -> None:
-    """Raise `OtherWriter` unless the checkpoint is still the one that this process knows."""
+    """Raise `OtherWriter` unless the checkpoint is still the one that this process knows.
+
+    No other process can write it until the transaction ends, be the lock of the writer lost or not.
+    """
+    if connection.dialect.name == "postgresql":
+        for setting in _GUARDS:
+            connection.execute(text(f"SET LOCAL {setting}"))
+        connection.execute(text(f"LOCK TABLE {_checkpoints.name} IN EXCLUSIVE MODE"))
     columns = (_checkpoints.c.block_number, _checkpoints.c.block_hash)
-    row = connection.execute(select(*columns).with_for_update()).first()
+    row = connection.execute(select(*columns)).first()
     known = None if expected is None else (expected.block_number, expected.block_hash)
     if (None if row is None else tuple(row)) != known:
         raise OtherWriter("Another process moved the index meanwhile.")
@@ -105,6 +115,12 @@ def undo_to(connection: Connection, block: int, entry: FeedEntry | None = None) 
         connection.execute(delete(late).where(late.c.block_number > block))
     connection.execute(delete(_events).where(_events.c.block_number > block))
     connection.execute(delete(_blocks).where(_blocks.c.number > block))
+
+
+def keep_repair(connection: Connection, repair: Reorganisation) -> None:
+    """Keep for readers that the chain took blocks back, under the next number."""
+    last = connection.scalar(select(func.max(_repairs.c.number))) or 0
+    connection.execute(insert(_repairs), [repair.model_dump() | {"number": last + 1}])
 
 
 @dataclass(frozen=True)

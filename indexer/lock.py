@@ -13,6 +13,8 @@ from indexer.placement import lock_key
 WRITER = b"ogcr-idx"
 ERRANDS = b"ogcr-err"
 _FILES = {WRITER: ".indexer", ERRANDS: ".errands"}
+#: The server gives up a holder whose machine is gone after seven seconds without a sign of life.
+_KEEPALIVES = ("tcp_keepalives_idle = 3", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 2")
 
 
 class WriterLock(Protocol):
@@ -77,6 +79,8 @@ class AdvisoryLock:
         if self._connection is not None:
             return self._is_alive()
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        for setting in _KEEPALIVES:
+            connection.execute(text(f"SET {setting}"))
         found = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key})
         if not found:
             connection.close()

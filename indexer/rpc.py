@@ -15,7 +15,9 @@ from indexer.errors import RangeTooLarge, TryLater
 
 Request = tuple[str, list[Any]]
 _TOO_LARGE = re.compile(
-    r"range|too many|too large|too big|exceed|more than \d+|response size|limit|timed? ?out", re.I
+    r"range|too many|too large|too big|exceed|more than \d+|response size|limit|timed? ?out"
+    r"|maximum allowed|far apart",
+    re.I,
 )
 _RATE = re.compile(r"rate|per second|capacity|throttl|quota|credits", re.I)
 _BUSY = re.compile(r"rate|per second|capacity|busy|overload|temporar|try again|not found$", re.I)

@@ -21,6 +21,10 @@ class IndexerSettings(BaseSettings):
     relative to the working folder. `rpc_urls` takes several endpoints, separated by commas.
     `deployment_name` keeps several deployments apart in one database: it names a schema on
     PostgreSQL and a file beside the one named on SQLite.
+    With `subscribe` a head that an endpoint announces over WebSocket, at the same place, ends the
+    wait of `poll_seconds` between two looks.
+    `check_one_in` is how many of the settled blocks that others' contracts share are held against
+    their blooms: every one unless told so.
     `feed` says when the change feed begins: near the `head`, with `all` of the past, or `off`;
     `feed_records` how many of its records stay, 0 for all. `failed_calls` searches every block
     for reverted calls of ours, also those through the contracts of `failed_calls_through` where
@@ -51,8 +55,10 @@ class IndexerSettings(BaseSettings):
     artifacts: Path = Path(".build/__local__.json")
     finality_depth: int = Field(default=64, ge=0)
     poll_seconds: float = Field(default=0.25, gt=0)
+    subscribe: bool = True
     request_timeout: float = Field(default=15.0, gt=0)
     range_blocks: int = Field(default=10_000, ge=1)
+    check_one_in: int = Field(default=1, ge=1)
     feed: FeedMode = "head"
     feed_records: int = Field(default=0, ge=0)
     failed_calls: bool = False

@@ -19,7 +19,7 @@ from indexer.feed import Feed
 from indexer.feed.writing import FeedEntry
 from indexer.journal import Marks, Prepared
 from indexer.metrics import Metrics
-from indexer.models import Checkpoint
+from indexer.models import Checkpoint, Reorganisation
 from indexer.reorg import fork_point
 from indexer.versions import WorkingSet
 from indexer.writing import Writing, uncollected
@@ -80,6 +80,10 @@ class Sync:
         Raises `TryLater` when the node or the chain gives no sound answer, `StopLoudly` when a
         person has to look.
         """
+        with uncollected():
+            return self._step()
+
+    def _step(self) -> bool:
         known = self.checkpoint
         view = self._chain.view(None if known is None else known.block_number)
         self._require_chain(view)
@@ -103,7 +107,7 @@ class Sync:
     def _backfill(self, first: int, settled: int, view: View) -> None:
         """Go through settled blocks for a while: one batch is written while the next is derived."""
         head, end = view.latest.number, time.monotonic() + BACKFILL_SECONDS
-        with uncollected(), self._engine.connect() as connection, Writing() as writing:
+        with self._engine.connect() as connection, Writing() as writing:
             working, parent = WorkingSet(connection), self._parent()
             while first <= settled and time.monotonic() < end:
                 batch = self._reader.read(first, settled, head, parent)
@@ -121,6 +125,7 @@ class Sync:
 
     def _repair(self, known: Checkpoint, view: View) -> bool:
         """Undo to the fork point and apply what took its place, visible to readers together."""
+        self._reader.look_anew()
         fork, head = self._find_fork(), view.latest.number
         if fork.base == known.block_number:
             raise ChainMoved(f"Block {head} was gone, and is there again.")
@@ -128,8 +133,9 @@ class Sync:
             self._confirm_shrinking(known, view)
         target = head if head - fork.base <= WHOLE_REPAIR else min(head, known.block_number)
         batches = list(self._reader.read_all(fork.base + 1, target, head, self._hash_at(fork.base)))
-        self._commit(batches, view, fork)
-        self._report(known, fork, view)
+        repair = self._repair_of(known, fork, view)
+        self._commit(batches, view, repair)
+        self._report(repair)
         return self.checkpoint is None or self.checkpoint.block_number >= head
 
     def _confirm_shrinking(self, known: Checkpoint, view: View) -> None:
@@ -167,11 +173,14 @@ class Sync:
         with self._engine.connect() as connection:
             return journal.hash_of(connection, number)
 
-    def _commit(self, batches: Sequence[Batch], view: View, fork: Fork | None = None) -> None:
-        """Write batches in one transaction, in place of what came after the fork."""
+    def _commit(
+        self, batches: Sequence[Batch], view: View, repair: Reorganisation | None = None
+    ) -> None:
+        """Write batches in one transaction, in place of what came after the fork of a repair."""
         with self._committing(view) as (connection, entry):
-            if fork is not None:
-                journal.undo_to(connection, fork.base, entry)
+            if repair is not None:
+                journal.undo_to(connection, repair.fork_number, entry)
+                journal.keep_repair(connection, repair)
             for batch in batches:
                 journal.append(connection, journal.prepared(batch, WorkingSet(connection)), entry)
         self._measure(batches)
@@ -218,11 +227,25 @@ class Sync:
             self._metrics.block.set(self.checkpoint.block_number)
             self._metrics.lag.set(self.checkpoint.head_number - self.checkpoint.block_number)
 
-    def _report(self, known: Checkpoint, fork: Fork, view: View) -> None:
+    def _repair_of(self, known: Checkpoint, fork: Fork, view: View) -> Reorganisation:
         depth = known.block_number - fork.base
-        facts = {"depth": depth, "fork": fork.base, "head": view.latest.number}
+        return Reorganisation(
+            number=0,
+            fork_number=fork.base,
+            lost_number=known.block_number,
+            lost_hash=known.block_hash,
+            finalized_number=known.finalized_number,
+            is_below_finality=fork.base < known.finalized_number or depth > self._finality_depth,
+            head_number=view.latest.number,
+            head_hash=view.latest.hash,
+            noticed_at=int(time.time()),
+        )
+
+    def _report(self, repair: Reorganisation) -> None:
+        depth = repair.lost_number - repair.fork_number
+        facts = {"depth": depth, "fork": repair.fork_number, "head": repair.head_number}
         self._metrics.reorg_depth.observe(depth)
-        if fork.base < known.finalized_number or depth > self._finality_depth:
+        if repair.is_below_finality:
             self._metrics.reorgs_below_finality.inc()
             log.error("reorganisation below finality repaired", **facts)
         else:

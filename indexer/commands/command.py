@@ -13,7 +13,6 @@ from indexer.deployments import Deployments
 from indexer.errors import StopLoudly, TryLater
 from indexer.lock import writer_lock
 from indexer.models import Checkpoint
-from indexer.moments import MomentUnknown, block_of
 from indexer.settings import IndexerSettings
 
 DONE, DIFFERS, USAGE, NOT_POSSIBLE, NOT_NOW = range(5)
@@ -80,6 +79,9 @@ def block_at_moment(session: Session, checkpoint: Checkpoint, moment: str | None
     """The block that a moment means, the newest without one; raises `NotIndexed` beyond it."""
     if moment is None:
         return checkpoint.block_number
+    # With the formats of dates come GEOS and PROJ, 35 MiB that an indexer that runs need not have.
+    from indexer.moments import MomentUnknown, block_of
+
     try:
         block = block_of(session, moment)
     except MomentUnknown as unknown:

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from indexer.commands.command import DONE, Command
 from indexer.database import engine
 from indexer.errands.process import Errands
-from indexer.errands.rounds import Rounds
 from indexer.follower import Follower
 from indexer.metrics import Metrics
 from indexer.settings import IndexerSettings
@@ -39,6 +38,9 @@ def _follow(follower: Follower, errands: Errands) -> None:
 
 
 def _run_errands(settings: IndexerSettings) -> None:
+    # What judges documents takes 35 MiB, which a backfill has better use for.
+    from indexer.errands.rounds import Rounds
+
     with Rounds(settings) as rounds:
         while rounds.run():
             pass

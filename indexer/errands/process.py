@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexer.database import engine
-from indexer.errands.rounds import Rounds
 from indexer.lock import ERRANDS, WriterLock, writer_lock
 from indexer.logs import configure_logs
 from indexer.metrics import Metrics
@@ -73,6 +72,9 @@ class Errands:
 
 def serve(settings: IndexerSettings) -> None:
     """Run errands until the indexer that started this process is gone."""
+    # Only this process judges documents; the indexer itself does without the memory for it.
+    from indexer.errands.rounds import Rounds
+
     # Ctrl-C reaches the whole group; the indexer says when it is over.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever there is to find out, the follower comes first.

@@ -14,7 +14,7 @@ from indexer.models.accreditations import (
     Organisation,
 )
 from indexer.models.base import IndexTable, Versioned, as_of, index_metadata
-from indexer.models.chain import Block, Checkpoint, Event
+from indexer.models.chain import Block, Checkpoint, Event, Reorganisation
 from indexer.models.documents import (
     Methodology,
     PDDVersion,
@@ -77,6 +77,7 @@ __all__ = [
     "Project",
     "ProjectDeficit",
     "RelayedCall",
+    "Reorganisation",
     "Report",
     "ReportVersion",
     "ReportVintage",

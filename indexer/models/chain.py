@@ -42,3 +42,22 @@ class Checkpoint(IndexTable, table=True):
     finalized_number: int = Field(sa_type=BigInteger)
     safe_number: int = Field(sa_type=BigInteger)
     deployments_hash: str
+
+
+class Reorganisation(IndexTable, table=True):
+    """A repair: blocks after the fork that the index had and the chain has no longer.
+
+    It stays when the index is made again. `is_below_finality` when the node had called a lost block
+    final, or more blocks were lost than the configured depth: what was read before may have been
+    believed final. `noticed_at` is the indexer's own clock, UNIX seconds.
+    """
+
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    fork_number: int = Field(sa_type=BigInteger)
+    lost_number: int = Field(sa_type=BigInteger)
+    lost_hash: str
+    finalized_number: int = Field(sa_type=BigInteger)
+    is_below_finality: bool = Field(index=True)
+    head_number: int = Field(sa_type=BigInteger)
+    head_hash: str
+    noticed_at: int = Field(sa_type=BigInteger)

@@ -5,3 +5,11 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--events", type=int, default=20_000, help="events to index, about")
+    parser.addoption("--blocks", type=int, default=60, help="blocks to announce")
+
+
+@pytest.fixture
+def events(request: pytest.FixtureRequest) -> int:
+    """How many events were asked for."""
+    wanted: int = request.config.getoption("--events")
+    return wanted

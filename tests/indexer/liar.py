@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-#: Takes the requests and the node's replies, each a list; gives replies, raw bytes or a status.
+#: Takes the requests and the node's replies, each a list; gives replies, raw bytes, a status, or
+#: None for a connection that ends in the middle of the answer.
 Twist = Callable[[list[dict[str, Any]], list[dict[str, Any]]], Any]
 
 
@@ -32,6 +33,10 @@ def liar(url: str, twist: Twist) -> Iterator[str]:
             self._answer(answer, is_batch)
 
         def _answer(self, answer: Any, is_batch: bool) -> None:
+            if answer is None:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[{")
+                self.close_connection = True
+                return
             status = answer if isinstance(answer, int) else 200
             if isinstance(answer, list) and not is_batch:
                 answer = answer[0]

@@ -47,6 +47,13 @@ class Play:
                 step()
                 self.registry.node.mine()
 
+    def heir(self, seed: int, name: str) -> Play:
+        """Others who go on from here."""
+        heir = Play(self.registry, seed, name)
+        heir.methodologies, heir.projects = list(self.methodologies), list(self.projects)
+        heir.reports = list(self.reports)
+        return heir
+
     def act(self, blocks: int, per_block: int = 3) -> None:
         """Mine blocks of random actions."""
         for _ in range(blocks):

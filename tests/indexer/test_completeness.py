@@ -108,7 +108,8 @@ class TestTables:
 class TestRooms:
     """
     the environment   is read in settings.py alone
-    a node            is spoken to in chain.py, and in tracing.py of failed calls
+    a node            is spoken to in chain.py, and in tracing.py of failed calls;
+                      heads.py hears that it is time to
     """
 
     @pytest.mark.parametrize(
@@ -117,13 +118,15 @@ class TestRooms:
             ("os.environ", set()),
             ("getenv", set()),
             ("httpx", {"rpc.py"}),
-            ("eth_", {"chain.py", "rpc.py", "tracing.py"}),
+            ("eth_", {"chain.py", "rpc.py", "tracing.py", "heads.py"}),
             ("debug_", {"tracing.py"}),
             ("httpcore", {"fetching.py"}),
             (
                 "transaction(self._engine)",
                 {"sync.py", "healing.py", "failed_calls.py", "findings.py"},
             ),
+            ("websockets", {"heads.py"}),
+            ("time.time(", {"sync.py", "findings.py", "verifying.py"}),
         ],
     )
     def test_each_kind_of_line_is_in_its_room(self, word: str, allowed: set[str]) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from indexer.database import engine, snapshot
 from indexer.follower import Follower
-from indexer.models import Block, Event, ReportVintage, Unit, as_of
+from indexer.models import Block, Event, Reorganisation, ReportVintage, Unit, as_of
 from indexer.settings import IndexerSettings
 
 from .background import running
+from .liar import liar
 from .play import Play
 from .stage import Registry
 from .truth import check_model, digest_of, fresh_digest
@@ -34,10 +36,26 @@ def played(registry: Registry, seed: int) -> Play:
     return play
 
 
+def _all_final(asked: list[dict[str, Any]], replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The node calls its newest block final."""
+    newest = {
+        request["params"][0]: reply.get("result")
+        for request, reply in zip(asked, replies, strict=True)
+        if request["method"] == "eth_getBlockByNumber"
+    }
+    return [
+        reply | {"result": newest["latest"]}
+        if request["params"][:1] in (["finalized"], ["safe"])
+        else reply
+        for request, reply in zip(asked, replies, strict=True)
+    ]
+
+
 class TestWhileStopped:
     """
     given another branch of any length    the model is that branch's, as if it had always been
     given a branch deeper than finality   the same, and it is said aloud
+    given a lost block the node called final  the same, and a record of it is kept
     given no block of the index is left   it begins anew
     """
 
@@ -94,6 +112,31 @@ class TestWhileStopped:
             play.act(30)
             follower.catch_up(5)
         assert "below finality" in capsys.readouterr().err
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+    def test_repairs_aloud_given_the_node_had_called_a_lost_block_final(
+        self,
+        registry: Registry,
+        settings: IndexerSettings,
+        another: Another,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        play = played(registry, 15)
+        mark = registry.node.snapshot()
+        play.act(3)
+        with liar(registry.node.url, _all_final) as url:
+            hasty = settings.model_copy(update={"rpc_urls": (url,)})
+            with Follower(hasty) as follower:
+                follower.catch_up(5)
+                registry.node.revert(mark)
+                play.act(4)
+                follower.catch_up(5)
+        assert "reorganisation below finality repaired" in capsys.readouterr().err
+        with snapshot(engine(settings.database_url)) as session:
+            kept = session.scalars(select(Reorganisation)).one()
+        assert kept.is_below_finality
+        assert kept.finalized_number == kept.lost_number
         check_model(registry, settings)
         assert digest_of(settings) == fresh_digest(another())
 
