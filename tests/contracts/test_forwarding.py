@@ -93,8 +93,12 @@ class TestForwarding:
         assert receipt.named("Unpaused") == [{"account": cast.administrator}]
 
     @pytest.mark.parametrize("module", MODULES)
-    def test_trusts_nobody_given_none_was_named(self, registry: Contracts, module: str) -> None:
+    def test_trusts_nobody_given_none_was_named(
+        self, registry: Contracts, ledger: Ledger, administrator: str, module: str
+    ) -> None:
         contract: Contract = getattr(registry, module)
+        new = ledger.deploy(FIELDS[module], ZERO_ADDRESS, sender=administrator)
+        contract.upgradeToAndCall(new.address, b"", sender=administrator)
         assert contract.trustedForwarder() == ZERO_ADDRESS
 
 
