@@ -7,22 +7,25 @@ import shutil
 from eth_utils import keccak
 
 from scripts.proving.syntax_solc import compiler
-from scripts.proving.tools import TOOLS, environment, run
+from scripts.proving.tools import ROOT, TOOLS, environment, run
 
 HOME = TOOLS / "wake-home"
-SETTINGS = """
+#: Wake reads relative paths from where its settings lie.
+_OTHERS = ("node_modules", ".venv", ".tools", ".ape", "tests", "contracts/mocks")
+SETTINGS = f"""
 [compiler.solc]
 target_version = "0.8.34"
 evm_version = "cancun"
-include_paths = ["node_modules"]
-exclude_paths = ["node_modules", ".venv", ".tools", ".ape", "tests", "contracts/mocks"]
+include_paths = ["{ROOT}/node_modules"]
+exclude_paths = {json.dumps([f"{ROOT}/{one}" for one in _OTHERS])}
 [detectors]
-exclude_paths = ["node_modules"]
-ignore_paths = ["contracts/mocks"]
+exclude_paths = ["{ROOT}/node_modules"]
+ignore_paths = ["{ROOT}/contracts/mocks"]
 """
 #: Detectors that object to how this project is written as a whole.
 EXCUSED = {
     "unchecked-return-value": "internal functions that also answer what some callers need",
+    "reentrancy": "Wake does not know the transient guard; Slither does, and looks for the same",
     "missing-return": "a named return that stays zero is what its documentation says",
 }
 

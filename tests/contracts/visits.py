@@ -27,7 +27,7 @@ _TRACER = """{
   result: function (ctx, db) { this.seen.to = toHex(ctx.to); return this.seen; }
 }"""
 #: How many calls of one function of one contract with one outcome are followed: more show little.
-ENOUGH = 60
+ENOUGH = 5
 
 
 class FollowedLedger(Ledger):
