@@ -3,8 +3,10 @@
 import pytest
 
 from .ledger import Contract, Ledger, reverts
-from .reporting import Reporting, Retirement, RetirementReason, UnitStatus
-from .samples import ZERO_ADDRESS, Cast, content_hash
+from .reporting import Reporting, Retirement, RetirementReason, Serial, UnitStatus
+from .reversing import part, rest
+from .samples import ZERO_ADDRESS, Cast, Terms, UnitType, content_hash
+from .test_cru_metadata import attributes
 
 PURPOSE_LIMIT = 200
 
@@ -126,9 +128,153 @@ class TestRetire:
         units.retireBatch([second], Retirement(), sender=cast.developer)
 
 
+class TestRetirePart:
+    """
+    when a part of the block is retired    it is the last sub-block; the owner keeps the first
+    when the amount cannot be cut off      it reverts
+    given the units are paused             it is retired all the same, split included
+    """
+
+    def test_retires_the_last_kilograms(self, units: Contract, block: int, developer: str) -> None:
+        receipt = units.retire(block, 300, Retirement(), sender=developer)
+        kept, retired = rest(block, 300), part(block, 300)
+        assert receipt.value == retired
+        assert [event.name for event in receipt.events] == [
+            *("CRUSplit", "Transfer", "Transfer", "Transfer"),
+            *("CRURetired", "MetadataUpdate"),
+        ]
+        assert receipt.named("CRUSplit") == [
+            {"tokenId": block, "owner": developer, "parts": [kept, retired]}
+        ]
+        assert receipt.named("CRURetired")[0]["tokenId"] == retired
+        assert receipt.named("CRURetired")[0]["kg"] == 300
+        assert (units.unit(kept).status, units.unit(retired).status) == (
+            UnitStatus.Held,
+            UnitStatus.Retired,
+        )
+        assert units.balanceOf(developer) == 2
+        with reverts("ERC721NonexistentToken", block):
+            units.ownerOf(block)
+
+    @pytest.mark.parametrize("kg", [1, 999])
+    def test_leaves_everything_but_that(
+        self, units: Contract, block: int, developer: str, kg: int
+    ) -> None:
+        units.retire(block, kg, Retirement(), sender=developer)
+        supply = units.supplyOfReport(Serial.of(block).report_id)
+        assert (supply.heldKg, supply.retiredKg) == (1_000 - kg, kg)
+
+    def test_ends_the_approval_of_the_whole(self, units: Contract, block: int, cast: Cast) -> None:
+        units.approve(cast.holder, block, sender=cast.developer)
+        receipt = units.retire(block, 300, Retirement(), sender=cast.holder)
+        assert receipt.named("CRURetired")[0]["actor"] == cast.holder
+        for one in (rest(block, 300), part(block, 300)):
+            assert units.getApproved(one) == ZERO_ADDRESS
+        with reverts("ERC721InsufficientApproval", cast.holder, rest(block, 300)):
+            units.retire(rest(block, 300), 700, Retirement(), sender=cast.holder)
+
+    def test_reverts_when_the_amount_cannot_be_cut_off(
+        self, reporting: Reporting, units: Contract, block: int, developer: str
+    ) -> None:
+        with reverts("CRUZeroAmount"):
+            units.retire(block, 0, Retirement(), sender=developer)
+        with reverts("CRUExceedsBlock", block, 1_001):
+            units.retire(block, 1_001, Retirement(), sender=developer)
+        coarse = reporting.issued(4_000, Terms(granularity_kg=1_000), "coarse")
+        with reverts("CRUNotMultipleOfGranularity", 1_500, 1_000):
+            units.retire(coarse, 1_500, Retirement(), sender=developer)
+
+    def test_goes_on_given_the_units_are_paused(
+        self, units: Contract, block: int, cast: Cast
+    ) -> None:
+        units.pause(sender=cast.guardian)
+        assert units.retire(block, 1, Retirement(), sender=cast.developer).value == part(block, 1)
+
+
+class TestClaimPeriod:
+    """
+    when it is none, a day, or a period    the event keeps it
+    when it ends before it starts          it reverts
+    when it has no first day               it reverts
+    """
+
+    @pytest.mark.parametrize(("start", "end"), [(0, 0), (1, 1), (20_000, 20_365), (1, 65_535)])
+    def test_is_kept(
+        self, units: Contract, block: int, developer: str, start: int, end: int
+    ) -> None:
+        claim = Retirement(claim_start_day=start, claim_end_day=end)
+        (told,) = units.retire(block, 1_000, claim, sender=developer).named("CRURetired")
+        assert (told["claimStartDay"], told["claimEndDay"]) == (start, end)
+
+    @pytest.mark.parametrize(("start", "end"), [(0, 1), (2, 1), (1, 0), (65_535, 65_534)])
+    def test_is_refused_when_it_is_no_period(
+        self, units: Contract, block: int, developer: str, start: int, end: int
+    ) -> None:
+        claim = Retirement(claim_start_day=start, claim_end_day=end)
+        with reverts("CRUInvalidClaimPeriod", start, end):
+            units.retire(block, 1_000, claim, sender=developer)
+        with reverts("CRUInvalidClaimPeriod", start, end):
+            units.retireBatch([block], claim, sender=developer)
+
+
+class TestAddRetirementReason:
+    """
+    when the code is known, or of the list    it reverts, naming it
+    when the label is none                    it reverts, naming it
+    otherwise                                 units retire for it, and say so
+    """
+
+    def test_lets_units_retire_for_it(self, units: Contract, block: int, cast: Cast) -> None:
+        with reverts("CRUInvalidReason", 7):
+            units.retire(block, 1_000, Retirement(7), sender=cast.developer)
+        receipt = units.addRetirementReason(7, "air_travel_2", sender=cast.administrator)
+        assert [event.name for event in receipt.events] == ["RetirementReasonAdded"]
+        assert receipt.events[0].arguments == {
+            "code": 7,
+            "actor": cast.administrator,
+            "label": "air_travel_2",
+        }
+        assert units.retirementReason(7) == "air_travel_2"
+        told = units.retire(block, 1_000, Retirement(7), sender=cast.developer)
+        assert told.named("CRURetired")[0]["reason"] == 7
+        assert units.unit(block).retirementReason == 7
+        assert attributes(units, block)["Retirement reason"] == "air_travel_2"
+
+    @pytest.mark.parametrize("code", range(max(RetirementReason) + 1))
+    def test_reverts_when_the_code_is_of_the_list(
+        self, units: Contract, administrator: str, code: int
+    ) -> None:
+        with reverts("CRUReasonTaken", code):
+            units.addRetirementReason(code, "again", sender=administrator)
+        assert units.retirementReason(code) == ""
+
+    def test_reverts_when_the_code_was_added(self, units: Contract, administrator: str) -> None:
+        units.addRetirementReason(255, "first", sender=administrator)
+        with reverts("CRUReasonTaken", 255):
+            units.addRetirementReason(255, "second", sender=administrator)
+        assert units.retirementReason(255) == "first"
+
+    @pytest.mark.parametrize(
+        "label", ["", "x" * 32, "Air", "air travel", "air-travel", "flüge", '"']
+    )
+    def test_reverts_when_the_label_is_none(
+        self, units: Contract, administrator: str, label: str
+    ) -> None:
+        with reverts("CRUInvalidLabel", label):
+            units.addRetirementReason(9, label, sender=administrator)
+
+    @pytest.mark.parametrize("label", ["a", "0", "_", "x" * 31])
+    def test_keeps_every_label_of_the_alphabet(
+        self, units: Contract, administrator: str, label: str
+    ) -> None:
+        units.addRetirementReason(9, label, sender=administrator)
+        assert units.retirementReason(9) == label
+
+
 class TestRetireBatch:
     """
     when it is empty                          it reverts
+    when the types differ                     it reverts, naming the block
     when one cannot be retired, or repeats    none is
     otherwise                                 each is retired
     """
@@ -153,3 +299,12 @@ class TestRetireBatch:
     def test_reverts_when_it_is_empty(self, units: Contract, developer: str) -> None:
         with reverts("CRUEmptyBatch"):
             units.retireBatch([], Retirement(), sender=developer)
+
+    def test_reverts_when_the_types_differ(
+        self, reporting: Reporting, units: Contract, block: int, developer: str
+    ) -> None:
+        other = reporting.issued(1_000, Terms(UnitType.PCR, 1_000), "2")
+        with reverts("CRUNotSameType", other, UnitType.PCR, UnitType.CRU):
+            units.retireBatch([block, other], Retirement(), sender=developer)
+        with reverts("ERC721NonexistentToken", 7):
+            units.retireBatch([block, 7], Retirement(), sender=developer)
