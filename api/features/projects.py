@@ -65,7 +65,6 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         "reports": [
             _report(registry, snapshot, row, r) for r in reports_of(snapshot, project.project_id)
         ],
-        "deficit_kg": deficit_kg(snapshot, project.project_id),
         "units": [_sum(s) for s in sums(snapshot, project_id=project.project_id)],
         "deficit_kg": deficit_kg(snapshot, project.project_id),
         "reversals": [

@@ -1,5 +1,6 @@
 """Steps of units: issuance, split, merge, transfer and retirement (OGCR 5.2.3)."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -246,11 +247,12 @@ class CancelUnits(UnitStep):
 
 @dataclass(frozen=True)
 class ProlongMonitoring:
-    """An operator moves the end of a vintage's monitoring period to a later day."""
+    """An operator moves the end of a vintage's monitoring period to a later day (UTC); the sample's
+    evidence is a line of text."""
 
     series: Series
-    day: int
-    evidence_hash: str
+    until: str
+    evidence: str
     uri: str
     actor: int = OPERATOR
     role: str = "registry_operator"
@@ -258,8 +260,8 @@ class ProlongMonitoring:
 
     @property
     def subject(self) -> str:
-        """The series and the day."""
-        return f"{self.series} until day {self.day}"
+        """The series and its new last day."""
+        return f"{self.series} until {self.until}"
 
     def is_done(self, api: RegistryApi) -> bool:
         """Whether its units end no earlier."""
@@ -268,15 +270,15 @@ class ProlongMonitoring:
         if not found or not found["features"]:
             return False
         until = found["features"][0]["properties"]["expiry"]["monitoring_end_date"]
-        return day_number(str(until)) >= self.day
+        return str(until) >= self.until
 
     def request(self, api: RegistryApi) -> Call:
         """`prolong`."""
         arguments = {
             "reportId": self.series.report_id,
             "vintage": self.series.vintage,
-            "monitoringEndDay": self.day,
-            "evidenceHash": self.evidence_hash,
+            "monitoringEndDay": day_number(self.until),
+            "evidenceHash": "0x" + hashlib.sha256(self.evidence.encode()).hexdigest(),
             "uri": self.uri,
         }
         return Call("CRU", "prolong", arguments)

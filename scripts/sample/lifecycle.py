@@ -26,8 +26,10 @@ from scripts.lifecycle.reversal_steps import (
 )
 from scripts.lifecycle.step import Step, Story
 from scripts.lifecycle.unit_steps import (
+    CancelUnits,
     IssueUnits,
     MergeUnits,
+    ProlongMonitoring,
     RetireUnits,
     Series,
     SplitUnit,
@@ -60,6 +62,7 @@ def sample() -> list[Story]:
         Story("fire at Offinso", _fire(), ("Offinso, Ghana",)),
         Story("other registries", _exchange(), ("Hellisheiði, Iceland",)),
         Story("issuance", _issuance(), ("Lousã, Portugal", "Marchfeld, Austria")),
+        Story("ends", _ends(), ("issuance", "Lusatia, Germany")),
     ]
 
 
@@ -236,6 +239,31 @@ def _issuance() -> list[Step]:
     """What an operator issues: one vintage alone, then several at once."""
     batch = {LOUSA_2023: 2_198_000, MARCHFELD_2022: 30_000, MARCHFELD_2023: 121_000}
     return [IssueUnits({LOUSA_2022: 1_842_000}), IssueUnits(batch)]
+
+
+def _ends() -> list[Step]:
+    """Part of a block is retired, part of the rest cancelled; monitoring of a forest goes on."""
+    kept = LAUSITZ_2023.unit(100_000, 312_000)
+    left = LAUSITZ_2023.unit(100_000, 262_000)
+    return [
+        RetireUnits(
+            CHARBURNER,
+            [kept],
+            "voluntary_claim",
+            "Lusatian Rye Bakery",
+            "Ovens of 2023",
+            quantity_kg=50_000,
+        ),
+        CancelUnits(
+            CHARBURNER, left, 12_000, "The climate", "A gift at the opening of the second kiln"
+        ),
+        ProlongMonitoring(
+            LOUSA_2022,
+            "2067-12-31",
+            "The parish monitors the restored forest for five more years",
+            "https://example.org/lousa/monitoring-agreement",
+        ),
+    ]
 
 
 def _validation(pdd: Document, developer: int, on: str) -> Sequence[Step]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import pytest
 from eth_utils.crypto import keccak
 from httpx import Response
 
+from api.encoding import day_number
 from indexer.identity import Serial, UnitId
 
 from . import documents
@@ -171,3 +174,201 @@ class TestUnits:
         (token,) = held(issued)
         answer = issued.post(f"/credits/{token}/retire", body)
         assert (answer.status_code, list(codes(answer))) == (422, [field])
+
+
+class TestParts:
+    """
+    when a part is moved, retired or cancelled     it is the last sub-block, which the answer names
+    when it is more than the unit                  it says so
+    when a part of several is asked for            it says so
+    """
+
+    def test_is_the_last_sub_block_when_it_moves(self, issued: World) -> None:
+        (token,) = held(issued)
+        body = {"units": [token], "to": issued.address(BUYER), "quantity_kg": 50_000}
+        answer = issued.post("/credits/transfer", body)
+        assert answer.json()["to_sign"]["function"] == "transferPart"
+        moved = last(token, 50_000)
+        assert answer.json()["resource"] == f"/credits/{moved.hex}"
+        issued.done(DEVELOPER, answer)
+        owner = issued.get(f"/credits/{moved.hex}").json()["properties"]["owner"]
+        assert owner == issued.address(BUYER).lower()
+        assert held(issued, owner=issued.address(DEVELOPER)) == [
+            str(UnitId(moved.report_id, 2025, 0, 800_000).token_id)
+        ]
+
+    def test_is_the_last_sub_block_when_it_is_retired(self, issued: World) -> None:
+        (token,) = held(issued)
+        period = {"start_date": "2025-01-01", "end_date": "2025-12-31"}
+        body = {"reason": "voluntary_claim", "quantity_kg": 20_000, "claim_period": period}
+        answer = issued.post(f"/credits/{token}/retire", body)
+        retired = last(token, 20_000)
+        task = issued.done(DEVELOPER, answer)
+        assert task["resource"] == f"/credits/{retired.hex}"
+        found = issued.get(f"/credits/{retired.hex}").json()["properties"]
+        assert (found["status"], found["retirement"]["claim_period"]) == ("retired", period)
+        assert issued.get("/credits", status="held").json()["ogcr:quantity_kg"] == 830_000
+
+    def test_says_so_when_it_cannot_be(self, issued: World) -> None:
+        (token,) = held(issued)
+        more = {"reason": "other", "quantity_kg": 850_001}
+        answer = issued.post(f"/credits/{token}/retire", more)
+        assert (answer.status_code, codes(answer)["/quantity_kg"]) == (422, "EXCEEDS_UNIT")
+        issued.done(
+            DEVELOPER,
+            issued.post("/credits/split", {"unit": token, "quantities_kg": [50_000, 800_000]}),
+        )
+        several = {"units": held(issued), "to": issued.address(BUYER), "quantity_kg": 1_000}
+        answer = issued.post("/credits/transfer", several)
+        assert codes(answer)["/quantity_kg"] == "SEVERAL_UNITS"
+
+    @pytest.mark.parametrize(
+        ("period", "field"),
+        [
+            ({"start_date": "2025-12-31", "end_date": "2025-01-01"}, "/claim_period"),
+            ({"start_date": "2025-02-30", "end_date": "2025-12-31"}, "/claim_period/start_date"),
+            ({"start_date": "2025-01-01", "end_date": "2150-01-01"}, "/claim_period/end_date"),
+            ({"start_date": "1970-01-01", "end_date": "2025-01-01"}, "/claim_period/start_date"),
+            ({"start_date": "2025-01-01"}, "/claim_period/end_date"),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_claim(
+        self, issued: World, period: dict[str, str], field: str
+    ) -> None:
+        (token,) = held(issued)
+        body = {"reason": "other", "claim_period": period}
+        answer = issued.post(f"/credits/{token}/retire", body)
+        assert answer.status_code == 400
+        assert list(codes(answer)) == [field]
+
+
+class TestCancellation:
+    """
+    when a unit is cancelled            it says why and for whom, and never moves again
+    when it says not for whom           it says so
+    when it is not held                 it conflicts
+    """
+
+    BODY: ClassVar = {"beneficiary": {"name": "The climate"}, "purpose": "Gift"}
+
+    def test_never_moves_again(self, issued: World) -> None:
+        (token,) = held(issued)
+        answer = issued.post(f"/credits/{token}/cancel", self.BODY | {"quantity_kg": 10_000})
+        assert answer.json()["to_sign"]["function"] == "cancel"
+        commitment = answer.json()["beneficiary"]["commitment"]
+        task = issued.done(DEVELOPER, answer)
+        cancelled = last(token, 10_000)
+        assert (task["kind"], task["resource"]) == (
+            "unit_cancellation",
+            f"/credits/{cancelled.hex}",
+        )
+        found = issued.get(f"/credits/{cancelled.hex}").json()["properties"]
+        assert found["status"] == "cancelled"
+        assert found["cancellation"] | {"cancelled_at": ""} == {
+            "reason": "voluntary",
+            "beneficiary": commitment,
+            "purpose": "Gift",
+            "cancelled_at": "",
+        }
+        assert found["ogcr:cancelled_by"] == issued.address(DEVELOPER).lower()
+        again = issued.post(f"/credits/{cancelled.hex}/cancel", self.BODY)
+        assert (again.status_code, codes(again)["/creditId"]) == (409, "UNIT_NOT_HELD")
+        assert issued.get("/credits", status="cancelled").json()["numberMatched"] == 1
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"beneficiary": None}, "/beneficiary"),
+            ({"purpose": ""}, "/purpose"),
+            ({"purpose": "x" * 201}, "/purpose"),
+            ({"reason": "fraud"}, "/reason"),
+        ],
+    )
+    def test_says_what_is_wrong(self, issued: World, wrong: dict[str, Any], field: str) -> None:
+        (token,) = held(issued)
+        answer = issued.post(f"/credits/{token}/cancel", self.BODY | wrong)
+        assert answer.status_code == 400
+        assert list(codes(answer)) == [field]
+
+
+class TestExpiry:
+    """
+    given its monitoring period goes on            it says until when, and cannot expire
+    given it is over and nobody recorded that      it is expired for every reader, and for writers
+    when that is recorded                          it says when
+    """
+
+    END = "2065-12-31"
+
+    def test_says_until_when_it_is_monitored(self, issued: World) -> None:
+        (token,) = held(issued)
+        found = issued.get(f"/credits/{token}").json()["properties"]
+        assert (found["status"], found["expiry"]) == ("held", {"monitoring_end_date": self.END})
+        answer = issued.post(f"/credits/{token}/expire", {})
+        assert (answer.status_code, codes(answer)["/creditId"]) == (409, "UNIT_NOT_OVER")
+
+    def test_is_expired_for_everybody_once_its_time_is_over(self, issued: World) -> None:
+        (token,) = held(issued)
+        issued.node.rpc("evm_setNextBlockTimestamp", hex((day_number(self.END) + 1) * 86_400))
+        issued.mine()
+        found = issued.get(f"/credits/{token}").json()["properties"]
+        assert (found["status"], found["expiry"]) == ("expired", {"monitoring_end_date": self.END})
+        assert held(issued) == []
+        expired = issued.get("/credits", status="expired").json()
+        assert expired["ogcr:quantity_kg"] == 1_000_000
+        refused = issued.post(f"/credits/{token}/retire", {"reason": "other"})
+        assert codes(refused)["/creditId"] == "UNIT_NOT_HELD"
+        (before,) = issued.get("/statistics/supply").json()["supply"]
+        assert (before["expired_kg"], before["buffer_kg"]) == (0, 150_000)
+        answer = issued.post(f"/credits/{token}/expire", {})
+        assert answer.json()["to_sign"]["function"] == "expire"
+        task = issued.done(STRANGER, answer)
+        assert task["kind"] == "unit_expiry"
+        assert "expired_at" in issued.get(f"/credits/{token}").json()["properties"]["expiry"]
+        (after,) = issued.get("/statistics/supply").json()["supply"]
+        assert (after["expired_kg"], after["held_kg"]) == (850_000, 0)
+        again = issued.post(f"/credits/{token}/expire", {})
+        assert codes(again)["/creditId"] == "UNIT_NOT_OVER"
+
+
+class TestSupply:
+    """
+    whatever happens to units      the index accounts for every kilogram as the contract does
+    when nothing matches           there is no entry
+    """
+
+    def test_is_that_of_the_contract(self, issued: World) -> None:
+        (token,) = held(issued)
+        unit = UnitId.from_token_id(token)
+        for path, body in (
+            ("retire", {"reason": "other", "quantity_kg": 7_000}),
+            ("cancel", TestCancellation.BODY | {"quantity_kg": 5_000}),
+        ):
+            (token,) = held(issued)
+            issued.done(DEVELOPER, issued.post(f"/credits/{token}/{path}", body))
+        project = issued.get("/credits").json()["features"][0]["properties"]["ogcr:project_key"]
+        views = {
+            "supplyOfReport": ((unit.report_id,), {"report": unit.report_id}),
+            "supplyOfProject": ((project,), {"project": project}),
+            "supplyOfType": (("CFS",), {"unit_type": "CFS"}),
+        }
+        for view, (arguments, filters) in views.items():
+            told = issued.view("CRU", view, *arguments)
+            answer = issued.get("/statistics/supply", **filters).json()
+            (served,) = answer["supply"]
+            assert served.pop("unit_type") == "CFS"
+            assert served == {f"{name.removesuffix('Kg')}_kg": kg for name, kg in told.items()}
+            assert served["issued_kg"] == 1_000_000 == sum(served.values()) - 1_000_000
+        assert answer.get("deficit_kg") is None
+        assert issued.get("/statistics/supply", project=project).json()["deficit_kg"] == 0
+
+    def test_is_empty_when_nothing_matches(self, issued: World) -> None:
+        assert issued.get("/statistics/supply", unit_type="PCR").json()["supply"] == []
+        assert issued.get("/statistics/supply", colour="green").status_code == 400
+
+
+def last(token: str, kg: int) -> UnitId:
+    """The last kilograms of a unit."""
+    whole = UnitId.from_token_id(token)
+    first = whole.first_kg + whole.quantity_kg - kg
+    return UnitId(whole.report_id, whole.vintage, first, kg)

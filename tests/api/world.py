@@ -113,6 +113,12 @@ class World:
         data = self.registry.abi.encode_call(contract, function, list(arguments))
         return {"chain_id": 31337, "to": self.registry.address(contract), "data": data}
 
+    def view(self, contract: str, function: str, *arguments: Any) -> Any:
+        """What a view of one of our contracts answers now."""
+        call = self.call(contract, function, *arguments)
+        answer = self.node.rpc("eth_call", {"to": call["to"], "data": call["data"]}, "latest")
+        return self.registry.abi.decode_result(contract, function, answer)
+
     def sign(self, who: int, answer: Response, **fields: Any) -> Response:
         """Sign the task of an answer and hand the signature in."""
         assert answer.status_code == 202, answer.text
