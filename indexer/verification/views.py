@@ -8,14 +8,18 @@ from typing import Any
 from indexer.abi import Abi
 from indexer.deployments import FORWARDER
 from indexer.models import (
+    Accreditation,
+    AccreditationWithdrawal,
     BufferRelease,
     Contract,
+    Decision,
     FunctionRole,
     ImpairedUnit,
     Methodology,
     MonitoringExtension,
     NonceInvalidation,
     OperatorApproval,
+    Organisation,
     PDDVersion,
     Project,
     ProjectDeficit,
@@ -73,6 +77,8 @@ EVENTS_ALONE: dict[type[Versioned], str] = {
     ReportVersion: "the contract keeps the version in force only",
     MonitoringExtension: "the contract keeps the present end of a monitoring period only",
     BufferRelease: "the contract keeps the block alone",
+    AccreditationWithdrawal: "the contract keeps the present accreditation alone",
+    Decision: "the contracts keep the outcome of the last decision only",
 }
 
 
@@ -254,6 +260,28 @@ def _member() -> View:
     return View(RoleMember, asks, compares)
 
 
+def _accreditation() -> View:
+    def asks(row: Accreditation, _abi: Abi) -> list[Question]:
+        return [Question(ACCESS, "accreditation", (row.account, int(row.role_id)))]
+
+    def compares(row: Accreditation, answers: Sequence[Any], moment: Moment) -> Compared:
+        for name, held in members(answers[0]):
+            column = getattr(row, name)
+            yield name, _bits(column, moment.abi) if isinstance(column, list) else column, held
+
+    return View(Accreditation, asks, compares)
+
+
+def _organisation() -> View:
+    def asks(row: Organisation, _abi: Abi) -> list[Question]:
+        return [Question(ACCESS, "organisationOf", (row.account,))]
+
+    def compares(row: Organisation, answers: Sequence[Any], _moment: Moment) -> Compared:
+        yield "organisation", row.organisation, answers[0]
+
+    return View(Organisation, asks, compares)
+
+
 def _function() -> View:
     def asks(row: FunctionRole, _abi: Abi) -> list[Question]:
         return [Question(ACCESS, "getTargetFunctionRole", (row.target, row.selector))]
@@ -343,6 +371,8 @@ VIEWS: tuple[View, ...] = (
     _approval(),
     _role(),
     _member(),
+    _accreditation(),
+    _organisation(),
     _function(),
     _operation(),
     _contract(),
