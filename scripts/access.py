@@ -61,7 +61,7 @@ def access_table(registry: Registry) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-DECISION = "0023-who-governs.md"
+DECISION = "0026-who-governs.md"
 
 
 def _roles(registry: Registry) -> Iterator[str]:
