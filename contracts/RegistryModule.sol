@@ -25,7 +25,7 @@ abstract contract RegistryModule is
     }
 
     // keccak256(abi.encode(uint256(keccak256("ogcr.storage.RegistryModule")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE = 0xf48b8b2fc76690c1e75faaccf961278ee6315b8cc113caa51d0425d4fcc12500;
+    bytes32 private constant MODULE_STORAGE = 0xf48b8b2fc76690c1e75faaccf961278ee6315b8cc113caa51d0425d4fcc12500;
 
     /// @param trustedForwarder ERC-2771 forwarder, or zero while there is none
     /// @custom:oz-upgrades-unsafe-allow constructor
@@ -114,7 +114,7 @@ abstract contract RegistryModule is
 
     function _module() private pure returns (RegistryModuleStorage storage $) {
         assembly {
-            $.slot := STORAGE
+            $.slot := MODULE_STORAGE
         }
     }
 }

@@ -27,6 +27,8 @@ library CalendarDays {
     }
 
     /// @dev Counts years that begin with March, so that a leap day is a year's last, in cycles of 400 years.
+    // Each division counts whole cycles, years or leap days: what it drops is meant to be dropped.
+    // slither-disable-start divide-before-multiply
     function yearOf(uint256 day) internal pure returns (uint256) {
         unchecked {
             uint256 sinceMarch = day + DAYS_FROM_MARCH_0000;
@@ -37,6 +39,7 @@ library CalendarDays {
             return ofYear < DAYS_FROM_MARCH_TO_DECEMBER ? year : year + 1;
         }
     }
+    // slither-disable-end divide-before-multiply
 
     /// @notice The day of the same date so many years later; of a 29 February, in a year without one, 28 February
     /// (Regulation (EEC, Euratom) 1182/71 Art. 3(2)(c)).

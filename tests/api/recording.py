@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from api.encoding import day_number
+
 from . import documents
 from .relaying import RelayWorld, forwarded
 from .world import BUYER, DEVELOPER, OPERATOR, STRANGER, VERIFIER, World
@@ -41,7 +43,18 @@ def recorded(world: World) -> dict[str, Any]:
     _record_export(world, found)
     _record_accreditations(world, found)
     _record_problems(world, found, pdd)
+    _record_expiry(world, found)
     return found
+
+
+def _record_expiry(world: World, found: dict[str, Any]) -> None:
+    """A unit whose monitoring period is over, at last."""
+    token = world.get("/credits", status="held").json()["features"][0]["id"]
+    end = day_number("2065-12-31") + 1
+    world.node.rpc("evm_setNextBlockTimestamp", hex(end * 86_400))
+    world.mine()
+    found["expiry"] = {}
+    found["task-expiry"] = world.post(f"/credits/{token}/expire", {}).json()
 
 
 def _record_accreditations(world: World, found: dict[str, Any]) -> None:
@@ -105,11 +118,10 @@ def _record_units(world: World, found: dict[str, Any]) -> None:
 
 
 def _record_ends(world: World, found: dict[str, Any]) -> None:
-    """A cancellation, an expiry and an export as they are asked for; nobody signs them."""
+    """A cancellation as it is asked for; nobody signs it."""
     token = world.get("/credits", status="held").json()["features"][0]["id"]
     found["cancellation"] = CANCELLATION
     found["task-cancellation"] = world.post(f"/credits/{token}/cancel", CANCELLATION).json()
-    found["expiry"] = {}
 
 
 def _record_reads(

@@ -238,7 +238,7 @@ class TestParts:
         (token,) = held(issued)
         body = {"reason": "other", "claim_period": period}
         answer = issued.post(f"/credits/{token}/retire", body)
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         assert list(codes(answer)) == [field]
 
 
@@ -287,7 +287,7 @@ class TestCancellation:
     def test_says_what_is_wrong(self, issued: World, wrong: dict[str, Any], field: str) -> None:
         (token,) = held(issued)
         answer = issued.post(f"/credits/{token}/cancel", self.BODY | wrong)
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         assert list(codes(answer)) == [field]
 
 

@@ -12,7 +12,18 @@ from eth_utils import keccak
 from sqlalchemy import JSON, Boolean, Column
 
 from indexer.deployments import Deployments
-from indexer.models import VERSIONED, OperatorApproval, ScheduledOperation, Versioned
+from indexer.models import (
+    VERSIONED,
+    AccreditationWithdrawal,
+    BufferRelease,
+    NonceInvalidation,
+    OperatorApproval,
+    RelayedCall,
+    RetirementReason,
+    ScheduledOperation,
+    SuspendedAccount,
+    Versioned,
+)
 from scripts.auditing.checks import Checks
 from scripts.auditing.code import IMPLEMENTATION_SLOT
 from scripts.auditing.node import Node
@@ -145,12 +156,12 @@ class TestAudit:
         self, running: Running, kept: Path
     ) -> None:
         unit = httpx.get(f"{running.api}/credits", params={"status": "held"}).json()["features"][0]
-        slot = "0x" + keccak(bytes.fromhex(unit["id"][2:]) + OWNERS).hex()
+        slot = "0x" + keccak(bytes.fromhex(unit["id"][2:]) + BLOCKS).hex()
         address = Deployments.load(running.record.parent, 31337).contracts["CRU"].address
         node = Node(running.rpc)
         before = node.ask("eth_getStorageAt", address, slot, "latest")
         assert before[-40:] == unit["properties"]["owner"][2:]
-        node.ask("anvil_setStorageAt", address, slot, "0x" + 64 * "6")
+        node.ask("anvil_setStorageAt", address, slot, before[:-40] + 40 * "6")
         try:
             found = audited(running, kept).areas["storage"].discrepancies
         finally:
@@ -208,7 +219,17 @@ def tampered(column: Column[object]) -> str:
     return "'[\"tampered\"]'" if isinstance(column.type, JSON) else "4711"
 
 
-#: Where OpenZeppelin's ERC-721 keeps its owners: erc7201("openzeppelin.storage.ERC721") + 2.
-OWNERS = bytes.fromhex("80bb2b638cc20bc4d0a60d66940f3ab4a00c1d7b313497ca82fb0b4ab0079302")
-#: Nobody approves an operator or schedules a delayed call in the sample.
-UNPLAYED = (OperatorApproval, ScheduledOperation)
+#: Where `CRU` keeps its blocks, the owner in the low bits: erc7201("ogcr.storage.CRU") + 1.
+BLOCKS = bytes.fromhex("41f28b862b751b438a5a1ce254c4350cf346443e7f5b82b19d7810bf5ea36801")
+#: In the sample nobody approves an operator, schedules a delayed call, is suspended or loses an
+#: accreditation; no buffer is released, no reason added, nothing relayed.
+UNPLAYED = (
+    OperatorApproval,
+    ScheduledOperation,
+    SuspendedAccount,
+    BufferRelease,
+    RetirementReason,
+    AccreditationWithdrawal,
+    RelayedCall,
+    NonceInvalidation,
+)

@@ -87,6 +87,8 @@ class TestSampleLifeCycle:
             ("holder", "merges"),
             ("holder", "transfers"),
             ("holder", "retires"),
+            ("holder", "cancels"),
+            ("registry_operator", "prolongs the monitoring of"),
             ("registry_operator", "records a reversal"),
             ("registry_operator", "marks as impaired"),
             ("holder", "compensates"),
