@@ -7,6 +7,7 @@ import re
 import pytest
 from ape.api import AccountAPI
 from ape.managers.chain import ChainManager
+from eth_utils import to_checksum_address
 
 from scripts.deployment import (
     CONTRACTS,
@@ -45,10 +46,11 @@ class TestRecord:
         self, deployment: Registry, ledger: Ledger
     ) -> None:
         for entry in deployment.record()["contracts"].values():
-            before, after = hex(entry["block"] - 1), hex(entry["block"])
-            code = [ledger.rpc("eth_getCode", [entry["address"], at]) for at in (before, after)]
-            assert code[0]["result"] == "0x"
-            assert len(code[1]["result"]) > 2
+            receipts = ledger.rpc("eth_getBlockReceipts", [hex(entry["block"])])["result"]
+            created = {
+                to_checksum_address(one["contractAddress"] or ZERO_ADDRESS) for one in receipts
+            }
+            assert entry["address"] in created
 
     def test_gives_the_roles_of_the_contracts_own_list_when_compared(self) -> None:
         source = (CONTRACTS_FOLDER / "libraries/Roles.sol").read_text()
