@@ -23,6 +23,7 @@ BODIES = [path for method, path in OPERATIONS if method in ("post", "put")]
 #: An answer of the event stream never ends: tests/api/test_stream.py asks it the wrong way.
 ENDLESS = "/changes/stream"
 READS = [path for method, path in OPERATIONS if method == "get" and path != ENDLESS]
+_EITHER = "Give either “signed_transaction”, or “request” and “signature”."
 QUERIES = (
     "status",
     "methodology",
@@ -115,7 +116,8 @@ class TestRemedies:
                 "give a number greater than 0.",
             ),
             ("/credits/merge", {"units": ["1"]}, "give at least 2 of them."),
-            ("/relay", {"signed_transaction": None}, "give a text in quotation marks."),
+            ("/relay", {"signed_transaction": 7}, "give a text in quotation marks."),
+            ("/relay", {"signed_transaction": None}, _EITHER),
         ],
     )
     def test_body_is_refused_with_a_remedy_given_one_fault(

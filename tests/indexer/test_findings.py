@@ -62,6 +62,8 @@ class Scene:
             METHOD["granularity_kg"],
             METHOD["buffer_rate_bps"],
             True,
+            METHOD["expires"],
+            METHOD["durability_years"],
             255,
         )
         arguments = (METHOD["id"], METHOD["version"], schemas.content_hash(METHOD), "", terms)
