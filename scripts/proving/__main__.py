@@ -54,11 +54,14 @@ def run_forge(runs: int, depth: int) -> None:
 
 
 @cli.command("coverage")
-@click.option("--again", is_flag=True, help="Of the visits that were noted before.")
+@click.option("--again", is_flag=True, help="Of what was noted before, without a test.")
+@click.option("--more", is_flag=True, help="Add these tests to what was noted before.")
 @click.argument("tests", nargs=-1)
-def run_coverage(again: bool, tests: tuple[str, ...]) -> None:
+def run_coverage(again: bool, more: bool, tests: tuple[str, ...]) -> None:
     """Statements and branches of the contracts that the tests reach, and those they do not."""
     if not again:
+        if not more:
+            coverage.VISITS.unlink(missing_ok=True)
         _pytest(list(tests) or ["tests/contracts"], {"OGCR_COVERAGE": str(coverage.VISITS)})
     found = coverage.coverage()
     for one in [one for one in found if one.statements or one.branches]:

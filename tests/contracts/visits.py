@@ -27,7 +27,7 @@ _TRACER = """{
   result: function (ctx, db) { this.seen.to = toHex(ctx.to); return this.seen; }
 }"""
 #: How many calls of one function of one contract with one outcome are followed: more show little.
-ENOUGH = 5
+ENOUGH = 25
 
 
 class FollowedLedger(Ledger):
@@ -65,6 +65,9 @@ class FollowedLedger(Ledger):
         return str(self._result("eth_getCode", [address, "latest"]))
 
     def write(self, path: Path) -> None:
-        """What was visited, by code."""
+        """What was visited, by code; added to what an earlier run wrote."""
+        before = json.loads(path.read_text()) if path.exists() else {}
+        for code, places in before.items():
+            self.visits[code].update(places)
         kept: dict[str, Any] = {code: sorted(places) for code, places in self.visits.items()}
         path.write_text(json.dumps(kept))
