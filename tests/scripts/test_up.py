@@ -71,7 +71,7 @@ class TestUp:
     """
 
     def test_plays_and_audits_with_once(self, running: Running) -> None:
-        assert "67 steps played." in running.first_output
+        assert "77 steps played." in running.first_output
         assert "Everything holds." in running.first_output
         for what in ("/docs", "/projects/", "/credits/", "scripts/audit --rpc-url"):
             assert what in running.first_output
@@ -106,7 +106,7 @@ class TestUp:
         again = up(data, port, free_port(), "--no-sample", "--once")
         output, _ = again.communicate(timeout=PATIENCE_SECONDS)
         assert again.returncode == 0, output
-        assert "local chain at block 35" in output
+        assert "local chain at block 61" in output
 
     def test_ends_with_the_reason_when_the_chain_dies(
         self, bare: tuple[subprocess.Popen[str], Path, int]
