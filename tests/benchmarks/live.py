@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, select
+from sqlalchemy.exc import DBAPIError
 
 from indexer.follower import Follower
 from indexer.heads import Heads
@@ -49,11 +50,17 @@ class Reader:
         """The moment at which the index stands on a block."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
-            with self._engine.connect() as connection:
-                if connection.scalar(select(Checkpoint.block_hash)) == block_hash:
-                    return time.perf_counter()
+            if self._reached() == block_hash:
+                return time.perf_counter()
             time.sleep(LOOK_SECONDS)
         raise TimeoutError("The index did not come to the head.")
+
+    def _reached(self) -> str | None:
+        try:
+            with self._engine.connect() as connection:
+                return connection.scalar(select(Checkpoint.block_hash))
+        except DBAPIError:
+            return None  # the indexer has not made its tables yet
 
 
 @contextmanager
@@ -61,9 +68,11 @@ def running(settings: IndexerSettings) -> Iterator[None]:
     with Follower(settings) as follower:
         thread = threading.Thread(target=follower.run)
         thread.start()
-        yield
-        follower.stop()
-        thread.join()
+        try:
+            yield
+        finally:
+            follower.stop()
+            thread.join()
 
 
 @pytest.mark.parametrize("subscribe", [True, False], ids=["announced", "polled"])
