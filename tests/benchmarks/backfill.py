@@ -57,7 +57,7 @@ def _fill(registry: Registry, events: int) -> None:
     held = [one for one in blocks_of_units(registry) if one["status"] == "held"]
     whole = max(held, key=lambda one: one["quantityKg"])
     rest, owner = UnitId.from_token_id(whole["id"]), whole["owner"]
-    claim = (2, "0x" + "77" * 32, "for the climate")
+    claim = (2, "0x" + "77" * 32, "for the climate", 0, 0)
     for _ in range(0, events, PARTS + MOVED + 2 * RETIRED + JOINED + 4):
         amounts = [1] * (PARTS - 1) + [rest.quantity_kg - PARTS + 1]
         parts = list(_cut(rest, amounts))
@@ -67,7 +67,7 @@ def _fill(registry: Registry, events: int) -> None:
             arguments = (owner, registry.holders[0], part.token_id)
             registry.send(owner, "CRU", "transferFrom", *arguments)
         for part in retired:
-            registry.send(owner, "CRU", "retire", part.token_id, claim)
+            registry.send(owner, "CRU", "retire", part.token_id, part.quantity_kg, claim)
         joined = parts[MOVED + RETIRED :][:JOINED]
         registry.send(owner, "CRU", "merge", [part.token_id for part in joined])
         registry.node.mine()
