@@ -4,7 +4,8 @@ ApiError                      500  INTERNAL_ERROR
 ├── ParameterError            400  VALIDATION_ERROR          a path, query or header value
 ├── UnreadableBodyError       400  VALIDATION_ERROR          a body that is no I-JSON
 ├── ValidationError           422  VALIDATION_ERROR          a document or request with faults
-├── PermissionsError          403  INSUFFICIENT_PERMISSIONS  the signer may not do this
+├── AuthenticationError       401  AUTHENTICATION_REQUIRED   nobody, or a credential of no use
+├── PermissionsError          403  INSUFFICIENT_PERMISSIONS  the asker or signer may not do this
 ├── MissingError              404  RESOURCE_NOT_FOUND
 ├── MethodError               405  METHOD_NOT_ALLOWED
 ├── ConflictError             409  CONFLICT                  the state of the registry forbids it
@@ -105,10 +106,28 @@ class ValidationError(ApiError):
     status, code = 422, "VALIDATION_ERROR"
 
 
+class AuthenticationError(ApiError):
+    """No credential where one is needed, or one that cannot be used.
+
+    `error` is the code of RFC 6750 (`invalid_request`, `invalid_token`), None when none was shown;
+    `scopes` are those that would do. Both stand in `WWW-Authenticate`.
+    """
+
+    status, code = 401, "AUTHENTICATION_REQUIRED"
+
+    def __init__(
+        self, message: str, *, error: str | None = None, scopes: Iterable[str] = ()
+    ) -> None:
+        super().__init__(message)
+        self.error = error
+        self.scopes = tuple(scopes)
+
+
 class PermissionsError(ApiError):
-    """The signer does not hold what the contract asks for."""
+    """The asker or the signer may not do this; `scopes` are those that the credential lacks."""
 
     status, code = 403, "INSUFFICIENT_PERMISSIONS"
+    scopes: tuple[str, ...] = ()
 
 
 class MissingError(ApiError):
@@ -161,6 +180,7 @@ class UnavailableError(ApiError):
 
 _BY_STATUS: dict[int, type[ApiError]] = {
     400: ParameterError,
+    401: AuthenticationError,
     403: PermissionsError,
     404: MissingError,
     405: MethodError,

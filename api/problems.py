@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access.challenges import challenge
 from api.encoding import dumps
 from api.errors import ApiError, as_api_error
 from api.operations import methods_of
@@ -24,7 +25,8 @@ def problem_response(request: Request, error: Exception) -> Response:
         log.warning("request %s: %s: %s", request_id(request), type(error).__name__, error)
     note(request.app.state.registry.engine, answer, request_id(request))
     body = problem(answer, instance=request.url.path, request_id=request_id(request))
-    headers = {**answer.headers, **_allowed(request, answer), "Cache-Control": "no-store"}
+    asked = challenge(answer, request.app.state.registry.settings.address)
+    headers = {**answer.headers, **asked, **_allowed(request, answer), "Cache-Control": "no-store"}
     return Response(dumps(body), answer.status, headers, "application/problem+json")
 
 

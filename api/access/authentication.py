@@ -1,0 +1,53 @@
+"""Authentication: the credential that a request shows, as a principal (RFC 6750)."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+
+from api.access.principals import Principal, anonymous
+from api.access.scopes import PUBLIC
+from api.errors import AuthenticationError
+from api.registry import Registry
+
+KEY_HEADER = "x-api-key"
+KEY_START = "ogcr_"
+
+
+def authenticate(registry: Registry, headers: Headers) -> Principal:
+    """The principal of a request; whoever shows nothing is anonymous.
+
+    Raises `AuthenticationError` for a credential that cannot be used, even where none is needed:
+    whoever believes to be somebody is told that they are not.
+    """
+    shown = _shown(headers)
+    if shown is None:
+        return anonymous(PUBLIC)
+    scheme, secret = shown
+    if scheme == "key" or secret.startswith(KEY_START):
+        return _of_key(registry, secret)
+    return _of_token(registry, secret)
+
+
+def _shown(headers: Headers) -> tuple[str, str] | None:
+    """The one credential of a request; two of them are refused, since others may read another."""
+    bearers, keys = headers.getlist("authorization"), headers.getlist(KEY_HEADER)
+    if len(bearers) + len(keys) > 1:
+        message = "Show one credential: a single Authorization or X-API-Key header."
+        raise AuthenticationError(message, error="invalid_request")
+    if keys:
+        return "key", keys[0].strip()
+    if not bearers:
+        return None
+    scheme, _, secret = bearers[0].strip().partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip() or " " in secret.strip():
+        message = "Show the credential as “Authorization: Bearer …”, or a key as “X-API-Key: …”."
+        raise AuthenticationError(message, error="invalid_request")
+    return "bearer", secret.strip()
+
+
+def _of_key(registry: Registry, secret: str) -> Principal:
+    raise AuthenticationError("The API key is not known here.", error="invalid_token")
+
+
+def _of_token(registry: Registry, token: str) -> Principal:
+    raise AuthenticationError("The access token is not known here.", error="invalid_token")
