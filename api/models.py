@@ -53,6 +53,7 @@ class Problem(Answer):
     instance: str
     code: Literal[
         "VALIDATION_ERROR",
+        "AUTHENTICATION_REQUIRED",
         "INSUFFICIENT_PERMISSIONS",
         "RESOURCE_NOT_FOUND",
         "METHOD_NOT_ALLOWED",

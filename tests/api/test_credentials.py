@@ -16,7 +16,7 @@ ADDRESS = "https://registry.example"
 
 
 def shown(*headers: tuple[str, str]) -> Headers:
-    return Headers(raw=[(name.encode(), value.encode()) for name, value in headers])
+    return Headers(raw=[(name.lower().encode(), value.encode()) for name, value in headers])
 
 
 class TestAuthenticate:
