@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.parameters import LARGEST, AsOf, Box, Interval, MethodologyName, Moment, Page
+from api.parameters import AsOf, Box, Interval, MethodologyName, Moment, Page, Part, Slice
 from api.patterns import ADDRESS, BYTES32, NAME, WORD
 
 ProjectType = Literal[
@@ -229,7 +229,7 @@ class AccreditationFilters(Page):
     )
 
 
-class PageOfAccount(Page):
+class PageOfAccount(AsOf, Slice):
     """Which of an account's decisions, the last one first."""
 
 
@@ -240,7 +240,7 @@ class ValidationPeriod(BaseModel):
     until: Moment | None = Field(default=None, description="On or before this day or time (UTC).")
 
 
-class ValidationFilters(ValidationPeriod):
+class ValidationFilters(ValidationPeriod, Part):
     """Which checks of documents."""
 
     status: Literal["accepted", "open", "resolved"] | None = Field(
@@ -257,8 +257,6 @@ class ValidationFilters(ValidationPeriod):
     code: str | None = Field(
         default=None, pattern=r"^[A-Z_]{1,60}$", description="Only checks that found this code."
     )
-    limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
-    offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
 
 
 class FailedCallFilters(Page):

@@ -69,6 +69,7 @@ ROUTERS = (
 )
 _SHOWN = [
     "Location",
+    "Link",
     "ETag",
     "OGCR-Block-Number",
     "OGCR-Block-Hash",

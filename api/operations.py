@@ -11,7 +11,7 @@ from starlette.routing import compile_path
 from api import models, requests
 
 _READ = (400, 404, 405, 500, 503)
-_LIST = (400, 405, 500, 503)
+_LIST = (400, 405, 410, 500, 503)
 _WRITE = (400, 403, 404, 405, 409, 413, 415, 422, 500, 503)
 _GEOJSON = "application/geo+json"
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 
+from api.cursors import CURSOR_FORM, START, Cursor, print_of
 from api.errors import Detail, ParameterError
 from api.patterns import ADDRESS
 from indexer.moments import check_moment, unix_time
@@ -36,6 +37,7 @@ def refuse_unknown(request: Request) -> None:
     details = [_unknown(name, allowed) for name in given if name not in allowed]
     details += [_repeated(name) for name in given if name in allowed and given[name] > 1]
     details += [_nul(n) for n, value in request.query_params.multi_items() if "\x00" in value]
+    details += _cursor_faults(request) if "cursor" in allowed and "cursor" in given else []
     if details:
         raise ParameterError(details[0].message, details)
 
@@ -86,6 +88,11 @@ def _bbox(text: str) -> str:
     return text
 
 
+def _cursor(text: str) -> str:
+    Cursor.read(text)
+    return text
+
+
 def _block_or_moment(text: str) -> str:
     check_moment(text)
     return text
@@ -100,6 +107,7 @@ def _methodology(text: str) -> str:
 Moment = Annotated[str, AfterValidator(_moment)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Box = Annotated[str, AfterValidator(_bbox)]
+CursorText = Annotated[str, AfterValidator(_cursor)]
 BlockOrMoment = Annotated[str, AfterValidator(_block_or_moment)]
 MethodologyName = Annotated[str, AfterValidator(_methodology)]
 
@@ -116,11 +124,27 @@ class AsOf(BaseModel):
     )
 
 
-class Page(AsOf):
-    """Which part of a list, and in which order."""
+class Slice(BaseModel):
+    """Which part of something."""
 
     limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
     offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
+
+
+class Part(Slice):
+    """Which part of a list."""
+
+    cursor: CursorText | None = Field(
+        default=None,
+        max_length=4000,
+        description="Instead of `offset`: `*` to begin, then what the link to the next page has. "
+        "Every page is of the state of the first one, whatever happens meanwhile.",
+        examples=["*"],
+    )
+
+
+class Page(AsOf, Part):
+    """Which part of a list, at which time."""
 
 
 class Sender(BaseModel):
@@ -157,6 +181,22 @@ def _names(field: Any) -> list[str]:
     if isinstance(model, type) and issubclass(model, BaseModel):
         return [entry.alias or name for name, entry in model.model_fields.items()]
     return [field.alias]
+
+
+def _cursor_faults(request: Request) -> list[Detail]:
+    """A cursor belongs to one list and is no second offset; what is none is told elsewhere."""
+    found = []
+    if "offset" in request.query_params:
+        found.append(Detail("offset", "INVALID_PARAMETER", "Give a cursor or an offset, not both."))
+    text = request.query_params["cursor"]
+    try:
+        known = Cursor.read(text).list_print
+    except ValueError:
+        return found
+    if text != START and known != print_of(request.url.path, request.query_params.multi_items()):
+        message = f"The cursor is that of another list or other filters; {CURSOR_FORM}."
+        found.append(Detail("cursor", "INVALID_PARAMETER", message))
+    return found
 
 
 def _unknown(name: str, allowed: tuple[str, ...]) -> Detail:

@@ -9,10 +9,12 @@ from functools import cached_property
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from api.cursors import START, Cursor
 from api.errors import ApiError
 from api.node import Node
+from api.parameters import Page
 from api.queries.changes import mark_of
-from api.queries.positions import snapshot_at
+from api.queries.positions import snapshot_at, snapshot_of
 from api.relayer import Relayer
 from api.settings import ApiSettings
 from api.snapshot import Snapshot
@@ -62,6 +64,15 @@ class Registry:
         """One state of the index for one answer."""
         with database.snapshot(self.engine) as session:
             yield snapshot_at(session, as_of)
+
+    @contextmanager
+    def listing(self, page: Page) -> Iterator[Snapshot]:
+        """The state that a page of a list is of: of a cursor, that of the first page."""
+        with database.snapshot(self.engine) as session:
+            if page.cursor is None or page.cursor == START:
+                yield snapshot_at(session, page.as_of)
+            else:
+                yield snapshot_of(session, Cursor.read(page.cursor))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.encoding import dumps
+from api.links import link_header, page_links
 from api.problems import now_text
+from api.queries.pages import Page
 from api.registry import Registry
 from api.snapshot import Position, Snapshot
 
@@ -38,6 +39,7 @@ def answer(
         **position.headers(),
         "ETag": _entity_tag(content),
         "Cache-Control": _LASTING if lasts else _FRESH,
+        **link_header(content.get("links", ())),
     }
     return Response(dumps(body), headers=headers, media_type=media_type)
 
@@ -56,48 +58,24 @@ def collection(
     request: Request,
     registry: Registry,
     snapshot: Snapshot,
-    features: Sequence[Mapping[str, Any]],
-    matched: int,
+    page: Page[dict[str, Any]],
     **more: Any,
 ) -> Response:
     """A page of a list as a GeoJSON FeatureCollection (OGC API – Features names of members)."""
     content = {
         "type": "FeatureCollection",
-        "features": features,
-        **paging(request, registry, matched, len(features)),
+        "features": page.rows,
+        **paging(request, registry, page),
         **more,
     }
     return feature(content, snapshot.position)
 
 
-def paging(request: Request, registry: Registry, matched: int, returned: int) -> dict[str, Any]:
+def paging(request: Request, registry: Registry, page: Page[Any]) -> dict[str, Any]:
     """Totals, links to the neighbouring pages, and the moment of the answer."""
     return {
-        "numberMatched": matched,
-        "numberReturned": returned,
-        "links": _page_links(request, registry, matched, returned),
+        "numberMatched": page.matched,
+        "numberReturned": len(page.rows),
+        "links": page_links(request, registry, page),
         "timeStamp": now_text(),
     }
-
-
-def _page_links(
-    request: Request, registry: Registry, matched: int, returned: int
-) -> list[dict[str, str]]:
-    given = dict(request.query_params)
-    offset, limit = int(given.get("offset", 0)), int(given.get("limit", 100))
-    found = [_page_link(request, registry, "self", given)]
-    if offset + returned < matched and returned:
-        found.append(
-            _page_link(request, registry, "next", {**given, "offset": str(offset + limit)})
-        )
-    if offset > 0:
-        before = {**given, "offset": str(max(0, offset - limit))}
-        found.append(_page_link(request, registry, "prev", before))
-    return found
-
-
-def _page_link(
-    request: Request, registry: Registry, rel: str, parameters: Mapping[str, str]
-) -> dict[str, str]:
-    query = f"?{urlencode(parameters)}" if parameters else ""
-    return {"rel": rel, "href": registry.link(request.url.path + query), "type": GEOJSON}

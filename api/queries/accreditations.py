@@ -9,7 +9,8 @@ from sqlalchemy import func, union
 from sqlmodel import select
 
 from api.filters import AccreditationFilters
-from api.queries.order import count_of, order_of
+from api.queries.order import order_of
+from api.queries.pages import Page, listed
 from api.queries.statements import Accreditations, Decisions, Organisations, Withdrawals
 from api.snapshot import Snapshot
 from indexer.models import Accreditation, AccreditationWithdrawal, Decision, Organisation
@@ -21,19 +22,17 @@ ROLES = {number: role for role, number in ROLE_IDS.items()}
 Holder = tuple[str, str]
 
 
-def holders(snapshot: Snapshot, filters: AccreditationFilters) -> tuple[int, list[Holder]]:
-    """How many (account, role id) ever were accredited, and one page of them."""
+def holders(snapshot: Snapshot, filters: AccreditationFilters) -> Page[Holder]:
+    """A page of the (account, role id) that ever were accredited."""
     ever = _ever(snapshot).subquery()
     query = select(ever.c.account, ever.c.role_id)
     if filters.role:
         query = query.where(ever.c.role_id == ROLE_IDS[filters.role])
     if filters.account:
         query = query.where(ever.c.account == filters.account.lower())
-    total = count_of(snapshot.session, query)
     sorts = {"account": ever.c.account, "role": ever.c.role_id}
-    page = query.order_by(*order_of(filters.sort, sorts, ever.c.role_id))
-    page = page.offset(filters.offset).limit(filters.limit)
-    return total, [(account, role) for account, role in snapshot.session.exec(page)]
+    order = order_of(filters.sort, sorts, ever.c.account, ever.c.role_id)
+    return listed(snapshot, query, filters, order).of(lambda row: (row[0], row[1]))
 
 
 def accreditation(snapshot: Snapshot, account: str, role_id: str) -> Accreditation | None:

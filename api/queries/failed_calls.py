@@ -8,20 +8,19 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import select
 
 from api.filters import FailedCallFilters
-from api.queries.order import between, count_of
+from api.queries.order import SortKey, between
+from api.queries.pages import Page, listed
 from api.queries.statements import FailedCalls, ScannedBlocks
 from api.snapshot import Snapshot
 from indexer.models import FailedCall
 
 
-def failed_calls(snapshot: Snapshot, filters: FailedCallFilters) -> tuple[int, list[FailedCall]]:
-    """How many failed calls match, and one page of them, the newest first."""
+def failed_calls(snapshot: Snapshot, filters: FailedCallFilters) -> Page[FailedCall]:
+    """A page of the failed calls that match, the newest first."""
     query = select(FailedCalls).where(*_conditions(snapshot, filters))
-    total = count_of(snapshot.session, query)
     newest = (FailedCalls.block_number, FailedCalls.tx_index, FailedCalls.place)
-    ordered = query.order_by(*(column.desc() for column in newest))
-    page = ordered.offset(filters.offset).limit(filters.limit)
-    return total, list(snapshot.session.exec(page))
+    order = [SortKey(column, is_down=True) for column in newest]
+    return listed(snapshot, query, filters, order).of(lambda row: row[0])
 
 
 def searched_to(snapshot: Snapshot) -> int | None:

@@ -6,7 +6,8 @@ from sqlalchemy import String, cast
 from sqlmodel import select
 
 from api.filters import MethodologyFilters
-from api.queries.order import count_of, order_of
+from api.queries.order import order_of
+from api.queries.pages import Page, listed
 from api.queries.positions import first_block
 from api.queries.projects import methodology_is
 from api.queries.statements import Methodologies
@@ -40,15 +41,15 @@ def methodology_version(snapshot: Snapshot, identifier: str, version: str) -> Me
     return snapshot.session.exec(query.where(Methodologies.methodology_key == key)).first()
 
 
-def methodologies(snapshot: Snapshot, filters: MethodologyFilters) -> tuple[int, list[Methodology]]:
-    """How many methodology versions match, and one page of them."""
+def methodologies(snapshot: Snapshot, filters: MethodologyFilters) -> Page[Methodology]:
+    """A page of the methodology versions that match."""
     query = select(Methodologies).where(snapshot.valid(Methodologies))
     if filters.status:
         query = query.where(Methodologies.status == filters.status)
     if filters.project_type:
         permitted = cast(Methodologies.project_types, String)
         query = query.where(permitted.contains(f'"{filters.project_type}"', autoescape=True))
-    total = count_of(snapshot.session, query)
-    ordered = query.order_by(*order_of(filters.sort, SORTS, Methodologies.methodology_key))
-    page = ordered.offset(filters.offset).limit(filters.limit)
-    return total, list(snapshot.session.exec(page))
+    order = order_of(
+        filters.sort, SORTS, Methodologies.registered_at, Methodologies.methodology_key
+    )
+    return listed(snapshot, query, filters, order).of(lambda row: row[0])

@@ -13,7 +13,8 @@ from sqlmodel import select
 from api.filters import PlaceFilters, ReportPlaceFilters
 from api.parameters import days_of
 from api.queries.ground import point_within_box, within_box
-from api.queries.order import count_of
+from api.queries.order import SortKey
+from api.queries.pages import Page, listed
 from api.queries.projects import ProjectRow, project, project_conditions, project_rows
 from api.queries.reports import ReportRow, report_conditions, report_of_id, report_rows
 from api.queries.statements import Footprints, Projects, Reports
@@ -47,33 +48,29 @@ class ReportPlace:
     project: Place
 
 
-def project_places(
-    snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool
-) -> tuple[int, list[Place]]:
-    """How many projects match, and one page of them, in a stable order."""
+def project_places(snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool) -> Page[Place]:
+    """A page of the projects that match, in a stable order."""
     conditions = [*project_conditions(filters), *_in_time(Projects, filters.datetime)]
     if filters.bbox:
         inside = point_within_box if as_points else within_box
         conditions.append(inside(snapshot.session, filters.bbox))
     query = project_rows(snapshot).where(*conditions)
-    total = count_of(snapshot.session, query)
-    page = query.order_by(Projects.created_at, Projects.project_id)
-    page = page.offset(filters.offset).limit(filters.limit)
-    return total, _places(snapshot, [ProjectRow(*row) for row in snapshot.session.exec(page)])
+    order = [SortKey(Projects.created_at, False), SortKey(Projects.project_id, False)]
+    page = listed(snapshot, query, filters, order)
+    return page.holding(_places(snapshot, [ProjectRow(*row) for row in page.rows]))
 
 
-def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> tuple[int, list[ReportPlace]]:
-    """How many reports of all projects match, and one page of them, in a stable order."""
+def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[ReportPlace]:
+    """A page of the reports of all projects that match, in a stable order."""
     conditions = [*report_conditions(filters), *_in_time(Reports, filters.datetime)]
     if filters.bbox:
         conditions.append(within_box(snapshot.session, filters.bbox))
     of_project = and_(Projects.project_id == Reports.project_id, snapshot.valid(Projects))
     query = report_rows(snapshot).outerjoin(Projects, of_project)
     query = query.outerjoin(Footprints, Footprints.hash == Projects.pdd_hash).where(*conditions)
-    total = count_of(snapshot.session, query)
-    page = query.order_by(Reports.created_at, Reports.report_id)
-    rows = snapshot.session.exec(page.offset(filters.offset).limit(filters.limit))
-    return total, _of_projects(snapshot, [ReportRow(*row) for row in rows])
+    order = [SortKey(Reports.created_at, False), SortKey(Reports.report_id, False)]
+    page = listed(snapshot, query, filters, order)
+    return page.holding(_of_projects(snapshot, [ReportRow(*row) for row in page.rows]))
 
 
 def project_place(snapshot: Snapshot, name: str) -> Place | None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, select
 
-from api.errors import Detail, ParameterError, UnavailableError
-from api.queries.statements import Blocks, Checkpoints
+from api.cursors import START, Cursor
+from api.errors import Detail, GoneError, ParameterError, UnavailableError
+from api.queries.statements import Blocks, Checkpoints, Reorganisations
 from api.snapshot import Position, Snapshot
 from indexer.models import Versioned
 from indexer.moments import MomentUnknown, block_of
@@ -36,6 +37,25 @@ def snapshot_at(session: Session, as_of: str | None) -> Snapshot:
         message = f"The index has come to block {position.block_number}; ask for that or earlier."
         raise ParameterError(message, [Detail("as_of", "INVALID_PARAMETER", message)])
     return Snapshot(session, _past(session, position, number), number)
+
+
+def snapshot_of(session: Session, cursor: Cursor) -> Snapshot:
+    """The state that a cursor's pages are of; raises `GoneError` when the chain has taken it back.
+
+    While no block follows it is the newest one, which is read the fastest.
+    """
+    position = newest(session)
+    query = select(Reorganisations.number).where(
+        Reorganisations.number > cursor.reorganisations, Reorganisations.fork_number < cursor.block
+    )
+    if cursor.block > position.block_number or session.exec(query.limit(1)).first():
+        raise GoneError(
+            f"The chain took back block {cursor.block}, which this cursor's pages are of; begin "
+            f"again with cursor={START}."
+        )
+    if cursor.block == position.block_number:
+        return Snapshot(session, position)
+    return Snapshot(session, _past(session, position, cursor.block), cursor.block)
 
 
 def first_block(

@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.queries.ground import within_box
-from api.queries.order import between, count_of, order_of
+from api.queries.order import Nullable, between, order_of
+from api.queries.pages import Page, listed
 from api.queries.positions import first_block
 from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
 from api.snapshot import Snapshot
@@ -22,11 +23,11 @@ from schemas import canonical_status
 
 SORTS = {
     "created_at": Projects.created_at,
-    "approved_at": Projects.validated_at,
-    "updated_at": Projects.updated_at,
+    "approved_at": Nullable(Projects.validated_at),
+    "updated_at": Nullable(Projects.updated_at),
     "status": Projects.status,
     "id": Projects.document_id,
-    "name": Footprints.name,
+    "name": Nullable(Footprints.name),
 }
 
 
@@ -47,8 +48,8 @@ def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
     return next((ProjectRow(*row) for row in [*exact, *found]), None)
 
 
-def projects(snapshot: Snapshot, filters: ProjectFilters) -> tuple[int, list[ProjectRow]]:
-    """How many projects match, and one page of them."""
+def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
+    """A page of the projects that match."""
     conditions = [
         *project_conditions(filters),
         *between(Projects.created_at, filters.created_from, filters.created_to),
@@ -57,13 +58,8 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> tuple[int, list[Pro
     if filters.bbox:
         conditions.append(within_box(snapshot.session, filters.bbox))
     query = project_rows(snapshot).where(*conditions)
-    total = count_of(snapshot.session, query)
-    page = (
-        query.order_by(*order_of(filters.sort, SORTS, Projects.project_id))
-        .offset(filters.offset)
-        .limit(filters.limit)
-    )
-    return total, [ProjectRow(*row) for row in snapshot.session.exec(page)]
+    order = order_of(filters.sort, SORTS, Projects.created_at, Projects.project_id)
+    return listed(snapshot, query, filters, order).of(lambda row: ProjectRow(*row))
 
 
 def registered_in(snapshot: Snapshot, name: str) -> int | None:

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
-from api.queries.order import count_of, order_of
+from api.queries.order import Nullable, order_of
+from api.queries.pages import Page, listed
 from api.queries.positions import first_block
 from api.queries.statements import (
     Methodologies,
@@ -30,7 +31,7 @@ SORTS = {
     "start_date": Reports.start_day,
     "end_date": Reports.end_day,
     "created_at": Reports.created_at,
-    "updated_at": Reports.updated_at,
+    "updated_at": Nullable(Reports.updated_at),
     "status": Reports.status,
     "id": Reports.document_id,
 }
@@ -73,16 +74,12 @@ def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
     return ReportRow(*found) if found else None
 
 
-def reports(
-    snapshot: Snapshot, project_id: str, filters: ReportFilters
-) -> tuple[int, list[ReportRow]]:
-    """How many reports of a project match, and one page of them."""
+def reports(snapshot: Snapshot, project_id: str, filters: ReportFilters) -> Page[ReportRow]:
+    """A page of the reports of a project that match."""
     conditions = [*report_conditions(filters), *_period_conditions(filters)]
     query = report_rows(snapshot).where(Reports.project_id == project_id, *conditions)
-    total = count_of(snapshot.session, query)
-    ordered = query.order_by(*order_of(filters.sort, SORTS, Reports.report_id))
-    page = ordered.offset(filters.offset).limit(filters.limit)
-    return total, [ReportRow(*row) for row in snapshot.session.exec(page)]
+    order = order_of(filters.sort, SORTS, Reports.start_day, Reports.report_id)
+    return listed(snapshot, query, filters, order).of(lambda row: ReportRow(*row))
 
 
 def reports_of(snapshot: Snapshot, project_id: str) -> Sequence[Report]:

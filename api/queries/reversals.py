@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import select
 
 from api.filters import ReversalFilters
-from api.queries.order import count_of, order_of
+from api.queries.order import order_of
+from api.queries.pages import Page, listed
 from api.queries.projects import ids_of
 from api.queries.statements import Coverages, ImpairedUnits, Projects, Reports, Reversals
 from api.snapshot import Snapshot
@@ -40,13 +41,11 @@ def reversal(snapshot: Snapshot, reversal_id: str) -> ReversalRow | None:
     return ReversalRow(*found) if found else None
 
 
-def reversals(snapshot: Snapshot, filters: ReversalFilters) -> tuple[int, list[ReversalRow]]:
-    """How many reversals match, and one page of them."""
+def reversals(snapshot: Snapshot, filters: ReversalFilters) -> Page[ReversalRow]:
+    """A page of the reversals that match."""
     query = _reversals(snapshot).where(*_conditions(filters))
-    total = count_of(snapshot.session, query)
-    ordered = query.order_by(*order_of(filters.sort, SORTS, Reversals.reversal_id))
-    page = ordered.offset(filters.offset).limit(filters.limit)
-    return total, [ReversalRow(*row) for row in snapshot.session.exec(page)]
+    order = order_of(filters.sort, SORTS, Reversals.recorded_at, Reversals.reversal_id)
+    return listed(snapshot, query, filters, order).of(lambda row: ReversalRow(*row))
 
 
 def reversals_of(

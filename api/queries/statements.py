@@ -37,6 +37,7 @@ Findings: Any = models.DocumentFinding
 Retrievals: Any = models.DocumentRetrieval
 FailedCalls: Any = models.FailedCall
 ScannedBlocks: Any = models.ScannedBlock
+Reorganisations: Any = models.Reorganisation
 FeedPositions: Any = models.FeedPosition
 Tasks: Any = tables.Task
 Transactions: Any = tables.TaskTransaction

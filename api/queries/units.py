@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from api.filters import UnitFilters
 from api.queries.exchange import exports_of, imports_of
-from api.queries.order import order_of
+from api.queries.order import Nullable, order_of
+from api.queries.pages import Page, page_of
 from api.queries.positions import first_block
 from api.queries.projects import ids_of
 from api.queries.reversals import marks_of
@@ -48,9 +49,9 @@ SECONDS_PER_DAY = 86_400
 SORTS = {
     "issued_at": Units.issued_at,
     "vintage": Units.vintage,
-    "quantity_kg": Units.quantity_kg,
+    "quantity_kg": Nullable(Units.quantity_kg),
     "status": Units.status,
-    "owner": Units.owner,
+    "owner": Nullable(Units.owner),
     "id": Units.token_id,
 }
 
@@ -103,18 +104,26 @@ def issued_in(snapshot: Snapshot, token_id: str) -> int | None:
     return first_block(snapshot.session, Unit, Units.token_id == token_id)
 
 
-def units(snapshot: Snapshot, filters: UnitFilters) -> tuple[int, int, list[UnitRow]]:
-    """How many units match, their kg CO2e, and one page of them."""
+def units(snapshot: Snapshot, filters: UnitFilters) -> Page[UnitRow]:
+    """A page of the units that match; its totals are their number and their kg CO2e."""
     conditions = _conditions(filters, over(snapshot))
+
+    def totals() -> tuple[int, ...]:
+        return _totals(snapshot, conditions)
+
+    query = _units(snapshot).where(*conditions)
+    order = order_of(filters.sort, SORTS, Units.issued_at, Units.token_id)
+    block = snapshot.position.block_number
+    page = page_of(snapshot.session, block, query, filters, order, totals)
+    return page.holding(_with_fates(snapshot, [UnitRow(*row) for row in page.rows]))
+
+
+def _totals(snapshot: Snapshot, conditions: list[ColumnElement[bool]]) -> tuple[int, int]:
     counted = select(func.count(), func.coalesce(func.sum(Units.quantity_kg), 0))
     matching = counted.select_from(Units).outerjoin(Reports, _reported(snapshot))
     matching = matching.outerjoin(Vintages, of_vintage(snapshot))
     total, kg = snapshot.session.exec(matching.where(snapshot.valid(Units), *conditions)).one()
-    query = _units(snapshot).where(*conditions)
-    ordered = query.order_by(*order_of(filters.sort, SORTS, Units.token_id))
-    page = ordered.offset(filters.offset).limit(filters.limit)
-    rows = [UnitRow(*row) for row in snapshot.session.exec(page)]
-    return total, int(kg), _with_fates(snapshot, rows)
+    return total, int(kg)
 
 
 def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, select
 
 from api.filters import ValidationFilters, ValidationPeriod
-from api.queries.order import between, count_of
+from api.queries.order import SortKey, between, count_of
+from api.queries.pages import Page, page_of
 from api.queries.statements import ValidationFaults, Validations
 from api.tables import Validation, ValidationFault
 
@@ -46,13 +47,12 @@ class Totals:
     mean_score: float | None
 
 
-def validations(session: Session, filters: ValidationFilters) -> tuple[int, list[Checked]]:
-    """How many checks match, and one page of them, the newest first."""
+def validations(session: Session, filters: ValidationFilters) -> Page[Checked]:
+    """A page of the checks that match, the newest first."""
     query = select(Validations).where(*_conditions(filters))
-    total = count_of(session, query)
-    page = query.order_by(Validations.at.desc(), Validations.id)
-    rows = session.exec(page.offset(filters.offset).limit(filters.limit)).all()
-    return total, _with_faults(session, rows)
+    order = [SortKey(Validations.at, is_down=True), SortKey(Validations.id, is_down=True)]
+    page = page_of(session, 0, query, filters, order, lambda: (count_of(session, query),))
+    return page.holding(_with_faults(session, [row[0] for row in page.rows]))
 
 
 def totals(session: Session, period: ValidationPeriod) -> Totals:

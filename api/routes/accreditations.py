@@ -23,10 +23,10 @@ def list_accreditations(
     request: Request, registry: OfRegistry, filters: Annotated[AccreditationFilters, Query()]
 ) -> Response:
     """Who is accredited as validator or verifier, or was until a withdrawal."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, found = holders(snapshot, filters)
-        entries = [accreditation_entry(registry, snapshot, one) for one in found]
-        content = {"accreditations": entries, **paging(request, registry, matched, len(entries))}
+    with registry.listing(filters) as snapshot:
+        page = holders(snapshot, filters)
+        entries = [accreditation_entry(registry, snapshot, one) for one in page.rows]
+        content = {"accreditations": entries, **paging(request, registry, page)}
         return answer(content, snapshot.position)
 
 
@@ -38,7 +38,7 @@ def read_accreditation(
     decision."""
     name = account.lower()
     with registry.snapshot(query.as_of) as snapshot:
-        _, found = holders(snapshot, AccreditationFilters(account=name))
+        found = holders(snapshot, AccreditationFilters(account=name)).rows
         if not found:
             raise MissingError(
                 f"{account} was never accredited; GET /accreditations lists who was."

@@ -39,11 +39,12 @@ def list_units(
     request: Request, registry: OfRegistry, filters: Annotated[UnitFilters, Query()]
 ) -> Response:
     """Units as a GeoJSON FeatureCollection, with the kg CO2e of all that match (OGCR 4.2.3)."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, kg, rows = units(snapshot, filters)
-        features = [unit_feature(registry, snapshot, row) for row in rows]
+    with registry.listing(filters) as snapshot:
+        page = units(snapshot, filters)
+        _, kg = page.totals
         sums = {"ogcr:quantity_kg": kg, "ogcr:quantity_tco2e": to_tonnes(kg)}
-        return collection(request, registry, snapshot, features, matched, **sums)
+        features = page.of(lambda row: unit_feature(registry, snapshot, row))
+        return collection(request, registry, snapshot, features, **sums)
 
 
 @router.post("/transfer", status_code=202, summary="Transfer units")

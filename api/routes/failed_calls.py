@@ -27,12 +27,12 @@ def list_failed_calls(
     """Calls of the registry's contracts that were reverted, the newest first: who, what, why. A
     reverted transaction leaves no event; the indexer looks for them where `OGCR_FAILED_CALLS` is
     set. Without `searched_to_block` it does not; later blocks are not searched yet."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, rows = failed_calls(snapshot, filters)
+    with registry.listing(filters) as snapshot:
+        page = failed_calls(snapshot, filters)
         content = {
-            "failed_calls": [_view(snapshot, row) for row in rows],
+            "failed_calls": [_view(snapshot, row) for row in page.rows],
             "searched_to_block": searched_to(snapshot),
-            **paging(request, registry, matched, len(rows)),
+            **paging(request, registry, page),
         }
         return answer(content, snapshot.position)
 

@@ -82,10 +82,10 @@ def read_collection(registry: OfRegistry, name: CollectionName) -> Response:
 @router.get("/collections/projects/items", summary="Projects as areas")
 def list_areas(request: Request, registry: OfRegistry, filters: Places) -> Response:
     """Projects with their boundaries, by box, time and status; the first ones first."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, found = project_places(snapshot, filters, as_points=False)
-        features = [project_area(registry, snapshot, place) for place in found]
-        return collection(request, registry, snapshot, features, matched)
+    with registry.listing(filters) as snapshot:
+        page = project_places(snapshot, filters, as_points=False)
+        features = page.of(lambda place: project_area(registry, snapshot, place))
+        return collection(request, registry, snapshot, features)
 
 
 @router.get("/collections/projects/items/{projectId}", summary="One project as an area")
@@ -99,10 +99,10 @@ def read_area(registry: OfRegistry, name: ProjectName, query: AsOfQuery) -> Resp
 @router.get("/collections/project-points/items", summary="Projects as points")
 def list_points(request: Request, registry: OfRegistry, filters: Places) -> Response:
     """A point for each project, by box, time and status; the first ones first."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, found = project_places(snapshot, filters, as_points=True)
-        features = [project_point(registry, place) for place in found]
-        return collection(request, registry, snapshot, features, matched)
+    with registry.listing(filters) as snapshot:
+        page = project_places(snapshot, filters, as_points=True)
+        features = page.of(lambda place: project_point(registry, place))
+        return collection(request, registry, snapshot, features)
 
 
 @router.get("/collections/project-points/items/{projectId}", summary="One project as a point")
@@ -116,10 +116,10 @@ def read_point(registry: OfRegistry, name: ProjectName, query: AsOfQuery) -> Res
 @router.get("/collections/monitoring/items", summary="Monitoring reports of all projects")
 def list_report_areas(request: Request, registry: OfRegistry, filters: ReportPlaces) -> Response:
     """Reports on the ground of their projects, by box, reporting period and status."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, found = report_places(snapshot, filters)
-        features = [report_area(registry, snapshot, place) for place in found]
-        return collection(request, registry, snapshot, features, matched)
+    with registry.listing(filters) as snapshot:
+        page = report_places(snapshot, filters)
+        features = page.of(lambda place: report_area(registry, snapshot, place))
+        return collection(request, registry, snapshot, features)
 
 
 @router.get("/collections/monitoring/items/{featureId}", summary="One monitoring report")

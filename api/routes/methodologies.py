@@ -27,10 +27,10 @@ def list_methodologies(
     request: Request, registry: OfRegistry, filters: Annotated[MethodologyFilters, Query()]
 ) -> Response:
     """Methodology versions, each with the terms that the chain holds."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, rows = methodologies(snapshot, filters)
-        entries = [_view(registry, snapshot, row) for row in rows]
-        content = {"methodologies": entries, **paging(request, registry, matched, len(entries))}
+    with registry.listing(filters) as snapshot:
+        page = methodologies(snapshot, filters)
+        entries = [_view(registry, snapshot, row) for row in page.rows]
+        content = {"methodologies": entries, **paging(request, registry, page)}
         return answer(content, snapshot.position)
 
 

@@ -34,11 +34,11 @@ def list_reports(
     filters: Annotated[ReportFilters, Query()],
 ) -> Response:
     """Reports as a GeoJSON FeatureCollection, by period, status or verifier (OGCR 4.2.2)."""
-    with registry.snapshot(filters.as_of) as snapshot:
+    with registry.listing(filters) as snapshot:
         project = require_project(snapshot, name)
-        matched, rows = reports(snapshot, project.project.project_id, filters)
-        features = [report_feature(registry, snapshot, project, row) for row in rows]
-        return collection(request, registry, snapshot, features, matched)
+        page = reports(snapshot, project.project.project_id, filters)
+        features = page.of(lambda row: report_feature(registry, snapshot, project, row))
+        return collection(request, registry, snapshot, features)
 
 
 @router.post("", status_code=202, summary="Submit a monitoring report")

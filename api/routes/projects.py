@@ -47,10 +47,10 @@ def list_projects(
     request: Request, registry: OfRegistry, filters: Annotated[ProjectFilters, Query()]
 ) -> Response:
     """Projects as a GeoJSON FeatureCollection, filtered, sorted and paged (OGCR 4.2.1)."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, rows = projects(snapshot, filters)
-        features = [project_feature(registry, snapshot, row) for row in rows]
-        return collection(request, registry, snapshot, features, matched)
+    with registry.listing(filters) as snapshot:
+        page = projects(snapshot, filters)
+        features = page.of(lambda row: project_feature(registry, snapshot, row))
+        return collection(request, registry, snapshot, features)
 
 
 @router.post("/projects", status_code=202, summary="Register a project")

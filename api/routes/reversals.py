@@ -28,10 +28,10 @@ def list_reversals(
     request: Request, registry: OfRegistry, filters: Annotated[ReversalFilters, Query()]
 ) -> Response:
     """Removals that were released again, each with what is still owed for it (kg CO2e)."""
-    with registry.snapshot(filters.as_of) as snapshot:
-        matched, rows = reversals(snapshot, filters)
-        entries = [reversal_view(registry, snapshot, row) for row in rows]
-        content = {"reversals": entries, **paging(request, registry, matched, len(entries))}
+    with registry.listing(filters) as snapshot:
+        page = reversals(snapshot, filters)
+        entries = [reversal_view(registry, snapshot, row) for row in page.rows]
+        content = {"reversals": entries, **paging(request, registry, page)}
         return answer(content, snapshot.position)
 
 

@@ -11,6 +11,7 @@ from api.dependencies import DocumentBody, OfRegistry
 from api.encoding import dumps
 from api.features.validations import check_json, statistics_json, verdict_json
 from api.filters import ValidationFilters, ValidationPeriod
+from api.links import link_header
 from api.pages import statistics_page
 from api.parameters import SenderQuery
 from api.problems import request_id
@@ -43,12 +44,13 @@ def list_validations(
 ) -> Response:
     """Every check with what it found and whether that was mended since, the newest first."""
     with database.snapshot(registry.engine) as session:
-        matched, found = validations(session, filters)
+        page = validations(session, filters)
         content = {
-            "validations": [check_json(one) for one in found],
-            **paging(request, registry, matched, len(found)),
+            "validations": [check_json(one) for one in page.rows],
+            **paging(request, registry, page),
         }
-    return Response(dumps(content), headers=_UNCACHED, media_type=_JSON)
+    headers = {**_UNCACHED, **link_header(content["links"])}
+    return Response(dumps(content), headers=headers, media_type=_JSON)
 
 
 @router.get("/statistics/validation", summary="Checks of documents in numbers")
