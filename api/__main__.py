@@ -16,6 +16,7 @@ from api.main import create_app
 from api.migrations import migrate
 from api.refused import trail
 from api.relayer import Relayer
+from api.sealing import Seal
 from api.settings import ApiSettings
 from indexer import database
 from indexer.abi import Abi
@@ -31,6 +32,7 @@ def main() -> int:
             return _print_trail(settings)
         Abi.load(settings.artifacts)
         Relayer.load(settings)
+        Seal.load(settings.seal_key_file)
         _require_free(settings.api_host, settings.api_port)
     except (IndexerError, OSError, ValidationError) as error:
         print(error, file=sys.stderr)

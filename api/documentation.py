@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.idempotency.keys import HEADER as IDEMPOTENCY_KEY
 from api.models import Problem
 from api.operations import OPERATIONS, Operation
 from api.rates import UNLIMITED
@@ -66,6 +67,8 @@ def complete(app: FastAPI) -> dict[str, Any]:
     components.update(_document_schemas())
     for (method, path), operation in OPERATIONS.items():
         entry = document["paths"][path][method]
+        if method != "get":
+            entry.setdefault("parameters", []).append(_ONCE)
         _describe_operation(entry, operation, components)
         if path not in UNLIMITED:
             entry["responses"]["429"] = _error_response(429, components)
@@ -181,6 +184,16 @@ def _relocated_member(key: str, value: Any, home: str) -> Any:
     return f"#/components/schemas/{owner}-{name}"
 
 
+_ONCE = {
+    "name": IDEMPOTENCY_KEY,
+    "in": "header",
+    "required": False,
+    "description": "Of your own making, best a random UUID: the same request with the same key is "
+    "carried out once, and answered again with the first answer (`Idempotency-Replayed: true`); "
+    "with it, trying again is safe.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
+    "example": "7f0c1a52-9f6e-4c55-8a35-0c9a4f1f2f5e",
+}
 _ALSO = {
     200: "It was held already.",
     304: "The reader has it already (`If-None-Match`); the headers say what block it holds for.",

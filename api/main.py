@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api.conditional import Conditional
 from api.documentation import describe
 from api.errors import EXPECTED
+from api.idempotency.middleware import Idempotent
 from api.middleware import Envelope
 from api.migrations import migrate
 from api.pages import add_documentation
@@ -78,9 +79,19 @@ _SHOWN = [
     "OGCR-CID",
     "X-Request-ID",
     "Retry-After",
+    "Idempotency-Replayed",
     "RateLimit-Limit",
     "RateLimit-Remaining",
     "RateLimit-Reset",
+]
+
+
+_TAKEN = [
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Request-ID",
 ]
 
 
@@ -104,19 +115,21 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     describe(app)
     for kind in EXPECTED:
         app.add_exception_handler(kind, problem_response)
-    _add_middleware(app, registry.settings)
+    _add_middleware(app, registry)
     return app
 
 
-def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
+def _add_middleware(app: FastAPI, registry: Registry) -> None:
+    settings = registry.settings
+    app.add_middleware(Idempotent, registry=registry)
     app.add_middleware(Conditional)
     app.add_middleware(Rates, settings=settings)
     app.add_middleware(Envelope)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST", "PUT"],
-        allow_headers=["Content-Type", "If-None-Match", "X-Request-ID"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=_TAKEN,
         allow_credentials=False,
         expose_headers=_SHOWN,
         max_age=600,

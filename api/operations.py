@@ -21,7 +21,8 @@ class Operation:
     """The success of a route, its example, its errors, and what it takes.
 
     `request` is a kind of document, a request model, or several kinds; `signable` says that the
-    document may come together with a signed transaction.
+    document may come together with a signed transaction. A `secret` answer shows what is shown once
+    and kept nowhere.
     """
 
     said: str
@@ -35,6 +36,7 @@ class Operation:
     signable: bool = False
     derived: bool = True
     also: tuple[int, ...] = ()
+    secret: bool = False
 
 
 def _read(said: str, answer: type[BaseModel], example: str, **more: Any) -> Operation:

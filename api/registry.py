@@ -16,6 +16,7 @@ from api.parameters import Page
 from api.queries.changes import mark_of
 from api.queries.positions import snapshot_at, snapshot_of
 from api.relayer import Relayer
+from api.sealing import Seal
 from api.settings import ApiSettings
 from api.snapshot import Snapshot
 from indexer import database
@@ -52,6 +53,11 @@ class Registry:
     def relayer(self) -> Relayer | None:
         """The account that pays for signed requests, if there is one; raises `RelayerError`."""
         return Relayer.load(self.settings)
+
+    @cached_property
+    def seal(self) -> Seal:
+        """The server's own key; raises `SealKeyError`."""
+        return Seal.load(self.settings.seal_key_file)
 
     @property
     def forwarder(self) -> str | None:

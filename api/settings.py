@@ -21,6 +21,10 @@ class ApiSettings(IndexerSettings):
     `trusted_proxies` how many proxies of ours stand in front and say who asks. `most_streams` is
     how many readers one process tells at once as the feed grows.
 
+    `idempotency_seconds` is how long the answer to a write is given again to the same
+    `Idempotency-Key`. `seal_key_file` holds the server's own key, made when it is missing; API
+    processes on one database share it.
+
     `relayer_keyfile` and `relayer_passphrase_file` name the account that pays for signed requests;
     without them only raw transactions are relayed. It pays for at most `relayer_request_gas` a
     request and `relayer_batch_gas` a transaction, at most `relayer_max_fee` wei per gas, keeps
@@ -44,6 +48,8 @@ class ApiSettings(IndexerSettings):
     trusted_proxies: int = Field(default=0, ge=0)
     track_seconds: float = Field(default=0.5, gt=0)
     resend_seconds: float = Field(default=15.0, gt=0)
+    idempotency_seconds: int = Field(default=86_400, ge=1)
+    seal_key_file: Path = Path(".data/api.key")
 
     relayer_keyfile: Path | None = None
     relayer_passphrase_file: Path | None = None

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from api.idempotency.tables import KeptAnswer
 from api.tables import api_metadata
+
+#: The tables of other rooms, which are known once they are imported.
+OF_OTHER_ROOMS = (KeptAnswer,)
 
 
 def is_ours(_object: Any, name: str | None, kind: str, *_rest: Any) -> bool:

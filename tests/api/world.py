@@ -44,6 +44,7 @@ class World:
             rpc_urls=(self.node.url,),
             deployments=folder / "deployments",
             documents=folder / "documents",
+            seal_key_file=folder / "api.key",
             artifacts=MANIFEST,
             track_seconds=more.pop("track_seconds", 3600),
             public_url="https://registry.example",
