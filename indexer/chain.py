@@ -3,7 +3,8 @@
 from binascii import a2b_hex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from itertools import pairwise
+from typing import Any, NamedTuple, Self
 
 from indexer.errors import TryLater
 from indexer.rpc import Request, Rpc, RpcError
@@ -34,8 +35,7 @@ class Header:
             raise TryLater(f"The node's block is incomplete ({error!r}).") from error
 
 
-@dataclass(slots=True)
-class Log:
+class Log(NamedTuple):
     """A log of a block; hashes, address, topics and data are lower-case `0x…` text."""
 
     block_number: int
@@ -47,26 +47,41 @@ class Log:
     topics: list[str]
     data: str
 
-    @classmethod
-    def of(cls, answer: Any) -> Self:
-        """From a node's answer; raises `TryLater` when it is none, or a removed one."""
-        try:
-            if answer.get("removed"):
-                raise ValueError("it was removed")
-            log = cls(
-                int(answer["blockNumber"], 16),
-                answer["blockHash"].lower(),
-                int(answer["logIndex"], 16),
-                answer["transactionHash"].lower(),
-                int(answer["transactionIndex"], 16),
-                answer["address"].lower(),
-                [topic.lower() for topic in answer["topics"]],
-                answer["data"].lower(),
-            )
-            _check_digits(log)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise TryLater(f"The node's log is incomplete ({error!r}).") from error
-        return log
+
+def logs_from(answers: Iterable[Any]) -> list[Log]:
+    """Logs from a node's answers; raises `TryLater` when one is none, or a removed one."""
+    words = _Words()
+    try:
+        return [_log(answer, words) for answer in answers]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise TryLater(f"The node's log is incomplete ({error!r}).") from error
+
+
+class _Words(dict[str, str]):
+    """Hashes and topics of one answer in lower case: each is checked once, and kept once."""
+
+    def __missing__(self, word: str) -> str:
+        if word[:2] != "0x" or len(a2b_hex(word[2:])) != 32:
+            raise ValueError(f"{word} is no hash or topic")
+        lowered = self[word] = word.lower()
+        return lowered
+
+
+def _log(answer: Any, words: _Words) -> Log:
+    if answer.get("removed"):
+        raise ValueError("it was removed")
+    data = answer["data"].lower()
+    a2b_hex(data[2:])
+    return Log(
+        int(answer["blockNumber"], 16),
+        words[answer["blockHash"]],
+        int(answer["logIndex"], 16),
+        words[answer["transactionHash"]],
+        int(answer["transactionIndex"], 16),
+        answer["address"].lower(),
+        [words[topic] for topic in answer["topics"]],
+        data,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +202,6 @@ class Chain:
         return [_returned(answer) for answer in self.rpc.batch(requests)]
 
 
-def _check_digits(log: Log) -> None:
-    """Raise `ValueError` unless hash, topics and data are hexadecimal digits of their length."""
-    words = [word[2:] for word in (log.tx_hash, *log.topics)]
-    if len(a2b_hex("".join(words) + log.data[2:])) * 2 != 64 * len(words) + len(log.data) - 2:
-        raise ValueError("a hash or topic has another length")
-
-
 def _returned(answer: Any) -> str | None:
     if isinstance(answer, RpcError):
         if "revert" in answer.message.lower():
@@ -221,7 +229,7 @@ def _logs(answer: Any, where: str) -> list[Log]:
         raise answer.as_trouble(where)
     if not isinstance(answer, list):
         raise TryLater(f"The node does not tell the logs of {where}.")
-    return [Log.of(log) for log in answer]
+    return logs_from(answer)
 
 
 def _check_logs_of(header: Header, logs: Sequence[Log]) -> None:
@@ -231,8 +239,11 @@ def _check_logs_of(header: Header, logs: Sequence[Log]) -> None:
 
 def _ordered(logs: Iterable[Log]) -> list[Log]:
     """Logs in chain order, each once, however often and in whatever order the node gave them."""
+    given = list(logs)
+    if all(one[:3:2] < two[:3:2] for one, two in pairwise(given)):
+        return given
     places: dict[tuple[int, int], Log] = {}
-    for log in logs:
+    for log in given:
         place = log.block_number, log.log_index
         if places.setdefault(place, log) != log:
             raise TryLater(f"The node gave two logs of block {place[0]} at index {place[1]}.")

@@ -1,38 +1,34 @@
 """What a handler says: which row of which table comes to be, changes or ends."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from indexer.models import Versioned
 
 Key = tuple[Any, ...]
 Place = tuple[type[Versioned], Key]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(slots=True)
-class Upsert:
+class Upsert(NamedTuple):
     """The row with this key has these values from this block on; other columns stay.
 
     `once` holds only if the row is new, `add` is added to what is there, `carry` sets a column to
     the row's own value of another one, and a new row takes its `inherit` columns from the row of
-    `parent` in the same table.
+    `parent` in the same table. `begins` says that the chain leaves no room for a row with this key
+    just before: none is looked for, and one that is there all the same stops the index.
     """
 
     table: type[Versioned]
     key: Key
     values: Mapping[str, Any]
-    once: Mapping[str, Any] = field(default_factory=dict)
-    add: Mapping[str, int] = field(default_factory=dict)
-    carry: Mapping[str, str] = field(default_factory=dict)
+    once: Mapping[str, Any] = _NOTHING
+    add: Mapping[str, int] = _NOTHING
+    carry: Mapping[str, str] = _NOTHING
     parent: Key | None = None
     inherit: tuple[str, ...] = ()
-
-    def places(self) -> Iterator[Place]:
-        """Rows that must be known before this can be applied."""
-        yield self.table, self.key
-        if self.parent is not None:
-            yield self.table, self.parent
+    begins: bool = False
 
     def columns(self) -> Iterator[str]:
         """Names of the columns it writes or reads."""
@@ -40,16 +36,13 @@ class Upsert:
         yield from (*self.carry, *self.carry.values())
 
 
-@dataclass(slots=True)
-class End:
+class End(NamedTuple):
     """The row with this key is no more from this block on."""
 
     table: type[Versioned]
     key: Key
-
-    def places(self) -> Iterator[Place]:
-        """Rows that must be known before this can be applied."""
-        yield self.table, self.key
+    parent: None = None
+    begins: bool = False
 
     def columns(self) -> Iterator[str]:
         """It writes none."""

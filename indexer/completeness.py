@@ -100,9 +100,11 @@ def _makes_up(header: Header, logs: Sequence[Log]) -> bool:
     """Whether these can be all logs of the block; yes on chains whose blocks have no bloom."""
     if header.bloom == 0:
         return True
-    if any(log.log_index != place for place, log in enumerate(logs)):
+    if [log.log_index for log in logs] != list(range(len(logs))):
         return False
-    return header.bloom == bloom_of({item for log in logs for item in (log.address, *log.topics)})
+    items = {log.address for log in logs}
+    items.update(*[log.topics for log in logs])
+    return header.bloom == bloom_of(items)
 
 
 def _by_block(logs: Iterable[Log]) -> Mapping[int, list[Log]]:

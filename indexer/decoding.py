@@ -34,34 +34,39 @@ def decoder_of(name: str, indexed: Sequence[Parameter], data: Sequence[Parameter
 
 def textual_of(parameters: Sequence[Parameter]) -> Textual:
     """A function from arguments by name to their JSON text, whole numbers as text."""
-    joined = " + ".join(_pieces(parameters)) if parameters else "'{}'"
-    textual: Textual = _compiled(f"def textual(a):\n    return {joined}\n", "textual")
+    whole = _rendered(*_members_text(parameters, "a"))
+    textual: Textual = _compiled(f"def textual(a):\n    return {whole}\n", "textual")
     return textual
 
 
-def _pieces(parameters: Sequence[Parameter], values: str = "a") -> Iterable[str]:
-    for place, parameter in enumerate(parameters):
-        opening = ("{" if place == 0 else ",") + orjson.dumps(parameter.name).decode() + ":"
-        yield repr(opening)
-        yield _json(parameter, f"{values}[{parameter.name!r}]")
-    yield "'}'"
+def _rendered(pattern: str, values: Sequence[str]) -> str:
+    """The expression of a pattern with `%s` that is filled in by the values of expressions."""
+    return f"{pattern!r} % ({''.join(f'{value}, ' for value in values)})"
 
 
-def _json(parameter: Parameter, value: str) -> str:
-    """The expression of a value's JSON text."""
+def _members_text(parameters: Sequence[Parameter], holder: str) -> tuple[str, list[str]]:
+    """Pattern and expressions of the JSON text of an object of these members."""
+    fields, values = [], []
+    for parameter in parameters:
+        pattern, inner = _text_of(parameter, f"{holder}[{parameter.name!r}]")
+        fields.append(f"{orjson.dumps(parameter.name).decode()}:{pattern}")
+        values += inner
+    return f"{{{','.join(fields)}}}", values
+
+
+def _text_of(parameter: Parameter, value: str) -> tuple[str, list[str]]:
+    """Pattern and expressions of a value's JSON text."""
     if parameter.is_array:
         item = f"i{len(parameter.type)}"
-        inner = _json(parameter.item, item)
-        return f"'[' + ','.join([{inner} for {item} in {value}]) + ']'"
+        inner = _rendered(*_text_of(parameter.item, item))
+        return "[%s]", [f"','.join([{inner} for {item} in {value}])"]
     if parameter.members:
-        return "(" + " + ".join(_pieces(parameter.members, value)) + ")"
-    if parameter.words or parameter.type == "address" or parameter.type.startswith("bytes"):
-        return f"'\"' + {value} + '\"'"
+        return _members_text(parameter.members, value)
     if parameter.type == "bool":
-        return f"('true' if {value} else 'false')"
+        return "%s", [f"'true' if {value} else 'false'"]
     if parameter.type == "string":
-        return f"dumps({value}).decode()"
-    return f"'\"' + str({value}) + '\"'"
+        return "%s", [f"dumps({value}).decode()"]
+    return '"%s"', [value]
 
 
 def _compiled(source: str, name: str) -> Any:

@@ -8,6 +8,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 UNKNOWN_COUNTRY = "ZZ"
+_AMOUNT = (1 << 64) - 1
 _TOKEN = re.compile(r"0x[0-9a-fA-F]{64}|0|[1-9][0-9]{0,77}")
 _REPORT = re.compile(r"0x[0-9a-f]{28}")
 _NUMBER = r"(0|[1-9][0-9]*)"
@@ -103,13 +104,14 @@ class UnitId:
             token_id = int(token_id, 0)
         if not 0 <= token_id < 1 << 256:
             raise ValueError(f"{token_id} is no token id: it lies outside of 0 to 2^256 - 1.")
-        low = (1 << 64) - 1
-        return cls(
-            f"0x{token_id >> 144:028x}",
-            token_id >> 128 & 0xFFFF,
-            token_id >> 64 & low,
-            token_id & low,
-        )
+        return cls(*parts_of(token_id))
+
+
+def parts_of(token_id: int) -> tuple[str, int, int, int]:
+    """Report id, vintage, first and quantity in kg CO2e that a token id below 2^256 is made of."""
+    low = token_id & (1 << 144) - 1
+    first = low >> 64 & _AMOUNT
+    return f"0x{token_id >> 144:028x}", low >> 128, first, low & _AMOUNT
 
 
 @dataclass(frozen=True)

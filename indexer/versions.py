@@ -1,7 +1,6 @@
 """Versioned rows: changes of blocks become rows with a beginning and an end, and can be undone."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,7 +9,7 @@ import orjson
 from sqlalchemy import JSON, Connection, delete, update
 
 from indexer.bulk import Values, bulk
-from indexer.changes import Change, End, Key, Place, Upsert
+from indexer.changes import Change, Key, Upsert
 from indexer.models import VERSIONED, Versioned
 
 Row = dict[str, Any]
@@ -47,94 +46,131 @@ class WorkingSet:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._current: dict[Place, Version | None] = {}
-        self._before: dict[Place, Version | None] = {}
-        self._rows: dict[type[Versioned], TableRows] = defaultdict(TableRows)
+        self._tables: dict[type[Versioned], _TableSet] = {}
 
     def load(self, changes: Iterable[Change]) -> None:
         """Get the current rows that these changes need, those known already excepted."""
-        wanted: dict[type[Versioned], list[Key]] = defaultdict(list)
-        current, before = self._current, self._before
+        tables = self._tables
         for change in changes:
-            for place in change.places():
-                if place not in current:
-                    current[place] = before.get(place)
-                    if place not in before:
-                        wanted[place[0]].append(place[1])
-        for table, keys in wanted.items():
-            self._load(table, keys)
+            its = tables.get(change.table) or self._table(change.table)
+            if change.key not in its.current:
+                its.want(change.key, is_new=change.begins)
+            if change.parent is not None and change.parent not in its.current:
+                its.want(change.parent, is_new=False)
+        for its in tables.values():
+            its.load(self._connection)
 
     def apply(self, change: Change, block: int) -> None:
         """Let a change take effect in a block."""
-        if isinstance(change, End):
-            self._end((change.table, change.key), block)
+        its = self._tables[change.table]
+        if isinstance(change, Upsert):
+            its.upsert(change, block)
         else:
-            self._upsert(change, block)
+            its.end(change.key, block)
 
     def take(self) -> Rows:
         """What is to be written; the next batch goes on from there."""
-        for (table, _), version in self._current.items():
-            if version is not None and not version.is_stored:
-                self._rows[table].begun.append(_values(table, version, None))
-                version.is_stored = True
-        self._before, self._current = self._current, {}
-        taken, self._rows = self._rows, defaultdict(TableRows)
-        return taken
+        return {table: its.take() for table, its in self._tables.items()}
 
     def write(self) -> None:
         """Write all of it on the connection that it reads from."""
         write_rows(self._connection, self.take())
 
-    def _load(self, table: type[Versioned], keys: Sequence[Key]) -> None:
-        names, columns = table.key_columns(), columns_of(table)[:-1]
-        lists = _json_columns(table)
-        for values in bulk(self._connection).current(table.__table__, columns, names, keys):
+    def _table(self, table: type[Versioned]) -> "_TableSet":
+        made = self._tables[table] = _TableSet(table)
+        return made
+
+
+class _TableSet:
+    """The rows of one table in a working set."""
+
+    def __init__(self, table: type[Versioned]) -> None:
+        self._table = table
+        self._keys = table.key_columns()
+        self._json = _json_columns(table)
+        self.current: dict[Key, Version | None] = {}
+        self._before: dict[Key, Version | None] = {}
+        self._wanted: list[Key] = []
+        self._rows = TableRows()
+
+    def want(self, key: Key, *, is_new: bool) -> None:
+        """Know the row with this key, from the batch before or once `load` is called."""
+        known = self.current[key] = self._before.get(key)
+        if known is None and not is_new and key not in self._before:
+            self._wanted.append(key)
+
+    def load(self, connection: Connection) -> None:
+        """Get the wanted rows from the database."""
+        if not self._wanted:
+            return
+        columns, to = columns_of(self._table)[:-1], bulk(connection)
+        for values in to.current(self._table.__table__, columns, self._keys, self._wanted):
             *held, began = values
             row = dict(zip(columns, held, strict=False))
-            row |= {n: orjson.loads(row[n]) for n in lists if isinstance(row[n], str)}
-            key = tuple(row[name] for name in names)
-            self._current[table, key] = Version(row, began, is_stored=True)
+            row |= {n: orjson.loads(row[n]) for n in self._json if isinstance(row[n], str)}
+            key = tuple(row[name] for name in self._keys)
+            self.current[key] = Version(row, began, is_stored=True)
+        self._wanted = []
 
-    def _upsert(self, change: Upsert, block: int) -> None:
-        place = change.table, change.key
-        version = self._current[place]
+    def upsert(self, change: Upsert, block: int) -> None:
+        """Let the row have other values from a block on."""
+        version = self.current[change.key]
         if version is None:
             row = self._new_row(change)
         elif version.valid_from == block:
             row = version.row
         else:
             row = version.row.copy()
-            self._close(place, version, block)
+            self._close(change.key, version, block)
         # What is carried is the row's own value from before the change.
         carried = {name: row[source] for name, source in change.carry.items()}
         row.update(change.values)
-        row.update(carried)
+        if carried:
+            row.update(carried)
         for name, amount in change.add.items():
             row[name] = (row[name] or 0) + amount
         if version is None or version.valid_from != block:
-            self._current[place] = Version(row, block, is_stored=False)
+            self.current[change.key] = Version(row, block, is_stored=False)
+
+    def end(self, key: Key, block: int) -> None:
+        """Let the row be no more from a block on."""
+        version = self.current[key]
+        if version is not None and version.valid_from != block:
+            self._close(key, version, block)
+        self.current[key] = None
+
+    def take(self) -> TableRows:
+        """What is to be written; this batch becomes the one before."""
+        taken, self._rows = self._rows, TableRows()
+        for version in self.current.values():
+            if version is not None and not version.is_stored:
+                taken.begun.append(self._values(version, None))
+                version.is_stored = True
+        self._before, self.current = self.current, {}
+        return taken
 
     def _new_row(self, change: Upsert) -> Row:
-        row = blank_row(change.table)
-        row.update(zip(change.table.key_columns(), change.key, strict=True))
-        row.update(change.once)
-        parent = self._current[change.table, change.parent] if change.parent is not None else None
+        row = blank_row(self._table)
+        row.update(zip(self._keys, change.key, strict=True))
+        if change.once:
+            row.update(change.once)
+        parent = self.current[change.parent] if change.parent is not None else None
         if parent is not None:
             row.update({name: parent.row[name] for name in change.inherit})
         return row
 
-    def _end(self, place: Place, block: int) -> None:
-        version = self._current[place]
-        if version is not None and version.valid_from != block:
-            self._close(place, version, block)
-        self._current[place] = None
-
-    def _close(self, place: Place, version: Version, block: int) -> None:
-        table, key = place
+    def _close(self, key: Key, version: Version, block: int) -> None:
         if version.is_stored:
-            self._rows[table].ended.append((block, *key, version.valid_from))
+            self._rows.ended.append((block, *key, version.valid_from))
         else:
-            self._rows[table].begun.append(_values(table, version, block))
+            self._rows.begun.append(self._values(version, block))
+
+    def _values(self, version: Version, ended: int | None) -> Values:
+        row = version.row
+        if self._json:
+            texts = {n: orjson.dumps(row[n]).decode() for n in self._json if row[n] is not None}
+            row = row | texts
+        return (*row.values(), version.valid_from, ended)
 
 
 def write_rows(connection: Connection, rows: Rows) -> None:
@@ -171,13 +207,6 @@ def _blank(table: type[Versioned]) -> Row:
 @cache
 def _json_columns(table: type[Versioned]) -> tuple[str, ...]:
     return tuple(c.name for c in table.__table__.columns if isinstance(c.type, JSON))
-
-
-def _values(table: type[Versioned], version: Version, ended: int | None) -> Values:
-    row = version.row
-    if names := _json_columns(table):
-        row = row | {n: orjson.dumps(row[n]).decode() for n in names if row[n] is not None}
-    return (*row.values(), version.valid_from, ended)
 
 
 def undo(connection: Connection, block: int) -> None:

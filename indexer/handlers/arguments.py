@@ -1,9 +1,11 @@
 """Arguments of events as the columns of rows want them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from indexer.events import ChainEvent
-from indexer.identity import UnitId
+from indexer.identity import parts_of
 
 NOBODY = "0x" + "0" * 40
 NOTHING = "0x" + "0" * 64
@@ -29,14 +31,15 @@ def number(value: int) -> str:
     return f"0x{value:064x}"
 
 
-def named_by(token_id: int) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def named_by(token_id: int) -> Mapping[str, Any]:
     """Columns of a unit that its id names."""
-    unit = UnitId.from_token_id(token_id)
+    report, vintage, first, quantity = parts_of(token_id)
     return {
-        "report_id": unit.report_id,
-        "vintage": unit.vintage,
-        "first_kg": unit.first_kg,
-        "quantity_kg": unit.quantity_kg,
+        "report_id": report,
+        "vintage": vintage,
+        "first_kg": first,
+        "quantity_kg": quantity,
     }
 
 

@@ -1,5 +1,6 @@
 """Events of `CRU`, ERC-721 and ERC-4906 ones included."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from indexer.changes import Change, End, Upsert
@@ -43,12 +44,12 @@ def cru_minted(event: ChainEvent) -> list[Change]:
 
 @handles("CRUSplit", UNITS)
 def cru_split(event: ChainEvent) -> list[Change]:
-    return [_descendant(event, part, event["tokenId"]) for part in event["parts"]]
+    return _descendants(event, event["parts"], event["tokenId"])
 
 
 @handles("CRUMerged", UNITS)
 def cru_merged(event: ChainEvent) -> list[Change]:
-    return [_descendant(event, event["tokenId"], event["parts"][0])]
+    return _descendants(event, [event["tokenId"]], event["parts"][0])
 
 
 @handles("CRURetired", UNITS)
@@ -161,8 +162,13 @@ def transferred(event: ChainEvent) -> list[Change]:
     key = (token(event["tokenId"]),)
     if event["to"] == NOBODY:
         return [End(Unit, key)]
-    values = {"owner": event["to"], "approved": None, **updated(event)}
-    return [Upsert(Unit, key, {**named_by(event["tokenId"]), **values})]
+    values = {
+        **named_by(event["tokenId"]),
+        "owner": event["to"],
+        "approved": None,
+        **updated(event),
+    }
+    return [Upsert(Unit, key, values, begins=event["from"] == NOBODY)]
 
 
 @handles("Approval", UNITS)
@@ -212,8 +218,17 @@ def _judged(event: ChainEvent, *, suspended: bool) -> Upsert:
     return Upsert(SuspendedAccount, (event["account"],), values)
 
 
-def _descendant(event: ChainEvent, token_id: int, parent: int) -> Upsert:
-    """A block cut out of another one, or joined from several, keeps where it came from."""
-    values = {**named_by(token_id), **updated(event)}
-    key, origin = (token(token_id),), (token(parent),)
-    return Upsert(Unit, key, values, parent=origin, inherit=_INHERITED)
+def _descendants(event: ChainEvent, token_ids: Sequence[int], parent: int) -> list[Change]:
+    """Blocks cut out of another one, or joined from several, keep where they came from."""
+    origin, seen = (token(parent),), updated(event)
+    return [
+        Upsert(
+            Unit,
+            (token(token_id),),
+            {**named_by(token_id), **seen},
+            parent=origin,
+            inherit=_INHERITED,
+            begins=True,
+        )
+        for token_id in token_ids
+    ]

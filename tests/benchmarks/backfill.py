@@ -25,7 +25,7 @@ from sqlalchemy import create_engine, func, select
 from indexer import journal
 from indexer.abi import Abi
 from indexer.batches import Batch
-from indexer.chain import Chain, Header, Log
+from indexer.chain import Chain, Header, Log, logs_from
 from indexer.database import create_index_tables, engine, transaction
 from indexer.events import EventDecoder
 from indexer.identity import UnitId
@@ -134,7 +134,7 @@ class Steps:
             working = WorkingSet(connection)
             for part in _parts(answers):
                 with self._timed("decoding"):
-                    logs = [Log.of(answer) for answer in part]
+                    logs = logs_from(part)
                     times = dict.fromkeys((log.block_hash for log in logs), 0)
                     batch = Batch(logs[0].block_number, _headers(logs), decoder.decode(logs, times))
                 with self._timed("deriving"):
