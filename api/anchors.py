@@ -34,9 +34,14 @@ def anchor_of(
 
 
 def version_entry(
-    registry: Registry, snapshot: Snapshot, version: PDDVersion | ReportVersion, digest: str | None
+    registry: Registry,
+    snapshot: Snapshot,
+    version: PDDVersion | ReportVersion,
+    digest: str | None,
+    path: str,
 ) -> dict[str, Any]:
-    """A version in the history of a record: its hash, who, when, and in which transaction."""
+    """A version in the history of a record: its hash, who, when, and in which transaction; `path`
+    is that of the record."""
     return {
         "version": version.version,
         "content_hash": digest,
@@ -47,4 +52,5 @@ def version_entry(
         "block_number": version.block_number,
         "finality": snapshot.position.finality_of(version.block_number),
         "href": registry.link(f"/documents/{digest}"),
+        "version_href": registry.link(f"{path}/versions/{version.version}"),
     }

@@ -40,6 +40,16 @@ ReportName = Annotated[
         examples=["waldviertel_soil_2024"],
     ),
 ]
+Version = Annotated[
+    int,
+    Path(
+        alias="version",
+        ge=1,
+        le=2**31 - 1,
+        description="Number of the version; the first one is 1.",
+        examples=[1],
+    ),
+]
 UnitName = Annotated[
     str,
     Path(

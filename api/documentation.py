@@ -14,6 +14,7 @@ from api.idempotency.keys import HEADER as IDEMPOTENCY_KEY
 from api.models import Problem
 from api.operations import OPERATIONS, Operation
 from api.rates import UNLIMITED
+from api.representations import GEOJSON, REPRESENTATIONS
 from api.requests import SignedDocument
 from schemas import KINDS, schema
 
@@ -30,6 +31,7 @@ _ERRORS = {
     403: "The signer does not hold what the contract asks for.",
     404: "Nothing of that name is known.",
     405: "The path does not know the verb.",
+    406: "The reader takes none of the representations that there are.",
     409: "The state of the registry forbids it.",
     410: "It was here, and is kept no longer.",
     413: "The body is too large.",
@@ -90,14 +92,22 @@ def _describe_operation(
         "schema": _model_schema(operation.answer, components),
         "examples": {operation.example: {"value": example(operation.example)}},
     }
-    success = {"description": operation.said, "content": {operation.media_type: content}}
+    success = {"description": operation.said, "content": dict.fromkeys(_types(operation), content)}
     if operation.derived:
         success["headers"] = {name: _header(text) for name, text in _HEADERS.items()}
     entry["responses"] = {str(operation.status): success}
     for status in operation.also:
         entry["responses"][str(status)] = {"description": _ALSO[status]}
-    for status in operation.errors:
+    for status in (*operation.errors, *((406,) if _is_negotiated(operation) else ())):
         entry["responses"][str(status)] = _error_response(status, components)
+
+
+def _is_negotiated(operation: Operation) -> bool:
+    return operation.media_type == GEOJSON
+
+
+def _types(operation: Operation) -> tuple[str, ...]:
+    return REPRESENTATIONS if _is_negotiated(operation) else (operation.media_type,)
 
 
 def _request_body(operation: Operation, components: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ ApiError                      500  INTERNAL_ERROR
 ├── PermissionsError          403  INSUFFICIENT_PERMISSIONS  the asker or signer may not do this
 ├── MissingError              404  RESOURCE_NOT_FOUND
 ├── MethodError               405  METHOD_NOT_ALLOWED
+├── NotAcceptableError        406  NOT_ACCEPTABLE            the reader takes none of what there is
 ├── ConflictError             409  CONFLICT                  the state of the registry forbids it
 ├── GoneError                 410  RESOURCE_GONE             it was here, and is kept no longer
 ├── TooLargeError             413  PAYLOAD_TOO_LARGE
@@ -140,6 +141,12 @@ class MethodError(ApiError):
     """The resource does not know the verb."""
 
     status, code = 405, "METHOD_NOT_ALLOWED"
+
+
+class NotAcceptableError(ApiError):
+    """The reader takes none of the representations that there are."""
+
+    status, code = 406, "NOT_ACCEPTABLE"
 
 
 class ConflictError(ApiError):

@@ -259,6 +259,16 @@ class ValidationFilters(ValidationPeriod, Part):
     )
 
 
+class ReorganisationFilters(Part):
+    """Which reorganisations."""
+
+    below_finality: bool | None = Field(
+        default=None, description="Only those that took back what had been final, or the others."
+    )
+    since: Moment | None = Field(default=None, description="Noticed on or after (UTC).")
+    until: Moment | None = Field(default=None, description="Noticed on or before (UTC).")
+
+
 class FailedCallFilters(Page):
     """Which failed calls."""
 

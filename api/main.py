@@ -24,6 +24,7 @@ from api.registry import Registry
 from api.routes import (
     accreditations,
     changes,
+    contexts,
     credits,
     documents,
     evidence,
@@ -35,6 +36,7 @@ from api.routes import (
     monitoring,
     projects,
     relay,
+    reorganisations,
     reversals,
     statistics,
     stream,
@@ -60,6 +62,7 @@ ROUTERS = (
     validation.router,
     changes.router,
     stream.router,
+    reorganisations.router,
     failed_calls.router,
     documents.router,
     evidence.router,
@@ -67,6 +70,7 @@ ROUTERS = (
     relay.router,
     health.router,
     landing.router,
+    contexts.router,
 )
 _SHOWN = [
     "Location",

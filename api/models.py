@@ -57,6 +57,7 @@ class Problem(Answer):
         "INSUFFICIENT_PERMISSIONS",
         "RESOURCE_NOT_FOUND",
         "METHOD_NOT_ALLOWED",
+        "NOT_ACCEPTABLE",
         "CONFLICT",
         "RESOURCE_GONE",
         "PAYLOAD_TOO_LARGE",
@@ -301,6 +302,32 @@ class Health(Answer):
     status: Literal["ok", "behind", "broken"]
     faults: list[str]
     index: IndexPosition | None
+
+
+class Reorganisation(Answer):
+    """Blocks that the chain took back after they had been read: those after `fork_block`."""
+
+    number: int
+    fork_block: int
+    lost_block: int
+    lost_block_hash: str
+    depth: int
+    below_finality: bool
+    finalized_block: int
+    head_block: int
+    head_block_hash: str
+    noticed_at: str
+
+
+class ReorganisationPage(Answer):
+    """A page of reorganisations."""
+
+    reorganisations: list[Reorganisation]
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
+    links: list[Link]
+    time_stamp: str = Field(alias="timeStamp")
+    index: IndexPosition = Field(alias="ogcr:index")
 
 
 class CallError(Answer):

@@ -82,6 +82,23 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "task-to-sign",
     ),
     ("get", "/projects/{projectId}"): _read("The project.", models.Feature, "project", **_GEO),
+    ("get", "/projects/{projectId}/versions/{version}"): _read(
+        "The version.", models.Feature, "project-version", **_GEO
+    ),
+    ("get", _MONITORING + "/{reportId}/versions/{version}"): _read(
+        "The version.", models.Feature, "report-version", **_GEO
+    ),
+    ("get", "/contexts/ogcr-1.jsonld"): Operation(
+        "The context.",
+        None,
+        "context",
+        media_type="application/ld+json",
+        derived=False,
+        errors=(400, 405, 500),
+    ),
+    ("get", "/reorganisations"): _read(
+        "A page of reorganisations.", models.ReorganisationPage, "reorganisations", errors=_LIST
+    ),
     ("put", "/projects/{projectId}"): _write(
         "The change is accepted; its task says what to sign.",
         ("pdd", "metadata"),

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from api.cursors import START, Cursor
 from api.errors import ApiError
 from api.node import Node
-from api.parameters import Page
+from api.parameters import AsOf, Part
 from api.queries.changes import mark_of
 from api.queries.positions import snapshot_at, snapshot_of
 from api.relayer import Relayer
@@ -72,13 +72,13 @@ class Registry:
             yield snapshot_at(session, as_of)
 
     @contextmanager
-    def listing(self, page: Page) -> Iterator[Snapshot]:
+    def listing(self, part: Part) -> Iterator[Snapshot]:
         """The state that a page of a list is of: of a cursor, that of the first page."""
         with database.snapshot(self.engine) as session:
-            if page.cursor is None or page.cursor == START:
-                yield snapshot_at(session, page.as_of)
+            if part.cursor is not None and part.cursor != START:
+                yield snapshot_of(session, Cursor.read(part.cursor))
             else:
-                yield snapshot_of(session, Cursor.read(page.cursor))
+                yield snapshot_at(session, part.as_of if isinstance(part, AsOf) else None)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

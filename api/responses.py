@@ -14,11 +14,13 @@ from api.links import link_header, page_links
 from api.problems import now_text
 from api.queries.pages import Page
 from api.registry import Registry
+from api.representations import negotiated, represented
 from api.snapshot import Position, Snapshot
 
-GEOJSON = "application/geo+json"
 _LASTING = "public, max-age=3600"
 _FRESH = "no-cache"
+#: Members of an answer that change while nothing of its content does.
+_PASSING = ("timeStamp",)
 
 
 def answer(
@@ -26,6 +28,7 @@ def answer(
     position: Position,
     *,
     media_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A derived answer: its content, what block it is about, and how sure that is.
 
@@ -33,25 +36,31 @@ def answer(
     block changed (OGCR 4.5.1). A past state that is final may be kept for an hour, because a
     document that was missing may still be supplied; anything else has to be asked for again.
     """
-    body = {**content, "ogcr:index": position.as_json()}
+    lasting = {name: value for name, value in content.items() if name not in _PASSING}
+    passing = {name: content[name] for name in _PASSING if name in content}
+    body, more = dumps(lasting), dumps({**passing, "ogcr:index": position.as_json()})
     lasts = position.finality == "finalized" and position.is_past
-    headers = {
-        **position.headers(),
-        "ETag": _entity_tag(content),
-        "Cache-Control": _LASTING if lasts else _FRESH,
-        **link_header(content.get("links", ())),
-    }
-    return Response(dumps(body), headers=headers, media_type=media_type)
+    return Response(
+        # The content is written once, for its entity tag and for the body.
+        body[:-1] + (b"," if lasting else b"") + more[1:],
+        headers={
+            **position.headers(),
+            "ETag": f'W/"{sha256(body).hexdigest()[:32]}"',
+            "Cache-Control": _LASTING if lasts else _FRESH,
+            **link_header(content.get("links", ())),
+            **(headers or {}),
+        },
+        media_type=media_type,
+    )
 
 
-def feature(content: Mapping[str, Any], position: Position) -> Response:
-    """One GeoJSON Feature."""
-    return answer(content, position, media_type=GEOJSON)
-
-
-def _entity_tag(content: Mapping[str, Any]) -> str:
-    lasting = {name: value for name, value in content.items() if name != "timeStamp"}
-    return f'W/"{sha256(dumps(lasting)).hexdigest()[:32]}"'
+def feature(
+    request: Request, registry: Registry, content: Mapping[str, Any], position: Position
+) -> Response:
+    """A GeoJSON Feature or FeatureCollection, in the representation that the reader prefers."""
+    kind = negotiated(request.headers.get("accept"))
+    shown = represented(registry, content, kind)
+    return answer(shown, position, media_type=kind, headers={"Vary": "Accept"})
 
 
 def collection(
@@ -68,7 +77,7 @@ def collection(
         **paging(request, registry, page),
         **more,
     }
-    return feature(content, snapshot.position)
+    return feature(request, registry, content, snapshot.position)
 
 
 def paging(request: Request, registry: Registry, page: Page[Any]) -> dict[str, Any]:

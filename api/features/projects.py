@@ -9,6 +9,7 @@ from api.encoding import day_text, moment_text
 from api.features.accreditations import withdrawal_mark
 from api.features.findings import finding, finding_word
 from api.features.held import Held, held_document
+from api.features.quality import project_quality
 from api.features.reversals import reversal_summary
 from api.queries.ground import Claim, claims
 from api.queries.projects import ProjectRow, versions
@@ -56,10 +57,11 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         "submitted_at": moment_text(project.submitted_at),
         "validated_at": moment_text(project.validated_at),
         "document": _finding(snapshot, row, "pdd_hash"),
+        "quality": project_quality(registry, snapshot, project),
         "decision": _decision(registry, snapshot, row),
         "metadata": _metadata(registry, snapshot, row),
         "versions": [
-            version_entry(registry, snapshot, v, v.pdd_hash)
+            version_entry(registry, snapshot, v, v.pdd_hash, f"/projects/{project.document_id}")
             for v in versions(snapshot, project.project_id)
         ],
         "reports": [

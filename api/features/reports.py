@@ -9,6 +9,7 @@ from api.encoding import day_text, moment_text
 from api.features.accreditations import withdrawal_mark
 from api.features.findings import finding, finding_word
 from api.features.held import Held, held_document
+from api.features.quality import report_quality
 from api.features.reversals import reversal_summary
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, granularity_kg, versions, vintages
@@ -42,9 +43,12 @@ def report_feature(
     )
 
 
-def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dict[str, Any]:
+def report_record(
+    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow
+) -> dict[str, Any]:
     """Everything the registry knows of a report beside its document."""
     report = row.report
+    path = f"/projects/{project.project.document_id}/monitoring/{report.document_id}"
     return {
         "report_id": report.report_id,
         "project_id": report.project_id,
@@ -56,13 +60,14 @@ def report_record(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dic
         "decided_at": moment_text(report.decided_at),
         "accreditation_withdrawn": _mark(registry, snapshot, row),
         "document": _finding(snapshot, row, "report_hash"),
+        "quality": report_quality(registry, snapshot, project, report),
         "statement": _finding(snapshot, row, "statement_hash"),
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
         **_amounts(snapshot, report),
         "versions": [
-            version_entry(registry, snapshot, v, v.report_hash) | _period(v)
+            version_entry(registry, snapshot, v, v.report_hash, path) | _period(v)
             for v in versions(snapshot, report.report_id)
         ],
         "reversals": [

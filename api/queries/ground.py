@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from api.parameters import numbers_of
 from api.queries.statements import Conflicts, Footprints, Projects, Submissions, Tasks
 from api.snapshot import Snapshot
-from indexer.models import Project
+from indexer.models import Footprint, Project
 
 #: Projects in one of these hold their ground against others (OGCR 4.4.2).
 CLAIMING = ("submitted", "under_review", "validated")
@@ -53,6 +53,11 @@ def point_within_box(session: Session, bbox: str) -> ColumnElement[bool]:
     inside = or_(*(_inside(box) for box in boxes))
     reaching = _reaching_in(session, boxes, inside, shapely.point_on_surface)
     return or_(inside, Footprints.hash.in_(reaching))
+
+
+def footprint(session: Session, digest: str | None) -> Footprint | None:
+    """What a document says of its ground, None where it is not held."""
+    return session.get(Footprint, digest) if digest else None
 
 
 def claims(snapshot: Snapshot, project: Project) -> list[Claim]:

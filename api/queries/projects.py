@@ -75,6 +75,23 @@ def versions(snapshot: Snapshot, project_id: str) -> Sequence[PDDVersion]:
     return snapshot.session.exec(of_project.order_by(PDDVersions.version)).all()
 
 
+def version(snapshot: Snapshot, project_id: str, number: int) -> ProjectRow | None:
+    """A version of a project's PDD, with the last state that the project had in it."""
+    wanted = select(PDDVersions).where(
+        snapshot.valid(PDDVersions),
+        PDDVersions.project_id == project_id,
+        PDDVersions.version == number,
+    )
+    found = snapshot.session.exec(wanted).first()
+    then = select(Projects).where(
+        Projects.project_id == project_id,
+        Projects.version == number,
+        Projects.valid_from <= snapshot.position.block_number,
+    )
+    last = snapshot.session.exec(then.order_by(Projects.valid_from.desc())).first()
+    return ProjectRow(last, found, None) if found and last else None
+
+
 def ids_of(name: str) -> list[str]:
     """The project ids that a name can mean: itself when it is one, and the hash of it."""
     own = [name.lower()] if re.fullmatch(r"0x[0-9a-fA-F]{64}", name) else []

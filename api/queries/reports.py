@@ -110,6 +110,23 @@ def versions(snapshot: Snapshot, report_id: str) -> Sequence[ReportVersion]:
     return snapshot.session.exec(query.order_by(ReportVersions.version)).all()
 
 
+def version(snapshot: Snapshot, report_id: str, number: int) -> ReportRow | None:
+    """A version of a report, with the last state that the report had in it."""
+    wanted = select(ReportVersions).where(
+        snapshot.valid(ReportVersions),
+        ReportVersions.report_id == report_id,
+        ReportVersions.version == number,
+    )
+    found = snapshot.session.exec(wanted).first()
+    then = select(Reports).where(
+        Reports.report_id == report_id,
+        Reports.version == number,
+        Reports.valid_from <= snapshot.position.block_number,
+    )
+    last = snapshot.session.exec(then.order_by(Reports.valid_from.desc())).first()
+    return ReportRow(last, found) if found and last else None
+
+
 def vintages(snapshot: Snapshot, report_id: str) -> Sequence[ReportVintage]:
     """Verified and issued kg CO2e of a report by calendar year."""
     query = select(Vintages).where(snapshot.valid(Vintages), Vintages.report_id == report_id)

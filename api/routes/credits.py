@@ -75,11 +75,11 @@ def merge_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Res
 
 
 @router.get("/{creditId}", summary="Read a unit")
-def read_unit(registry: OfRegistry, name: UnitName, query: AsOfQuery) -> Response:
+def read_unit(request: Request, registry: OfRegistry, name: UnitName, query: AsOfQuery) -> Response:
     """A unit with its provenance and what became of it; retired ones stay readable for ever."""
     with registry.snapshot(query.as_of) as snapshot:
         row = require_unit(snapshot, name)
-        return feature(unit_feature(registry, snapshot, row), snapshot.position)
+        return feature(request, registry, unit_feature(registry, snapshot, row), snapshot.position)
 
 
 @router.post("/{creditId}/retire", status_code=202, summary="Retire a unit")

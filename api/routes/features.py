@@ -89,11 +89,15 @@ def list_areas(request: Request, registry: OfRegistry, filters: Places) -> Respo
 
 
 @router.get("/collections/projects/items/{projectId}", summary="One project as an area")
-def read_area(registry: OfRegistry, name: ProjectName, query: AsOfQuery) -> Response:
+def read_area(
+    request: Request, registry: OfRegistry, name: ProjectName, query: AsOfQuery
+) -> Response:
     """The project's Feature, its boundary as a MultiPolygon."""
     with registry.snapshot(query.as_of) as snapshot:
         place = _require_project(snapshot, name)
-        return feature(project_area(registry, snapshot, place), snapshot.position)
+        return feature(
+            request, registry, project_area(registry, snapshot, place), snapshot.position
+        )
 
 
 @router.get("/collections/project-points/items", summary="Projects as points")
@@ -106,11 +110,13 @@ def list_points(request: Request, registry: OfRegistry, filters: Places) -> Resp
 
 
 @router.get("/collections/project-points/items/{projectId}", summary="One project as a point")
-def read_point(registry: OfRegistry, name: ProjectName, query: AsOfQuery) -> Response:
+def read_point(
+    request: Request, registry: OfRegistry, name: ProjectName, query: AsOfQuery
+) -> Response:
     """A point on the project's ground."""
     with registry.snapshot(query.as_of) as snapshot:
         place = _require_project(snapshot, name)
-        return feature(project_point(registry, place), snapshot.position)
+        return feature(request, registry, project_point(registry, place), snapshot.position)
 
 
 @router.get("/collections/monitoring/items", summary="Monitoring reports of all projects")
@@ -123,11 +129,13 @@ def list_report_areas(request: Request, registry: OfRegistry, filters: ReportPla
 
 
 @router.get("/collections/monitoring/items/{featureId}", summary="One monitoring report")
-def read_report_area(registry: OfRegistry, report_id: ReportId, query: AsOfQuery) -> Response:
+def read_report_area(
+    request: Request, registry: OfRegistry, report_id: ReportId, query: AsOfQuery
+) -> Response:
     """The report's Feature on the ground of its project."""
     with registry.snapshot(query.as_of) as snapshot:
         place = _require_report(snapshot, report_id)
-        return feature(report_area(registry, snapshot, place), snapshot.position)
+        return feature(request, registry, report_area(registry, snapshot, place), snapshot.position)
 
 
 def _collection(name: str) -> Collection:

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from api.dependencies import OfRegistry
 from api.encoding import dumps
 from api.errors import ApiError, as_api_error
+from api.features.reorganisations import repairs_summary
+from api.queries.reorganisations import repairs
 from api.registry import Registry
 from api.snapshot import Position
 from indexer.errors import IndexerError, TryLater
@@ -56,6 +58,7 @@ def _index_part(registry: Registry, content: dict[str, Any]) -> Position | None:
             content["chain_id"] = snapshot.position.chain_id
             content["finalized_block"] = snapshot.position.finalized_number
             content["safe_block"] = snapshot.position.safe_number
+            content["reorganisations"] = repairs_summary(repairs(snapshot.session))
             return snapshot.position
     except Exception as error:
         content["index"] = None

@@ -18,6 +18,7 @@ _RESOURCES = {
     "/reversals": "Reversals",
     "/methodologies": "Methodologies",
     "/changes": "Every change, for whoever follows the registry",
+    "/reorganisations": "Blocks that the chain took back",
     "/failed-calls": "Calls that the contracts refused",
     "/health": "Health of this service",
 }

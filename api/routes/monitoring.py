@@ -7,16 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import DocumentBody, OfRegistry, ProjectName, ReportName
+from api.dependencies import DocumentBody, OfRegistry, ProjectName, ReportName, Version
 from api.errors import MissingError
 from api.features.reports import report_feature, report_record
+from api.features.versions import report_version
 from api.filters import ReportFilters
 from api.parameters import AsOfQuery, SenderQuery
 from api.problems import request_id
 from api.queries.projects import ProjectRow
-from api.queries.reports import ReportRow, report, reports, submitted_in
+from api.queries.reports import ReportRow, report, reports, submitted_in, version
 from api.responses import collection, feature
-from api.routes.projects import require_project
+from api.routes.projects import no_version, require_project
 from api.snapshot import Snapshot
 from api.writes.judging import recorded
 from api.writes.reports import submission
@@ -59,14 +60,38 @@ def submit_report(
 
 @router.get("/{reportId}", summary="Read a monitoring report")
 def read_report(
-    registry: OfRegistry, name: ProjectName, report_name: ReportName, query: AsOfQuery
+    request: Request,
+    registry: OfRegistry,
+    name: ProjectName,
+    report_name: ReportName,
+    query: AsOfQuery,
 ) -> Response:
     """The report with its verification, versions and vintages; it hashes to its anchor."""
     with registry.snapshot(query.as_of) as snapshot:
         project, row = require_report(snapshot, name, report_name)
         content = report_feature(registry, snapshot, project, row)
-        record = report_record(registry, snapshot, row)
-        return feature({**content, "ogcr:record": record}, snapshot.position)
+        record = report_record(registry, snapshot, project, row)
+        return feature(request, registry, {**content, "ogcr:record": record}, snapshot.position)
+
+
+@router.get("/{reportId}/versions/{version}", summary="Read a version of a monitoring report")
+def read_report_version(
+    request: Request,
+    registry: OfRegistry,
+    name: ProjectName,
+    report_name: ReportName,
+    number: Version,
+    query: AsOfQuery,
+) -> Response:
+    """The report as it was in one of its versions, with the last status that it had in it; it
+    hashes to the anchor of that version."""
+    with registry.snapshot(query.as_of) as snapshot:
+        project, row = require_report(snapshot, name, report_name)
+        found = version(snapshot, row.report.report_id, number)
+        if found is None:
+            raise MissingError(no_version(f"The report {report_name}", number, row.report.version))
+        content = report_version(registry, snapshot, project, row, found)
+        return feature(request, registry, content, snapshot.position)
 
 
 @router.post("/{reportId}/verify", status_code=202, summary="Verify a monitoring report")

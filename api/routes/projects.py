@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.dependencies import DocumentBody, OfRegistry, ProjectName
+from api.dependencies import DocumentBody, OfRegistry, ProjectName, Version
 from api.errors import MissingError
 from api.features.projects import project_feature, project_record
+from api.features.versions import project_version
 from api.filters import ProjectFilters
 from api.parameters import AsOfQuery, Sender
 from api.problems import request_id
-from api.queries.projects import ProjectRow, project, projects, registered_in
+from api.queries.projects import ProjectRow, project, projects, registered_in, version
 from api.responses import collection, feature
 from api.snapshot import Snapshot
 from api.writes.judging import recorded
@@ -68,13 +69,30 @@ def register_project(
 
 
 @router.get("/projects/{projectId}", summary="Read a project")
-def read_project(registry: OfRegistry, name: ProjectName, query: AsOfQuery) -> Response:
+def read_project(
+    request: Request, registry: OfRegistry, name: ProjectName, query: AsOfQuery
+) -> Response:
     """The PDD with its status, versions, reports, units and conflicts; it hashes to its anchor."""
     with registry.snapshot(query.as_of) as snapshot:
         row = require_project(snapshot, name)
         content = project_feature(registry, snapshot, row)
         record = project_record(registry, snapshot, row)
-        return feature({**content, "ogcr:record": record}, snapshot.position)
+        return feature(request, registry, {**content, "ogcr:record": record}, snapshot.position)
+
+
+@router.get("/projects/{projectId}/versions/{version}", summary="Read a version of a project")
+def read_project_version(
+    request: Request, registry: OfRegistry, name: ProjectName, number: Version, query: AsOfQuery
+) -> Response:
+    """The PDD as it was in one of its versions, with the last status that the project had in it; it
+    hashes to the anchor of that version."""
+    with registry.snapshot(query.as_of) as snapshot:
+        row = require_project(snapshot, name)
+        found = version(snapshot, row.project.project_id, number)
+        if found is None:
+            raise MissingError(no_version(f"The project {name}", number, row.project.version))
+        content = project_version(registry, snapshot, row, found)
+        return feature(request, registry, content, snapshot.position)
 
 
 @router.put("/projects/{projectId}", status_code=202, summary="Change a project")
@@ -103,3 +121,8 @@ def require_project(snapshot: Snapshot, name: str) -> ProjectRow:
             else f"There is no project {name}; GET /projects lists those there are."
         )
     return row
+
+
+def no_version(of: str, number: int, newest: int | None) -> str:
+    """The sentence about a version that there is not."""
+    return f"{of} has no version {number}; the newest is {newest}."

@@ -43,6 +43,7 @@ def recorded(world: World) -> dict[str, Any]:
     _record_export(world, found)
     _record_accreditations(world, found)
     _record_problems(world, found, pdd)
+    _record_reorganisation(world, found)
     _record_expiry(world, found)
     return found
 
@@ -138,6 +139,9 @@ def _record_reads(
         "project": project,
         "reports": f"{project}/monitoring",
         "report": f"{project}/monitoring/{mrv['id']}",
+        "project-version": f"{project}/versions/1",
+        "report-version": f"{project}/monitoring/{mrv['id']}/versions/1",
+        "context": "/contexts/ogcr-1.jsonld",
         "credits": "/credits?status=retired",
         "credit": f"/credits/{found['credit']['id']}",
         "methodologies": "/methodologies",
@@ -214,6 +218,15 @@ def _record_export(world: World, found: dict[str, Any]) -> None:
     found["task-export-abort"] = world.post(f"{locked}/export/abort", found["export-abort"]).json()
 
 
+def _record_reorganisation(world: World, found: dict[str, Any]) -> None:
+    """The chain takes back two empty blocks."""
+    world.mine(3)
+    world.node.reorganise(2)
+    world.mine()
+    found |= {"reorganisations": world.get("/reorganisations").json()}
+    found |= {"health": world.get("/health").json()}
+
+
 def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -> None:
     faulty = documents.forest("Harz 2")
     del faulty["properties"]["name"]
@@ -224,6 +237,7 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
         403: world.post("/projects", elsewhere, sender=world.address(STRANGER)),
         404: world.get("/projects/nowhere"),
         405: world.client.delete("/projects"),
+        406: world.client.get("/projects", headers={"Accept": "text/turtle"}),
         409: world.post("/projects", neighbour),
         413: world.client.post(
             "/projects",
