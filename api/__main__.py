@@ -18,6 +18,7 @@ from api.refused import trail
 from api.relayer import Relayer
 from api.sealing import Seal
 from api.settings import ApiSettings
+from api.telemetry.logs import configure_logs
 from indexer import database
 from indexer.abi import Abi
 from indexer.errors import IndexerError
@@ -37,15 +38,15 @@ def main() -> int:
     except (IndexerError, OSError, ValidationError) as error:
         print(error, file=sys.stderr)
         return 1
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    configure_logs(sys.stderr, json_logs=settings.json_logs)
     logging.getLogger("api").info("serving %s", settings.address)
     uvicorn.run(
         create_app(settings),
         host=settings.api_host,
         port=settings.api_port,
         log_level="warning",
+        log_config=None,
+        access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
     )

@@ -33,6 +33,7 @@ from api.routes import (
     health,
     landing,
     methodologies,
+    metrics,
     monitoring,
     projects,
     relay,
@@ -45,6 +46,7 @@ from api.routes import (
 )
 from api.settings import ApiSettings
 from api.streams import Streams
+from api.telemetry.traffic import Traffic
 from api.tracking import Tracker
 from indexer.database import create_index_tables
 
@@ -69,6 +71,7 @@ ROUTERS = (
     tasks.router,
     relay.router,
     health.router,
+    metrics.router,
     landing.router,
     contexts.router,
 )
@@ -119,8 +122,19 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     describe(app)
     for kind in EXPECTED:
         app.add_exception_handler(kind, problem_response)
+    _watch(app.state.streams, registry)
     _add_middleware(app, registry)
     return app
+
+
+def _watch(streams: Streams, registry: Registry) -> None:
+    """What is counted when somebody asks for the metrics."""
+    registry.metrics.watch(
+        "ogcr_api_tasks", "Writes that are not settled, by state", registry.unsettled_tasks
+    )
+    registry.metrics.watch(
+        "ogcr_api_streams", "Readers of the event stream", lambda: {"open": streams.open}
+    )
 
 
 def _add_middleware(app: FastAPI, registry: Registry) -> None:
@@ -128,6 +142,7 @@ def _add_middleware(app: FastAPI, registry: Registry) -> None:
     app.add_middleware(Idempotent, registry=registry)
     app.add_middleware(Conditional)
     app.add_middleware(Rates, settings=settings)
+    app.add_middleware(Traffic, metrics=registry.metrics, traces=registry.traces)
     app.add_middleware(Envelope)
     app.add_middleware(
         CORSMiddleware,

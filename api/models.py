@@ -477,6 +477,10 @@ class ValidationStatistics(Answer):
     by_day: list[dict[str, Any]]
 
 
+class Metrics(RootModel[str]):
+    """Lines of Prometheus' text form: names, labels, numbers."""
+
+
 class EventStream(RootModel[str]):
     """Server-sent events, as they come."""
 

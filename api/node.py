@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from opentelemetry.trace import Tracer
+
+from api.telemetry.traces import TracedRpc
 from indexer.errors import TryLater
-from indexer.rpc import Rpc, RpcError
+from indexer.rpc import RpcError
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class Fees:
 class Node:
     """One chain's nodes. Every method raises `TryLater` when they do not answer."""
 
-    def __init__(self, urls: Sequence[str], timeout: float) -> None:
-        self.rpc = Rpc(urls, timeout)
+    def __init__(self, urls: Sequence[str], timeout: float, tracer: Tracer) -> None:
+        self.rpc = TracedRpc(urls, timeout, tracer)
 
     def chain_id(self) -> int:
         """The chain's id (EIP-155)."""

@@ -280,6 +280,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         derived=False,
         errors=(400, 405, 410, 500, 503),
     ),
+    ("get", "/metrics"): Operation(
+        "The metrics.",
+        models.Metrics,
+        "metrics",
+        media_type="text/plain",
+        errors=(405, 500),
+        derived=False,
+    ),
     ("get", "/failed-calls"): _read(
         "A page of failed calls.", models.FailedCallPage, "failed-calls", errors=_LIST
     ),

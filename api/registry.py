@@ -10,15 +10,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from api.cursors import START, Cursor
-from api.errors import ApiError
+from api.errors import ApiError, UnavailableError
 from api.node import Node
 from api.parameters import AsOf, Part
 from api.queries.changes import mark_of
 from api.queries.positions import snapshot_at, snapshot_of
+from api.queries.tasks import unsettled_by_state
 from api.relayer import Relayer
 from api.sealing import Seal
 from api.settings import ApiSettings
 from api.snapshot import Snapshot
+from api.telemetry.metrics import Metrics
+from api.telemetry.traces import Traces, exporter_to
 from indexer import database
 from indexer.abi import Abi
 from indexer.deployments import FORWARDER, Deployments
@@ -32,7 +35,9 @@ class Registry:
         self.settings = settings
         self.engine = database.engine(settings.index_url)
         self.documents = DocumentStore(settings.documents)
-        self.node = Node(settings.rpc_urls, settings.request_timeout)
+        self.metrics = Metrics()
+        self.traces = Traces(self.engine, exporter_to(settings.traces))
+        self.node = Node(settings.rpc_urls, settings.request_timeout, self.traces.tracer)
 
     @property
     def abi(self) -> Abi:
@@ -94,6 +99,14 @@ class Registry:
         except (ApiError, SQLAlchemyError):
             return ()
 
+    def unsettled_tasks(self) -> dict[str, float]:
+        """How many writes are on their way, by state; raises `UnavailableError`."""
+        try:
+            with database.snapshot(self.engine) as session:
+                return unsettled_by_state(session)
+        except SQLAlchemyError as error:
+            raise UnavailableError("The database does not answer; try again.") from error
+
     def link(self, path: str) -> str:
         """The absolute address of a path of this API."""
         return self.settings.address + path
@@ -101,4 +114,5 @@ class Registry:
     def close(self) -> None:
         """Give connections back."""
         self.node.close()
+        self.traces.close()
         self.engine.dispose()

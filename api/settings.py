@@ -25,6 +25,10 @@ class ApiSettings(IndexerSettings):
     `Idempotency-Key`. `seal_key_file` holds the server's own key, made when it is missing; API
     processes on one database share it.
 
+    `traces` is where a collector takes OpenTelemetry's spans (OTLP over HTTP, for example
+    `http://127.0.0.1:4318/v1/traces`); none are made without it. With `json_logs` each line of the
+    log is a JSON object.
+
     `relayer_keyfile` and `relayer_passphrase_file` name the account that pays for signed requests;
     without them only raw transactions are relayed. It pays for at most `relayer_request_gas` a
     request and `relayer_batch_gas` a transaction, at most `relayer_max_fee` wei per gas, keeps
@@ -40,6 +44,7 @@ class ApiSettings(IndexerSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     body_bytes: int = Field(default=5_000_000, ge=1)
     submission_seconds: int = Field(default=3600, ge=1)
+    traces: str = ""
     rate_reads: str = "6000/minute"
     rate_writes: str = "600/minute"
     rate_checks: str = "60/minute"
@@ -71,6 +76,13 @@ class ApiSettings(IndexerSettings):
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("traces")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("give the collector's address, as in http://127.0.0.1:4318/v1/traces")
+        return value
 
     @property
     def address(self) -> str:

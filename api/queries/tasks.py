@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, literal, or_
+from sqlalchemy import and_, func, literal, or_
 from sqlmodel import Session, select
 
 from api.queries.statements import Blocks, Events, Tasks, Transactions
@@ -53,6 +53,12 @@ def tasks_with_news(session: Session, position: Position | None, *, moved: bool)
     unsettled = select(Tasks.id).where(Tasks.settled.is_(False), signed, news)
     found: Sequence[str] = session.exec(unsettled.order_by(Tasks.created_at)).all()
     return found
+
+
+def unsettled_by_state(session: Session) -> dict[str, float]:
+    """How many tasks are not settled, by state."""
+    query = select(Tasks.state, func.count()).where(Tasks.settled.is_(False))
+    return {state: float(number) for state, number in session.exec(query.group_by(Tasks.state))}
 
 
 def transactions_of(session: Session, task_id: str) -> Sequence[TaskTransaction]:

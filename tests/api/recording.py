@@ -173,6 +173,7 @@ def _record_reads(
     (change, *_) = found["changes"]["changes"]
     data = json.dumps(change, separators=(",", ":"))
     found["events"] = f"id: {change['cursor']}\nevent: {change['kind']}\ndata: {data}\n\n"
+    found["metrics"] = "\n".join(world.get("/metrics").text.splitlines()[:12]) + "\n"
     found["definition"]["paths"] = {}  # otherwise the documentation would hold itself
     report = found["report-areas"]["features"][0]["id"]
     found["report-area"] = world.get(f"/collections/monitoring/items/{report}").json()
