@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_TAG = re.compile(r'(?:W/)?("[^"]*")')
+from api.entity_tags import known_as
+
 #: What a 304 says of the answer that it stands for, beside the registry's own headers.
 _OF_THE_BODY = ("content-length", "content-type")
 
@@ -37,17 +36,13 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 200:
             headers = MutableHeaders(scope=message)
-            self.is_known = _names(self.known, headers.get("etag"))
-            if self.is_known:
+            tag = known_as(self.known, headers.get("etag"))
+            if tag is not None:
+                self.is_known = True
+                headers["etag"] = tag
                 for name in _OF_THE_BODY:
                     del headers[name]
                 message = {**message, "status": 304, "headers": headers.raw}
         elif self.is_known and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self.send(message)
-
-
-def _names(known: str, tag: str | None) -> bool:
-    """Whether a list of entity tags names this one, by weak comparison."""
-    match = _TAG.fullmatch(tag or "")
-    return match is not None and (known.strip() == "*" or match[1] in _TAG.findall(known))

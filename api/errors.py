@@ -11,8 +11,10 @@ ApiError                      500  INTERNAL_ERROR
 ├── NotAcceptableError        406  NOT_ACCEPTABLE            the reader takes none of what there is
 ├── ConflictError             409  CONFLICT                  the state of the registry forbids it
 ├── GoneError                 410  RESOURCE_GONE             it was here, and is kept no longer
+├── PreconditionFailedError   412  PRECONDITION_FAILED       it is not as the client saw it
 ├── TooLargeError             413  PAYLOAD_TOO_LARGE
 ├── MediaTypeError            415  UNSUPPORTED_MEDIA_TYPE
+├── PreconditionRequiredError 428  PRECONDITION_REQUIRED     the client must say what it saw
 ├── RateLimitError            429  RATE_LIMIT_EXCEEDED       too many requests
 └── UnavailableError          503  SERVICE_UNAVAILABLE       the index or the node is not there
 """
@@ -161,6 +163,12 @@ class GoneError(ApiError):
     status, code = 410, "RESOURCE_GONE"
 
 
+class PreconditionFailedError(ApiError):
+    """What is to be changed is not as the client saw it."""
+
+    status, code = 412, "PRECONDITION_FAILED"
+
+
 class TooLargeError(ApiError):
     """The body is larger than this API takes."""
 
@@ -171,6 +179,12 @@ class MediaTypeError(ApiError):
     """The body is of a type that this API does not read."""
 
     status, code = 415, "UNSUPPORTED_MEDIA_TYPE"
+
+
+class PreconditionRequiredError(ApiError):
+    """The client has to say what it saw of what it changes."""
+
+    status, code = 428, "PRECONDITION_REQUIRED"
 
 
 class RateLimitError(ApiError):

@@ -18,6 +18,7 @@ from api.middleware import Envelope
 from api.migrations import migrate
 from api.pages import add_documentation
 from api.parameters import refuse_unknown
+from api.preconditions import refuse_unheeded
 from api.problems import problem_response
 from api.rates import Rates
 from api.registry import Registry
@@ -112,7 +113,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        dependencies=[Depends(refuse_unknown)],
+        dependencies=[Depends(refuse_unknown), Depends(refuse_unheeded)],
     )
     app.state.registry = registry
     app.state.streams = Streams(registry.settings.most_streams, registry.feed_mark)

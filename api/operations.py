@@ -13,6 +13,7 @@ from api import models, requests
 _READ = (400, 404, 405, 500, 503)
 _LIST = (400, 405, 410, 500, 503)
 _WRITE = (400, 403, 404, 405, 409, 413, 415, 422, 500, 503)
+_CHANGE = tuple(sorted({*_WRITE, 412, 428}))
 _GEOJSON = "application/geo+json"
 
 
@@ -43,13 +44,19 @@ def _read(said: str, answer: type[BaseModel], example: str, **more: Any) -> Oper
     return Operation(said, answer, example, also=(304,), **more)
 
 
-def _write(said: str, request: Any, examples: tuple[str, ...], example: str) -> Operation:
+def _write(
+    said: str,
+    request: Any,
+    examples: tuple[str, ...],
+    example: str,
+    errors: tuple[int, ...] = _WRITE,
+) -> Operation:
     return Operation(
         said,
         models.Task,
         example,
         202,
-        errors=_WRITE,
+        errors=errors,
         request=request,
         request_examples=examples,
         signable=not isinstance(request, type),
@@ -104,6 +111,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("pdd", "metadata"),
         ("pdd", "metadata"),
         "task-to-sign",
+        _CHANGE,
     ),
     ("get", _MONITORING): _read("A page of reports.", models.FeatureCollection, "reports", **_GEO),
     ("post", _MONITORING): _write(
@@ -111,8 +119,16 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "mrv",
         ("mrv",),
         "task-report",
+        _CHANGE,
     ),
     ("get", _MONITORING + "/{reportId}"): _read("The report.", models.Feature, "report", **_GEO),
+    ("put", _MONITORING + "/{reportId}"): _write(
+        "The next version is accepted; its task says what to sign.",
+        "mrv",
+        ("mrv",),
+        "task-report",
+        _CHANGE,
+    ),
     ("post", _MONITORING + "/{reportId}/verify"): _write(
         "The decision is accepted; its task says what to sign.",
         "decision",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.encoding import dumps
+from api.entity_tags import entity_tag
 from api.links import link_header, page_links
 from api.problems import now_text
 from api.queries.pages import Page
@@ -29,23 +29,26 @@ def answer(
     *,
     media_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
+    version: str | None = None,
 ) -> Response:
     """A derived answer: its content, what block it is about, and how sure that is.
 
     Its entity tag covers the content alone, so a reader who asks again learns that nothing but the
-    block changed (OGCR 4.5.1). A past state that is final may be kept for an hour, because a
-    document that was missing may still be supplied; anything else has to be asked for again.
+    block changed (OGCR 4.5.1); with a `version` it is strong, for a write to name. A past state
+    that is final may be kept for an hour, because a document that was missing may still be
+    supplied; anything else has to be asked for again.
     """
     lasting = {name: value for name, value in content.items() if name not in _PASSING}
     passing = {name: content[name] for name in _PASSING if name in content}
     body, more = dumps(lasting), dumps({**passing, "ogcr:index": position.as_json()})
     lasts = position.finality == "finalized" and position.is_past
+    # The content is written once, for its entity tag and for the body.
+    whole = body[:-1] + (b"," if lasting else b"") + more[1:]
     return Response(
-        # The content is written once, for its entity tag and for the body.
-        body[:-1] + (b"," if lasting else b"") + more[1:],
+        whole,
         headers={
             **position.headers(),
-            "ETag": f'W/"{sha256(body).hexdigest()[:32]}"',
+            "ETag": entity_tag(body, whole, media_type, version),
             "Cache-Control": _LASTING if lasts else _FRESH,
             **link_header(content.get("links", ())),
             **(headers or {}),
@@ -55,12 +58,20 @@ def answer(
 
 
 def feature(
-    request: Request, registry: Registry, content: Mapping[str, Any], position: Position
+    request: Request,
+    registry: Registry,
+    content: Mapping[str, Any],
+    position: Position,
+    version: str | None = None,
 ) -> Response:
-    """A GeoJSON Feature or FeatureCollection, in the representation that the reader prefers."""
-    kind = negotiated(request.headers.get("accept"))
+    """A GeoJSON Feature or FeatureCollection, in the representation that the reader prefers; with a
+    `version`, of a record that a write can name."""
+    # What a write accepts is about its own answer.
+    accepted = request.headers.get("accept") if request.method == "GET" else None
+    kind = negotiated(accepted)
     shown = represented(registry, content, kind)
-    return answer(shown, position, media_type=kind, headers={"Vary": "Accept"})
+    headers = {"Vary": "Accept"}
+    return answer(shown, position, media_type=kind, headers=headers, version=version)
 
 
 def collection(

@@ -6,6 +6,7 @@ from typing import Any
 
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
+from api.entity_tags import version_of
 from api.features.accreditations import withdrawal_mark
 from api.features.findings import finding, finding_word
 from api.features.held import Held, held_document
@@ -75,6 +76,12 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         ],
         "conflicts": [_conflict(registry, c) for c in claims(snapshot, project)],
     }
+
+
+def project_edition(row: ProjectRow) -> str:
+    """Another one for each version of PDD or metadata, and for each status."""
+    project = row.project
+    return version_of(project.status, project.version, project.pdd_hash, project.metadata_hash)
 
 
 def _without_document(

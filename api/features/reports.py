@@ -6,6 +6,7 @@ from typing import Any
 
 from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
+from api.entity_tags import version_of
 from api.features.accreditations import withdrawal_mark
 from api.features.findings import finding, finding_word
 from api.features.held import Held, held_document
@@ -41,6 +42,11 @@ def report_feature(
         links=_links(registry, project, row),
         maintained=_maintained(registry, snapshot, row, held),
     )
+
+
+def report_edition(row: ReportRow) -> str:
+    """Another one for each version of the report, and for each status."""
+    return version_of(row.report.status, row.report.version, row.report.report_hash)
 
 
 def report_record(

@@ -9,18 +9,20 @@ from starlette.responses import Response
 
 from api.dependencies import DocumentBody, OfRegistry, ProjectName, ReportName, Version
 from api.errors import MissingError
-from api.features.reports import report_feature, report_record
+from api.features.reports import report_edition, report_feature, report_record
 from api.features.versions import report_version
 from api.filters import ReportFilters
 from api.parameters import AsOfQuery, SenderQuery
+from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, report, reports, submitted_in, version
+from api.registry import Registry
 from api.responses import collection, feature
 from api.routes.projects import no_version, require_project
 from api.snapshot import Snapshot
 from api.writes.judging import recorded
-from api.writes.reports import submission
+from api.writes.reports import resubmission, submission
 from api.writes.taking import taken
 from api.writes.verifications import verification
 
@@ -48,12 +50,17 @@ def submit_report(
     registry: OfRegistry,
     name: ProjectName,
     query: SenderQuery,
+    condition: IfMatch,
     body: DocumentBody,
 ) -> Response:
-    """Check a report and answer what is to be signed; after a rejection, its next version."""
+    """Check a report and answer what is to be signed; after a rejection, its next version.
+    `If-Match` is about the report that the document's id names."""
     with recorded(registry, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             project = require_project(snapshot, name)
+            require_unchanged(
+                request, registry, snapshot, project, _named(body.document), condition
+            )
             proposal = submission(registry, snapshot, project, body.document)
         return taken(registry, proposal, body.signed_transaction, query.sender)
 
@@ -69,9 +76,28 @@ def read_report(
     """The report with its verification, versions and vintages; it hashes to its anchor."""
     with registry.snapshot(query.as_of) as snapshot:
         project, row = require_report(snapshot, name, report_name)
-        content = report_feature(registry, snapshot, project, row)
-        record = report_record(registry, snapshot, project, row)
-        return feature(request, registry, {**content, "ogcr:record": record}, snapshot.position)
+        return report_answer(request, registry, snapshot, project, row)
+
+
+@router.put("/{reportId}", status_code=202, summary="Resubmit a monitoring report")
+def resubmit_report(
+    request: Request,
+    registry: OfRegistry,
+    name: ProjectName,
+    report_name: ReportName,
+    query: SenderQuery,
+    condition: IfMatch,
+    body: DocumentBody,
+) -> Response:
+    """The next version of a report that was rejected or withdrawn. With `If-Match` only if the
+    report is still of the version that its ETag named."""
+    with recorded(registry, body.document, query.sender, request_id(request)):
+        with registry.snapshot() as snapshot:
+            project = require_project(snapshot, name)
+            require_unchanged(request, registry, snapshot, project, report_name, condition)
+            _, row = require_report(snapshot, name, report_name)
+            proposal = resubmission(registry, snapshot, project, row, body.document)
+        return taken(registry, proposal, body.signed_transaction, query.sender)
 
 
 @router.get("/{reportId}/versions/{version}", summary="Read a version of a monitoring report")
@@ -109,6 +135,44 @@ def verify_report(
             project, row = require_report(snapshot, name, report_name)
             proposal = verification(registry, project, row, body.document)
         return taken(registry, proposal, body.signed_transaction, query.sender)
+
+
+def report_answer(
+    request: Request,
+    registry: Registry,
+    snapshot: Snapshot,
+    project: ProjectRow,
+    row: ReportRow,
+) -> Response:
+    """The report as it is read, with the tag that a change names."""
+    content = report_feature(registry, snapshot, project, row)
+    record = report_record(registry, snapshot, project, row)
+    whole = {**content, "ogcr:record": record}
+    return feature(request, registry, whole, snapshot.position, report_edition(row))
+
+
+def require_unchanged(
+    request: Request,
+    registry: Registry,
+    snapshot: Snapshot,
+    project: ProjectRow,
+    report_name: str,
+    condition: Precondition,
+) -> None:
+    """Raise `PreconditionFailedError` when the report is of another version than was seen."""
+    row = report(snapshot, project.project.project_id, report_name)
+
+    def current() -> str | None:
+        if row is None:
+            return None
+        return report_answer(request, registry, snapshot, project, row).headers["ETag"]
+
+    condition.require(registry, report_edition(row) if row else None, current)
+
+
+def _named(document: object) -> str:
+    found = document.get("id") if isinstance(document, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def require_report(snapshot: Snapshot, name: str, report_name: str) -> tuple[ProjectRow, ReportRow]:

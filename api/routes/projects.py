@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from api.dependencies import DocumentBody, OfRegistry, ProjectName, Version
 from api.errors import MissingError
-from api.features.projects import project_feature, project_record
+from api.features.projects import project_edition, project_feature, project_record
 from api.features.versions import project_version
 from api.filters import ProjectFilters
 from api.parameters import AsOfQuery, Sender
+from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
 from api.queries.projects import ProjectRow, project, projects, registered_in, version
+from api.registry import Registry
 from api.responses import collection, feature
 from api.snapshot import Snapshot
 from api.writes.judging import recorded
@@ -75,9 +77,7 @@ def read_project(
     """The PDD with its status, versions, reports, units and conflicts; it hashes to its anchor."""
     with registry.snapshot(query.as_of) as snapshot:
         row = require_project(snapshot, name)
-        content = project_feature(registry, snapshot, row)
-        record = project_record(registry, snapshot, row)
-        return feature(request, registry, {**content, "ogcr:record": record}, snapshot.position)
+        return project_answer(request, registry, snapshot, row)
 
 
 @router.get("/projects/{projectId}/versions/{version}", summary="Read a version of a project")
@@ -101,13 +101,42 @@ def change_project(
     registry: OfRegistry,
     name: ProjectName,
     query: Annotated[Updating, Query()],
+    condition: IfMatch,
     body: DocumentBody,
 ) -> Response:
-    """A new PDD version before validation, permitted metadata afterwards (OGCR 4.2.1)."""
+    """A new PDD version before validation, permitted metadata afterwards (OGCR 4.2.1). With
+    `If-Match` only if the project is still of the version that its ETag named."""
     with recorded(registry, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
+            require_unchanged(request, registry, snapshot, name, condition)
             proposal = change(registry, snapshot, name, body.document, query.draft)
         return taken(registry, proposal, body.signed_transaction, query.sender)
+
+
+def project_answer(
+    request: Request, registry: Registry, snapshot: Snapshot, row: ProjectRow
+) -> Response:
+    """The project as it is read, with the tag that a change names."""
+    content = project_feature(registry, snapshot, row)
+    record = project_record(registry, snapshot, row)
+    whole = {**content, "ogcr:record": record}
+    return feature(request, registry, whole, snapshot.position, project_edition(row))
+
+
+def require_unchanged(
+    request: Request,
+    registry: Registry,
+    snapshot: Snapshot,
+    name: str,
+    condition: Precondition,
+) -> None:
+    """Raise `PreconditionFailedError` when the project is of another version than was seen."""
+    row = project(snapshot, name)
+
+    def current() -> str | None:
+        return project_answer(request, registry, snapshot, row).headers["ETag"] if row else None
+
+    condition.require(registry, project_edition(row) if row else None, current)
 
 
 def require_project(snapshot: Snapshot, name: str) -> ProjectRow:

@@ -12,7 +12,7 @@ from api.queries.reports import ReportRow, report, reports_sharing
 from api.registry import Registry
 from api.snapshot import Snapshot
 from api.writes.days import LAST_DAY, day_of, out_of_range
-from api.writes.proposals import Proposal
+from api.writes.proposals import Proposal, refuse
 from api.writes.write import Write, document_uri
 from indexer.identity import report_id
 from schemas import Fault, content_hash, document_id, validate
@@ -27,6 +27,18 @@ def submission(registry: Registry, snapshot: Snapshot, row: ProjectRow, document
     known = report(snapshot, row.project.project_id, document_id(document))
     findings += _standing(known, content_hash(document))
     return Proposal(_write(registry, row, document, resubmitted=known is not None), tuple(findings))
+
+
+def resubmission(
+    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow, document: Any
+) -> Proposal:
+    """The next version of a report. Raises `ValidationError` when it has faults, or another id."""
+    proposal = submission(registry, snapshot, project, document)
+    name = row.report.document_id
+    if document_id(document) != name:
+        message = f"The document's id must be “{name}”, the id of the report that it replaces."
+        refuse([Detail("/id", "REPORT_MISMATCH", message), *proposal.findings])
+    return proposal
 
 
 def business_findings(snapshot: Snapshot, row: ProjectRow, document: Any) -> list[Detail]:

@@ -240,6 +240,9 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
         405: world.client.delete("/projects"),
         406: world.client.get("/projects", headers={"Accept": "text/turtle"}),
         409: world.post("/projects", neighbour),
+        412: world.client.put(
+            f"/projects/{pdd['id']}", json=pdd, headers={"If-Match": '"of-another-version"'}
+        ),
         413: world.client.post(
             "/projects",
             content=b" " * (world.settings.body_bytes + 1),
@@ -258,6 +261,17 @@ def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -
         "code": "RESOURCE_GONE",
         "message": _DROPPED,
         "instance": "/changes",
+    }
+    found["problem-428"] = found["problem-412"] | {
+        "title": "Precondition Required",
+        "status": 428,
+        "detail": _WHICH,
+        "code": "PRECONDITION_REQUIRED",
+        "message": _WHICH,
+        "details": [
+            found["problem-412"]["details"][0]
+            | {"code": "PRECONDITION_REQUIRED", "message": _WHICH}
+        ],
     }
     found["problem-429"] = found["problem-404"] | {
         "title": "Too Many Requests",
@@ -299,6 +313,7 @@ def recorded_relaying(world: RelayWorld) -> dict[str, Any]:
 
 
 _TOO_OFTEN = "Too many requests (1200 are allowed for reads); try again in 12 seconds."
+_WHICH = "Say which version you change: send the ETag of the record in If-Match."
 _OURS = "Something went wrong on our side; the request id finds it in our log."
 _DROPPED = (
     "Records up to cursor 52 are kept no longer: take the rows as they are now and follow from "
