@@ -6,8 +6,18 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.parameters import AsOf, Box, Interval, MethodologyName, Moment, Page, Part, Slice
-from api.patterns import ADDRESS, BYTES32, NAME, WORD
+from api.parameters import (
+    AsOf,
+    Box,
+    Interval,
+    MethodologyName,
+    Moment,
+    Page,
+    Part,
+    SearchWords,
+    Slice,
+)
+from api.patterns import ADDRESS, BYTES32, COUNTRY, NAME, WORD
 
 ProjectType = Literal[
     "afforestation",
@@ -37,6 +47,14 @@ INTERVAL = Field(
 class ProjectCriteria(BaseModel):
     """Which projects, wherever they are."""
 
+    q: SearchWords | None = Field(
+        default=None,
+        max_length=200,
+        description="Words that the id, the name or the description of the PDD begins words with: "
+        "all of them, in any order, whatever their case and accents.",
+        examples=["mixed forest"],
+    )
+
     status: (
         Literal[
             "draft", "submitted", "under_review", "validated", "approved", "rejected", "archived"
@@ -52,6 +70,13 @@ class ProjectCriteria(BaseModel):
         max_length=100,
         description="The developer's address, or the `actor_id` of the document.",
     )
+    project_type: ProjectType | None = Field(default=None, description="Kind of activity.")
+    country: str | None = Field(
+        default=None,
+        pattern=COUNTRY,
+        description="ISO 3166-1 alpha-2 code that the PDD names.",
+        examples=["DE"],
+    )
 
 
 class ProjectFilters(Page, ProjectCriteria):
@@ -65,7 +90,8 @@ class ProjectFilters(Page, ProjectCriteria):
     sort: str = Field(
         default="-created_at",
         max_length=200,
-        description="created_at, approved_at, updated_at, status, id, name; a minus turns round.",
+        description="created_at, approved_at, updated_at, status, methodology, actor, "
+        "project_type, country, id, name; a minus turns round.",
         examples=["-created_at"],
     )
 
@@ -113,7 +139,8 @@ class ReportFilters(Page, ReportCriteria):
     sort: str = Field(
         default="start_date",
         max_length=200,
-        description="start_date, end_date, created_at, updated_at, status, id; minus turns round.",
+        description="start_date, end_date, created_at, updated_at, status, verifier, id; a minus "
+        "turns round.",
     )
 
 
@@ -156,7 +183,8 @@ class UnitFilters(Page):
     sort: str = Field(
         default="-issued_at",
         max_length=200,
-        description="issued_at, vintage, quantity_kg, status, owner, id; a minus turns round.",
+        description="issued_at, issuance_year, vintage, quantity_kg, status, owner, project, "
+        "report, unit_type, id; a minus turns round. Projects and reports go by their 0x… ids.",
     )
 
 

@@ -14,6 +14,7 @@ from api.cursors import CURSOR_FORM, START, Cursor, print_of
 from api.errors import Detail, ParameterError
 from api.patterns import ADDRESS
 from indexer.moments import check_moment, unix_time
+from indexer.words import words_of
 
 LARGEST = 2**53 - 1
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,3}(\.[0-9]{0,20})?\s*")
@@ -28,6 +29,7 @@ _INTERVAL_FORM = (
 _OPEN = ("", "..")
 _DAY = 86_400
 _LAST_DAY = 65_535
+_MOST_WORDS = 10
 
 
 def refuse_unknown(request: Request) -> None:
@@ -93,6 +95,12 @@ def _cursor(text: str) -> str:
     return text
 
 
+def _words(text: str) -> str:
+    if not 1 <= len(words_of([text])) <= _MOST_WORDS:
+        raise ValueError(f"give 1 to {_MOST_WORDS} words of letters and digits")
+    return text
+
+
 def _block_or_moment(text: str) -> str:
     check_moment(text)
     return text
@@ -107,6 +115,7 @@ def _methodology(text: str) -> str:
 Moment = Annotated[str, AfterValidator(_moment)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Box = Annotated[str, AfterValidator(_bbox)]
+SearchWords = Annotated[str, AfterValidator(_words)]
 CursorText = Annotated[str, AfterValidator(_cursor)]
 BlockOrMoment = Annotated[str, AfterValidator(_block_or_moment)]
 MethodologyName = Annotated[str, AfterValidator(_methodology)]

@@ -14,6 +14,7 @@ NUMBER = r"^(0|[1-9][0-9]{0,77})$"
 BYTES32 = r"^0x[0-9a-fA-F]{64}$"
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 LABEL = r"^[a-z0-9_]{1,31}$"
+COUNTRY = r"^[A-Z]{2}$"
 WORD = r"^[A-Za-z0-9_]{1,100}$"
 
 _SAID = {
@@ -25,6 +26,7 @@ _SAID = {
     DATE: "a day is written as in 2024-12-31",
     LABEL: "a reason has 1 to 31 of a-z, 0-9 and “_”",
     NUMBER: "a number is written with decimal digits",
+    COUNTRY: "a country is two capital letters, as in FI",
     WORD: "a name in the contracts has letters, digits and “_”",
     BYTES32: "this is “0x” and 64 hexadecimal digits",
 }

@@ -11,6 +11,7 @@ from sqlmodel import Session
 import schemas
 from indexer.documents import hash_of
 from indexer.models import Footprint, GeometryConflict
+from indexer.words import words_of
 
 _kept = Footprint.__table__.c
 _TURN = int.from_bytes(b"ogcr-geo")
@@ -62,12 +63,14 @@ def footprint_of(digest: str, content: bytes) -> Footprint:
 def _described(document: dict[str, Any]) -> dict[str, Any]:
     properties = _object(document.get("properties"))
     methodology = _object(properties.get("methodology"))
+    identity, name = _text(schemas.document_id(document)), _text(properties.get("name"))
     return {
-        "document_id": _text(schemas.document_id(document)),
+        "document_id": identity,
         "project_type": _text(properties.get("project_type")),
         "facility_id": _text(properties.get("facility_id")),
         "country": _text(properties.get("country")),
-        "name": _text(properties.get("name")),
+        "name": name,
+        "words": " ".join(words_of((identity, name, _text(properties.get("description"))))),
         "actor_id": _text(properties.get("actor_id")),
         "methodology_id": _text(methodology.get("id")),
         "methodology_version": _text(methodology.get("version")),

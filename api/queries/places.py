@@ -50,7 +50,10 @@ class ReportPlace:
 
 def project_places(snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool) -> Page[Place]:
     """A page of the projects that match, in a stable order."""
-    conditions = [*project_conditions(filters), *_in_time(Projects, filters.datetime)]
+    conditions = [
+        *project_conditions(snapshot.session, filters),
+        *_in_time(Projects, filters.datetime),
+    ]
     if filters.bbox:
         inside = point_within_box if as_points else within_box
         conditions.append(inside(snapshot.session, filters.bbox))

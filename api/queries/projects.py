@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.queries.ground import within_box
 from api.queries.order import Nullable, between, order_of
 from api.queries.pages import Page, listed
 from api.queries.positions import first_block
+from api.queries.search import says
 from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
@@ -26,6 +27,10 @@ SORTS = {
     "approved_at": Nullable(Projects.validated_at),
     "updated_at": Nullable(Projects.updated_at),
     "status": Projects.status,
+    "methodology": Nullable(Methodologies.methodology_id),
+    "actor": Projects.developer,
+    "project_type": Nullable(Projects.project_type),
+    "country": Nullable(Footprints.country),
     "id": Projects.document_id,
     "name": Nullable(Footprints.name),
 }
@@ -51,7 +56,7 @@ def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
 def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
     """A page of the projects that match."""
     conditions = [
-        *project_conditions(filters),
+        *project_conditions(snapshot.session, filters),
         *between(Projects.created_at, filters.created_from, filters.created_to),
         *between(Projects.validated_at, filters.approved_from, filters.approved_to),
     ]
@@ -117,7 +122,7 @@ def project_rows(snapshot: Snapshot) -> Any:
     )
 
 
-def project_conditions(criteria: ProjectCriteria) -> list[ColumnElement[bool]]:
+def project_conditions(session: Session, criteria: ProjectCriteria) -> list[ColumnElement[bool]]:
     """The conditions that say which projects are meant, wherever they are."""
     found: list[ColumnElement[bool]] = []
     if criteria.status:
@@ -126,6 +131,12 @@ def project_conditions(criteria: ProjectCriteria) -> list[ColumnElement[bool]]:
         found.append(methodology_is(criteria.methodology))
     if criteria.actor:
         found.append(_actor_is(criteria.actor))
+    if criteria.project_type:
+        found.append(Projects.project_type == criteria.project_type)
+    if criteria.country:
+        found.append(Footprints.country == criteria.country)
+    if criteria.q:
+        found.append(says(session, Projects.pdd_hash, criteria.q))
     return found
 
 

@@ -33,6 +33,7 @@ SORTS = {
     "created_at": Reports.created_at,
     "updated_at": Nullable(Reports.updated_at),
     "status": Reports.status,
+    "verifier": Nullable(Reports.verifier),
     "id": Reports.document_id,
 }
 #: Reports in one of these hold their days against others (OGCR 3.2).

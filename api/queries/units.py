@@ -48,7 +48,11 @@ SECONDS_PER_DAY = 86_400
 
 SORTS = {
     "issued_at": Units.issued_at,
-    "vintage": Units.vintage,
+    "issuance_year": Units.issued_at,
+    "project": Nullable(Units.project_id),
+    "report": Nullable(Units.report_id),
+    "unit_type": Nullable(Units.unit_type),
+    "vintage": Nullable(Units.vintage),
     "quantity_kg": Nullable(Units.quantity_kg),
     "status": Units.status,
     "owner": Nullable(Units.owner),

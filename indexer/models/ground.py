@@ -2,20 +2,27 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Index, LargeBinary
+from sqlalchemy import DDL, JSON, Index, LargeBinary, Text, event, text
 from sqlmodel import Field
 
 from indexer.models.base import IndexTable
+
+#: What PostgreSQL searches by: the words as they are, without a parser of its own.
+_VECTOR = text("array_to_tsvector(string_to_array(words, ' '))")
 
 
 class Footprint(IndexTable, table=True):
     """What a stored document says of itself: derived from its bytes alone, so never undone.
 
     Bounds are WGS84 degrees, `area_m2` is geodesic, `geometry` is WKB. `fault` says why a document
-    has no usable geometry.
+    has no usable geometry. `words` are those of id, name and description, with a space between; on
+    SQLite the table `footprint_words` (FTS5) finds documents by them, on PostgreSQL a GIN index.
     """
 
-    __table_args__ = (Index("ix_footprint_bounds", "west", "east", "south", "north"),)
+    __table_args__ = (
+        Index("ix_footprint_bounds", "west", "east", "south", "north"),
+        Index("ix_footprint_words", _VECTOR, postgresql_using="gin").ddl_if("postgresql"),
+    )
     hash: str = Field(primary_key=True)
     kind: str
     document_id: str | None = Field(default=None, index=True)
@@ -23,6 +30,7 @@ class Footprint(IndexTable, table=True):
     facility_id: str | None = Field(default=None, index=True)
     country: str | None = Field(default=None, index=True)
     name: str | None = None
+    words: str | None = Field(default=None, sa_type=Text)
     actor_id: str | None = Field(default=None, index=True)
     methodology_id: str | None = Field(default=None, index=True)
     methodology_version: str | None = None
@@ -44,3 +52,18 @@ class GeometryConflict(IndexTable, table=True):
     kind: str
     area_m2: float | None = None
     geometry: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+
+
+_SEARCH = (
+    "CREATE VIRTUAL TABLE footprint_words USING fts5"
+    "(hash UNINDEXED, words, tokenize = 'unicode61 remove_diacritics 0')",
+    "CREATE TRIGGER footprint_words_added AFTER INSERT ON footprint"
+    " WHEN new.words IS NOT NULL BEGIN "
+    "INSERT INTO footprint_words (hash, words) VALUES (new.hash, new.words); END",
+    "CREATE TRIGGER footprint_words_gone AFTER DELETE ON footprint BEGIN "
+    "DELETE FROM footprint_words WHERE hash = old.hash; END",
+)
+for _statement in _SEARCH:
+    event.listen(Footprint.__table__, "after_create", DDL(_statement).execute_if("sqlite"))
+_drop = DDL("DROP TABLE IF EXISTS footprint_words").execute_if("sqlite")
+event.listen(Footprint.__table__, "after_drop", _drop)

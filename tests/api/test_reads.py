@@ -118,6 +118,8 @@ class TestListProjects:
             ({"created_to": "2000-01-01"}, set()),
             ({"approved_from": "2000-01-01", "approved_to": "2140-01-01"}, {FOREST}),
             ({"status": "submitted", "bbox": "-30,60,-20,70"}, {AIR}),
+            ({"country": "DE"}, {FOREST, DRAFT}),
+            ({"project_type": "direct_air_capture"}, {AIR}),
         ],
     )
     def test_only_what_matches_is_given(
@@ -127,6 +129,38 @@ class TestListProjects:
         assert {feature["id"] for feature in answer["features"]} == found
         assert (answer["numberMatched"], answer["numberReturned"]) == (len(found), len(found))
         assert all(validate("pdd", feature) == [] for feature in answer["features"])
+
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            ("forest", {FOREST, DRAFT}),
+            ("Forest", {FOREST, DRAFT}),
+            ("mixed spru", {FOREST, DRAFT}),
+            ("spruce harz-draft", {DRAFT}),
+            ("bark beetle", {FOREST, DRAFT}),
+            ("fòrést", {FOREST, DRAFT}),
+            ("orest", set()),
+            ("forest mangroves", set()),
+            (FIJI, {FIJI}),
+            ('"forest" OR x*', set()),
+            ("mixed & forest | !", {FOREST, DRAFT}),
+        ],
+    )
+    def test_words_are_searched_for(self, reading: World, words: str, found: set[str]) -> None:
+        assert set(names(reading, "/projects", q=words)) == found
+        assert set(names(reading, "/collections/projects/items", q=words)) == found
+
+    def test_words_are_searched_for_in_the_past(self, reading: World) -> None:
+        versions = reading.project(FOREST)["ogcr:record"]["versions"]
+        began = versions[0]["block_number"]
+        assert names(reading, "/projects", q="forest", as_of=began) == [FOREST]
+        assert names(reading, "/projects", q="forest", as_of=began - 1) == []
+        assert names(reading, "/projects", q="forest", status="draft") == [DRAFT]
+
+    @pytest.mark.parametrize("words", ["", "- & *", "a b c d e f g h i j k", "x" * 201])
+    def test_what_is_no_search_is_refused(self, reading: World, words: str) -> None:
+        refused = reading.get("/projects", q=words)
+        assert (refused.status_code, refused.json()["details"][0]["field"]) == (400, "q")
 
     def test_the_developer_is_an_actor(self, reading: World) -> None:
         assert names(reading, "/projects", actor=reading.address(OTHER_DEVELOPER)) == [FIJI]
@@ -486,3 +520,85 @@ class TestWithoutIndex:
             health = client.get("/health")
             assert (health.status_code, health.json()["status"]) == (503, "broken")
             assert "indexer" in health.json()["faults"][0]
+
+
+MONITORING = f"/projects/{FOREST}/monitoring"
+#: What OGCR 4.2 names of each list: attribute, path, a filter by it, how many match, the sort by
+#: it, and the member of a Feature that then ascends (none where the sort is by what is not shown).
+SECTION_4_2 = [
+    ("status", "/projects", {"status": "submitted"}, 2, "status", "status"),
+    ("methodology", "/projects", {"methodology": "OGCR-REF-01"}, 3, "methodology", None),
+    ("actor", "/projects", {"actor": "developer-harz-01"}, 2, "actor", "ogcr:developer"),
+    ("bounding box", "/projects", {"bbox": "10,51,11,52"}, 1, "country", "country"),
+    ("creation date", "/projects", {"created_from": "2000-01-01"}, 4, "created_at", None),
+    ("creation date", "/projects", {"created_to": "2000-01-01"}, 0, "created_at", None),
+    ("approval date", "/projects", {"approved_from": "2000-01-01"}, 1, "approved_at", None),
+    ("approval date", "/projects", {"approved_to": "2000-01-01"}, 0, "approved_at", None),
+    ("reporting period", MONITORING, {"period_from": "2026-01-01"}, 1, "end_date", "end_date"),
+    ("reporting period", MONITORING, {"period_to": "2025-12-31"}, 1, "start_date", "start_date"),
+    ("verification status", MONITORING, {"status": "verified"}, 1, "status", "ogcr:status"),
+    ("verifier", MONITORING, {"verifier": "the verifier"}, 2, "verifier", "ogcr:verifier"),
+    ("project", "/credits", {"project": FOREST}, 3, "project", "ogcr:project_key"),
+    ("issuance year", "/credits", {"issuance_year": 1999}, 0, "issuance_year", "issued_at"),
+    ("owner", "/credits", {"owner": "the buyer"}, 2, "owner", "owner"),
+    ("retirement status", "/credits", {"retired": "true"}, 1, "status", "status"),
+    ("retirement status", "/credits", {"status": "retired"}, 1, "status", "status"),
+]
+
+
+class TestSection42:
+    """
+    when a list is filtered by what 4.2 names   only what matches is counted and given
+    when it is sorted by that                   it ascends, and descends with a minus
+    when the filter is no value of it           400, and how to mend it
+    """
+
+    @pytest.mark.parametrize(
+        ("attribute", "path", "wanted", "matched", "sort", "member"), SECTION_4_2
+    )
+    def test_is_filtered_and_sorted_by(
+        self,
+        reading: World,
+        attribute: str,
+        path: str,
+        wanted: dict[str, Any],
+        matched: int,
+        sort: str,
+        member: str | None,
+    ) -> None:
+        people = {"the verifier": VERIFIER, "the buyer": BUYER}
+        filters = {k: reading.address(people[v]) if v in people else v for k, v in wanted.items()}
+        assert reading.get(path, **filters).json()["numberMatched"] == matched, attribute
+        up = reading.get(path, sort=sort).json()["features"]
+        down = reading.get(path, sort=f"-{sort}").json()["features"]
+        assert [one["id"] for one in up] == [one["id"] for one in down][::-1]
+        if member is not None:
+            values = [one["properties"].get(member) or "" for one in up]
+            assert values == sorted(values)
+
+    @pytest.mark.parametrize(
+        ("path", "wanted"),
+        [
+            ("/projects", {"status": "x"}),
+            ("/projects", {"methodology": "?"}),
+            ("/projects", {"actor": ""}),
+            ("/projects", {"country": "Germany"}),
+            ("/projects", {"project_type": "x"}),
+            ("/projects", {"bbox": "1,2"}),
+            ("/projects", {"created_from": "x"}),
+            ("/projects", {"approved_to": "x"}),
+            (MONITORING, {"period_from": "x"}),
+            (MONITORING, {"status": "x"}),
+            (MONITORING, {"verifier": "x"}),
+            ("/credits", {"project": "?"}),
+            ("/credits", {"issuance_year": "x"}),
+            ("/credits", {"owner": "x"}),
+            ("/credits", {"retired": "x"}),
+        ],
+    )
+    def test_is_refused_what_is_no_value(
+        self, reading: World, path: str, wanted: dict[str, str]
+    ) -> None:
+        refused = reading.get(path, **wanted)
+        assert (refused.status_code, refused.json()["code"]) == (400, "VALIDATION_ERROR")
+        assert [one["field"] for one in refused.json()["details"]] == list(wanted)
