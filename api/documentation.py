@@ -12,6 +12,8 @@ from fastapi.openapi.utils import get_openapi
 
 from api.idempotency.keys import HEADER as IDEMPOTENCY_KEY
 from api.models import Problem
+from api.oauth.forms import FORM
+from api.oauth.models import OAuthProblem
 from api.operations import OPERATIONS, Operation
 from api.rates import UNLIMITED
 from api.representations import GEOJSON, REPRESENTATIONS
@@ -28,6 +30,7 @@ _HEADERS = {
 }
 _ERRORS = {
     400: "A parameter or the body cannot be read.",
+    401: "No credential where one is needed, or one that is of no use.",
     403: "The signer does not hold what the contract asks for.",
     404: "Nothing of that name is known.",
     405: "The path does not know the verb.",
@@ -102,6 +105,9 @@ def _describe_operation(
         entry["responses"][str(status)] = {"description": _ALSO[status]}
     for status in (*operation.errors, *((406,) if _is_negotiated(operation) else ())):
         entry["responses"][str(status)] = _error_response(status, components)
+    for status in operation.refusals:
+        answer = entry["responses"].setdefault(str(status), {"description": _ERRORS[status]})
+        answer.setdefault("content", {})["application/json"] = _refusal(status, components)
 
 
 def _is_negotiated(operation: Operation) -> bool:
@@ -121,7 +127,7 @@ def _request_body(operation: Operation, components: dict[str, Any]) -> dict[str,
         "schema": options[0] if len(options) == 1 else {"anyOf": options},
         "examples": {name: {"value": example(name)} for name in operation.request_examples},
     }
-    types = ["application/json"]
+    types = [FORM] if operation.form else ["application/json"]
     if any(kind in ("pdd", "mrv") for kind in kinds):
         types = ["application/geo+json", "application/json"]
     return {"required": True, "content": dict.fromkeys(types, content)}
@@ -159,6 +165,14 @@ def _error_response(status: int, components: dict[str, Any]) -> dict[str, Any]:
                 "examples": {f"problem-{status}": {"value": example(f"problem-{status}")}},
             }
         },
+    }
+
+
+def _refusal(status: int, components: dict[str, Any]) -> dict[str, Any]:
+    name = f"oauth-problem-{status}"
+    return {
+        "schema": _model_schema(OAuthProblem, components),
+        "examples": {name: {"value": example(name)}},
     }
 
 
@@ -208,6 +222,7 @@ _ONCE = {
 }
 _ALSO = {
     200: "It was held already.",
+    302: "What is wrong, sent to the address of the client (`error`, `state`, `iss`).",
     304: "The reader has it already (`If-None-Match`); the headers say what block it holds for.",
 }
 _ABOUT = """\

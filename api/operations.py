@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.routing import compile_path
 
 from api import models, requests
+from api.oauth import models as oauth
 
 _READ = (400, 404, 405, 500, 503)
 _LIST = (400, 405, 410, 500, 503)
@@ -22,8 +23,9 @@ class Operation:
     """The success of a route, its example, its errors, and what it takes.
 
     `request` is a kind of document, a request model, or several kinds; `signable` says that the
-    document may come together with a signed transaction. A `secret` answer shows what is shown once
-    and kept nowhere.
+    document may come together with a signed transaction. A `form` is no JSON; the `refusals` of
+    OAuth's own endpoints carry the members that its clients read (RFC 6749, 5.2). A `secret`
+    answer shows what is shown once and kept nowhere.
     """
 
     said: str
@@ -38,6 +40,8 @@ class Operation:
     derived: bool = True
     also: tuple[int, ...] = ()
     secret: bool = False
+    form: bool = False
+    refusals: tuple[int, ...] = ()
 
 
 def _read(said: str, answer: type[BaseModel], example: str, **more: Any) -> Operation:
@@ -61,6 +65,42 @@ def _write(
         request_examples=examples,
         signable=not isinstance(request, type),
         derived=False,
+    )
+
+
+def _about(said: str, answer: type[BaseModel], example: str) -> Operation:
+    return Operation(said, answer, example, errors=(400, 405, 500, 503), derived=False)
+
+
+def _consent(
+    said: str, request: Any, examples: tuple[str, ...], answer: type[BaseModel], example: str
+) -> Operation:
+    return Operation(
+        said,
+        answer,
+        example,
+        errors=(400, 401, 403, 404, 405, 413, 415, 422, 500, 503),
+        request=request,
+        request_examples=examples,
+        derived=False,
+        secret=True,
+    )
+
+
+def _form(
+    said: str, request: Any, examples: tuple[str, ...], answer: type[BaseModel], example: str
+) -> Operation:
+    return Operation(
+        said,
+        answer,
+        example,
+        errors=(400, 405, 413, 415, 500, 503),
+        request=request,
+        request_examples=examples,
+        derived=False,
+        secret=True,
+        form=True,
+        refusals=(400, 401),
     )
 
 
@@ -342,6 +382,57 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         requests.RelayRequest,
         ("relay", "forward"),
         "task-relayed",
+    ),
+    ("get", "/.well-known/oauth-authorization-server"): _about(
+        "The server's metadata.", oauth.ServerMetadata, "oauth-server"
+    ),
+    ("get", "/.well-known/oauth-protected-resource"): _about(
+        "The resource's metadata.", oauth.ResourceMetadata, "oauth-resource"
+    ),
+    ("get", "/oauth/jwks"): _about("The keys.", oauth.PublicKeys, "oauth-keys"),
+    ("get", "/oauth/authorize"): Operation(
+        "The request, to be decided.",
+        oauth.ConsentRequest,
+        "consent-request",
+        derived=False,
+        also=(302,),
+        errors=(405, 500, 503),
+        refusals=(400,),
+    ),
+    ("post", "/oauth/authorize"): _consent(
+        "Where the browser goes.",
+        oauth.DecisionRequest,
+        ("consent-allow", "consent-deny"),
+        oauth.ConsentAnswer,
+        "consent-answer",
+    ),
+    ("post", "/oauth/authorize/text"): _consent(
+        "The text to sign.",
+        oauth.TextRequest,
+        ("consent-wallet",),
+        oauth.ConsentText,
+        "consent-text",
+    ),
+    ("post", "/oauth/token"): _form(
+        "The token.",
+        oauth.TokenRequest,
+        ("token-of-code", "token-of-refresh", "token-of-client"),
+        oauth.TokenAnswer,
+        "token",
+    ),
+    ("post", "/oauth/revoke"): _form(
+        "It does not count, whatever it was.",
+        oauth.TokenQuestion,
+        ("token-question",),
+        oauth.Revoked,
+        "token-revoked",
+    ),
+    ("post", "/oauth/introspect"): _form(
+        "What is known of it.",
+        oauth.TokenQuestion,
+        ("token-question",),
+        oauth.Introspected,
+        "token-introspected",
     ),
     ("get", "/"): Operation(
         "Where to begin.", models.Landing, "landing", derived=False, errors=(400, 405, 500)

@@ -27,6 +27,8 @@ _INTERVAL_FORM = (
     "`..` for an open end, as in 2023-01-01T00:00:00Z/.."
 )
 _OPEN = ("", "..")
+#: Where unknown parameters must be ignored (RFC 6749, 3.1); what is known is read strictly there.
+IGNORING = ("/oauth/authorize",)
 _DAY = 86_400
 _LAST_DAY = 65_535
 _MOST_WORDS = 10
@@ -34,6 +36,8 @@ _MOST_WORDS = 10
 
 def refuse_unknown(request: Request) -> None:
     """Refuse query parameters that the operation does not document, repeat, or that hold U+0000."""
+    if request.url.path in IGNORING:
+        return
     allowed = _documented(request)
     given = Counter(name for name, _ in request.query_params.multi_items())
     details = [_unknown(name, allowed) for name in given if name not in allowed]

@@ -12,6 +12,8 @@ from sqlmodel import Session
 from api.cursors import START, Cursor
 from api.errors import ApiError, UnavailableError
 from api.node import Node
+from api.oauth.keys import SigningKeys
+from api.oauth.provider import Provider
 from api.parameters import AsOf, Part
 from api.queries.changes import mark_of
 from api.queries.positions import snapshot_at, snapshot_of
@@ -69,6 +71,16 @@ class Registry:
         """Where our forwarder is, None when the modules trust another or none."""
         held = self.deployments.contracts.get(FORWARDER)
         return held.address if held else None
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        """The keys that sign access tokens."""
+        return SigningKeys(self.settings.signing_key_file)
+
+    @cached_property
+    def provider(self) -> Provider:
+        """The OpenID provider of the settings."""
+        return Provider(self.settings.oidc_issuer, self.settings.oidc_cache_seconds)
 
     @contextmanager
     def snapshot(self, as_of: str | None = None) -> Iterator[Snapshot]:

@@ -7,10 +7,10 @@ from limits import parse_many
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from indexer.settings import IndexerSettings
+from api.oauth.settings import OAuthSettings
 
 
-class ApiSettings(IndexerSettings):
+class ApiSettings(OAuthSettings):
     """Where the API listens and what it promises.
 
     Every field is read from `OGCR_<NAME>`. `public_url` is how readers reach this API: it stands in

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from api.access.principals import Principal, anonymous
 from api.access.scopes import PUBLIC
 from api.errors import AuthenticationError
+from api.oauth.bearer import principal_of
 from api.registry import Registry
 
 KEY_HEADER = "x-api-key"
@@ -25,7 +26,7 @@ def authenticate(registry: Registry, headers: Headers) -> Principal:
     scheme, secret = shown
     if scheme == "key" or secret.startswith(KEY_START):
         return _of_key(registry, secret)
-    return _of_token(registry, secret)
+    return principal_of(registry, secret)
 
 
 def _shown(headers: Headers) -> tuple[str, str] | None:
@@ -47,7 +48,3 @@ def _shown(headers: Headers) -> tuple[str, str] | None:
 
 def _of_key(registry: Registry, secret: str) -> Principal:
     raise AuthenticationError("The API key is not known here.", error="invalid_token")
-
-
-def _of_token(registry: Registry, token: str) -> Principal:
-    raise AuthenticationError("The access token is not known here.", error="invalid_token")
