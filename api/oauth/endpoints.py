@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from authlib.oauth2.rfc6749 import list_to_scope
+from authlib.oauth2.rfc6749 import InvalidRequestError, list_to_scope
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from joserfc.errors import JoseError
@@ -46,7 +46,16 @@ class Shown:
         return self.is_used or self.grant.revoked_at is not None
 
 
-class Revocation(RevocationEndpoint):
+class _AnyHint:
+    """What kind of token it is, is seen from the token: a hint may be ignored (RFC 7009, 2.1)."""
+
+    def check_params(self, request: Any, client: Client) -> None:
+        """A token must be given."""
+        if "token" not in request.form:
+            raise InvalidRequestError("Give the token.")
+
+
+class Revocation(_AnyHint, RevocationEndpoint):
     """Any token of a grant ends the whole grant, at once."""
 
     CLIENT_AUTH_METHODS = ("none", *_PROVEN)
@@ -61,7 +70,7 @@ class Revocation(RevocationEndpoint):
         revoke(token.grant, "revoked by the client", int(time.time()))
 
 
-class Introspection(IntrospectionEndpoint):
+class Introspection(_AnyHint, IntrospectionEndpoint):
     """Tells a client about its own tokens; of others' it says what it says of no token."""
 
     CLIENT_AUTH_METHODS = _PROVEN

@@ -1,0 +1,646 @@
+"""Attacks on OAuth: what is stolen, replayed, mixed up or made up opens nothing."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from authlib.oauth2.rfc7523 import private_key_jwt_sign
+from eth_account import Account
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, OctKey
+
+from api.errors import ApiError, AuthenticationError
+from api.oauth import addresses
+from api.oauth.bearer import principal_of
+from api.oauth.tokens import GRANT_CLAIM
+from scripts.signing.session import signature_of
+
+from ..indexer.stage import Registry  # noqa: TID252
+from .walking import HTML, REDIRECT, Known, Walk, fields_of, form, known
+from .world import BUYER, DEVELOPER, STRANGER, VALIDATOR, World
+
+ISSUER = "https://registry.example"
+
+
+@pytest.fixture(scope="module")
+def world(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One world for this file: clients and grants do not get into each other's way."""
+    folder: Path = tmp_path_factory.mktemp("attacks")
+    mark = deployed.node.snapshot()
+    made = World(deployed, f"sqlite:///{folder}/index.db", folder)
+    yield made
+    made.close()
+    deployed.node.revert(mark)
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Known:
+    return known(world)
+
+
+@pytest.fixture
+def walk(world: World, client: Known) -> Walk:
+    return Walk(world, client)
+
+
+def counts(world: World, token: str) -> bool:
+    """True while a token opens anything."""
+    try:
+        principal_of(world.app.state.registry, token)
+    except AuthenticationError:
+        return False
+    return True
+
+
+def refused(answer: Any, error: str, status: int = 400) -> None:
+    """An answer of OAuth's own kind, which says no more than it should."""
+    assert (answer.status_code, answer.json()["error"]) == (status, error), answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "access_token" not in answer.text
+
+
+class TestCode:
+    """
+    when a code comes a second time          nobody gets tokens, and those it gave are dead
+    when it comes from another client        it is refused, and still good for its own
+    when it comes late                       it is refused
+    when it comes with another address       it is refused
+    when the verifier is wrong or missing    it is refused, and the code is used up
+    """
+
+    def test_nothing_counts_any_more_when_replayed(self, world: World, walk: Walk) -> None:
+        code = walk.answer(DEVELOPER)["code"]
+        first = walk.exchange(code).json()
+        again = walk.refreshed(first["refresh_token"]).json()
+        refused(walk.exchange(code), "invalid_grant")
+        assert not counts(world, first["access_token"])
+        assert not counts(world, again["access_token"])
+        refused(walk.refreshed(again["refresh_token"]), "invalid_grant")
+
+    def test_stays_its_clients_when_another_one_brings_it(self, world: World, walk: Walk) -> None:
+        code = walk.answer(DEVELOPER)["code"]
+        thief = Walk(world, known(world, name="Thief"), verifier=walk.verifier)
+        refused(thief.exchange(code), "invalid_grant")
+        assert walk.exchange(code).status_code == 200
+
+    def test_is_refused_when_late(
+        self, world: World, walk: Walk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        code, now = walk.answer(DEVELOPER)["code"], time.time()
+        monkeypatch.setattr(time, "time", lambda: now + world.settings.code_seconds + 1)
+        refused(walk.exchange(code), "invalid_grant")
+
+    @pytest.mark.parametrize("other", ["https://app.example/other", None])
+    def test_is_refused_with_another_address(self, walk: Walk, other: str | None) -> None:
+        refused(walk.exchange(walk.answer(DEVELOPER)["code"], redirect_uri=other), "invalid_grant")
+
+    @pytest.mark.parametrize(
+        ("verifier", "error"),
+        [
+            (None, "invalid_request"),
+            ("x" * 64, "invalid_grant"),
+            ("short", "invalid_request"),
+            ("challenge", "invalid_grant"),
+        ],
+    )
+    def test_is_used_up_when_the_verifier_is_wrong(
+        self, walk: Walk, verifier: str | None, error: str
+    ) -> None:
+        shown = walk.asked()["code_challenge"] if verifier == "challenge" else verifier
+        code = walk.answer(DEVELOPER)["code"]
+        refused(walk.exchange(code, code_verifier=shown), error)
+        refused(walk.exchange(code), "invalid_grant")
+
+    def test_a_confidential_client_must_prove_itself_as_well(self, world: World) -> None:
+        own = known(world, auth_method="client_secret", organization="ACME")
+        walk = Walk(world, own)
+        code = walk.answer(DEVELOPER)["code"]
+        refused(walk.exchange(code), "invalid_client", 401)
+        refused(walk.exchange(code, auth=(own.id, "wrong")), "invalid_client", 401)
+        assert walk.exchange(code, auth=own.basic).status_code == 200
+
+
+class TestChallenge:
+    """
+    when PKCE is left out, plain, or without method    the client is told, and no page is shown
+    """
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"code_challenge": None, "code_challenge_method": None},
+            {"code_challenge_method": "plain"},
+            {"code_challenge_method": None},
+            {"code_challenge": None},
+            {"code_challenge": "short"},
+            {"code_challenge_method": "s256"},
+        ],
+    )
+    def test_is_asked_for(self, walk: Walk, changes: dict[str, Any]) -> None:
+        answer = walk.begun(**changes)
+        assert answer.status_code == 302
+        said = fields_of(answer.headers["location"])
+        assert (said["error"], said["state"], said["iss"]) == (
+            "invalid_request",
+            "as-it-was",
+            ISSUER,
+        )
+
+    @pytest.mark.parametrize("kind", ["token", "id_token", "code token", "none"])
+    def test_no_other_flow_begins(self, walk: Walk, kind: str) -> None:
+        said = fields_of(walk.begun(response_type=kind).headers["location"])
+        assert said["error"] == "unsupported_response_type"
+
+    @pytest.mark.parametrize("kind", ["password", "implicit", "urn:ietf:params:oauth:x", ""])
+    def test_no_other_grant_is_known(self, world: World, client: Known, kind: str) -> None:
+        fields = {"grant_type": kind, "client_id": client.id, "username": "u", "password": "p"}
+        refused(form(world, "/oauth/token", fields), "unsupported_grant_type")
+
+
+class TestRedirect:
+    """
+    when the address is not the registered one, letter by letter    nothing is sent anywhere
+    given a loopback address                                        any port, nothing else
+    when a client is registered with a dangerous address            it is refused
+    """
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            None,
+            "https://app.example/signed-in/",
+            "https://app.example/signed-in/../evil",
+            "https://app.example/signed-in?next=https://evil.example",
+            "https://app.example/signed-in#fragment",
+            "https://app.example/SIGNED-IN",
+            "http://app.example/signed-in",
+            "https://app.example:8443/signed-in",
+            "https://app.example@evil.example/signed-in",
+            "https://user@app.example/signed-in",
+            "https://app.example.evil.example/signed-in",
+            "https://evil.example/signed-in",
+            "https://evil.example\\@app.example/signed-in",
+            "https://app.example%2f@evil.example/",
+            "//app.example/signed-in",
+            "javascript:alert(1)",
+            "data:text/html,hello",
+            "https://app.example/signed-in\r\nX: y",
+            "https://аpp.example/signed-in",
+        ],
+    )
+    @pytest.mark.parametrize("more", [{}, {"response_type": "token"}, {"scope": "no-such"}])
+    def test_goes_nowhere_else(self, walk: Walk, address: str | None, more: dict[str, str]) -> None:
+        for accept in ({}, HTML):
+            answer = walk.begun(headers=accept, redirect_uri=address, **more)
+            assert answer.status_code == 400
+            assert "location" not in answer.headers
+            assert "evil.example" not in answer.text
+
+    def test_goes_nowhere_when_given_twice(self, world: World, walk: Walk) -> None:
+        pairs = [*walk.asked().items(), ("redirect_uri", "https://evil.example")]
+        answer = world.client.get("/oauth/authorize", params=pairs, follow_redirects=False)
+        refused(answer, "invalid_request")
+        for name in ("client_id", "state", "scope", "code_challenge"):
+            pairs = [*walk.asked().items(), (name, "x")]
+            answer = world.client.get("/oauth/authorize", params=pairs, follow_redirects=False)
+            refused(answer, "invalid_request")
+
+    def test_an_unknown_client_is_told_to_the_person(self, walk: Walk) -> None:
+        refused(walk.begun(client_id="nobody"), "invalid_client")
+        assert walk.begun(headers=HTML, client_id="nobody").status_code == 400
+
+    @pytest.mark.parametrize(
+        ("asked", "is_the_same"),
+        [
+            ("http://127.0.0.1/cb", True),
+            ("http://127.0.0.1:51004/cb", True),
+            ("http://127.0.0.1:51004/cb/", False),
+            ("http://127.0.0.1:51004/cb?x=1", False),
+            ("http://localhost:51004/cb", False),
+            ("https://127.0.0.1:51004/cb", False),
+            ("http://127.0.0.1:51004@evil.example/cb", False),
+            ("http://127.0.0.1.evil.example/cb", False),
+            ("http://127.0.0.1:99999/cb", False),
+            ("http://127.1/cb", False),
+        ],
+    )
+    def test_a_loopback_address_has_any_port(self, asked: str, is_the_same: bool) -> None:
+        assert addresses.is_registered(asked, ["http://127.0.0.1/cb"]) is is_the_same
+
+    @pytest.mark.parametrize(
+        ("address", "is_fit"),
+        [
+            ("https://app.example/cb", True),
+            ("https://app.example/cb?tenant=1", True),
+            ("http://127.0.0.1/cb", True),
+            ("http://[::1]:8080/cb", True),
+            ("com.example.app:/cb", True),
+            ("http://app.example/cb", False),
+            ("https://*.example/cb", False),
+            ("https://app.example/cb#x", False),
+            ("https://user:word@app.example/cb", False),
+            ("https://app.example/a/../cb", False),
+            ("javascript:alert(1)", False),
+            ("data:text/html,x", False),
+            ("app:/cb", False),
+            ("com.example.app://host/cb", False),
+            ("https://", False),
+            ("https://app.example/ cb", False),
+            ("", False),
+        ],
+    )
+    def test_dangerous_addresses_cannot_be_registered(self, address: str, is_fit: bool) -> None:
+        assert addresses.may_be_registered(address) is is_fit
+
+
+class TestScopes:
+    """
+    when more is asked for than the client may    the client is told, at every step
+    when more is decided than was asked for       it is refused
+    when a refresh asks for more                  it is refused; for less, the next may have all
+    when the wallet loses its role                the scope is gone with the next refresh
+    """
+
+    def test_cannot_be_more_than_the_clients(self, world: World, walk: Walk) -> None:
+        for more in ("mrv:read", "no-such:scope", "projects:read admin:*"):
+            said = fields_of(walk.begun(scope=more).headers["location"])
+            assert said["error"] == "invalid_scope"
+        agent = {"auth_method": "client_secret", "organization": "ACME", "redirect_uris": ()}
+        own = known(world, **agent)
+        asked = {"grant_type": "client_credentials", "scope": "projects:read mrv:write"}
+        refused(form(world, "/oauth/token", asked, own.basic), "invalid_scope")
+
+    def test_cannot_be_more_than_was_asked_for(self, world: World, walk: Walk) -> None:
+        request = walk.handle(scope="projects:read")
+        both = ["projects:read", "projects:write"]
+        assert walk.offered(DEVELOPER, request, scopes=both).status_code == 422
+        text = walk.offered(DEVELOPER, request).json()
+        assert walk.decided(DEVELOPER, request, text, scopes=both).status_code == 422
+        wide = walk.handle()
+        text = walk.offered(DEVELOPER, wide, scopes=["projects:read"]).json()
+        answer = walk.decided(DEVELOPER, wide, text, scopes=both)
+        assert (answer.status_code, answer.json()["code"]) == (401, "AUTHENTICATION_REQUIRED")
+
+    def test_cannot_be_decided_without_the_role(self, world: World) -> None:
+        wide = ["projects:read", "projects:approve"]
+        walk = Walk(world, known(world, scopes=wide), wide)
+        request = walk.handle()
+        text = walk.offered(VALIDATOR, request).json()
+        forged = text["text"].replace(_checksum(world, VALIDATOR), _checksum(world, STRANGER))
+        signature = signature_of(world.keys[STRANGER], forged)
+        answer = walk.decided(STRANGER, request, text, signature=signature)
+        assert answer.status_code == 403
+        assert answer.json()["details"][0]["code"] == "SCOPE_WITHHELD"
+
+    def test_cannot_grow_in_a_refresh(self, world: World, walk: Walk) -> None:
+        first = walk.tokens(DEVELOPER)
+        more = "projects:read projects:write mrv:read"
+        refused(walk.refreshed(first["refresh_token"], scope=more), "invalid_scope")
+        less = walk.refreshed(first["refresh_token"], scope="projects:read").json()
+        assert less["scope"] == "projects:read"
+        assert walk.refreshed(less["refresh_token"]).json()["scope"] == first["scope"]
+
+    def test_are_gone_when_the_role_is(self, world: World) -> None:
+        wide = ["projects:approve", "projects:read"]
+        walk = Walk(world, known(world, scopes=wide), wide)
+        before = walk.tokens(VALIDATOR)
+        assert before["scope"] == "projects:approve projects:read"
+        revoked = (3, world.address(VALIDATOR))
+        world.direct(0, "RegistryAccessControl", "revokeRole", *revoked)
+        after = walk.refreshed(before["refresh_token"]).json()
+        assert after["scope"] == "projects:read"
+        world.direct(0, "RegistryAccessControl", "grantRole", *revoked, 0)
+
+    @pytest.mark.parametrize("scope", ["admin:*", "admin:clients", "mrv:verify"])
+    def test_that_take_a_role_are_no_clients_own(self, world: World, scope: str) -> None:
+        agent = {"auth_method": "client_secret", "organization": "ACME", "redirect_uris": ()}
+        with pytest.raises(ApiError) as caught:
+            known(world, scopes=[scope], **agent)
+        assert [one.code for one in caught.value.details] == ["SCOPE_NEEDS_WALLET"]
+        # One that asks people as well may be registered with it, and still not take it itself.
+        both = known(
+            world,
+            scopes=[scope, "mrv:read"],
+            auth_method="client_secret",
+            **{
+                "organization": "ACME",
+                "redirect_uris": [REDIRECT],
+            },
+        )
+        for wanted in (scope, None):
+            asked = {"grant_type": "client_credentials", "scope": wanted}
+            refused(form(world, "/oauth/token", asked, both.basic), "invalid_scope")
+
+
+class TestSignIn:
+    """
+    when the text is one of another domain, chain, request, time, wallet or purpose    401
+    when the same signature comes again                                                404
+    when the request is over, changed, or a token of another kind                      404
+    """
+
+    @pytest.mark.parametrize(
+        ("line", "other"),
+        [
+            ("registry.example wants", "evil.example wants"),
+            ("URI: https://registry.example", "URI: https://evil.example"),
+            ("Chain ID: 31337", "Chain ID: 1"),
+            ("Nonce: ", "Nonce: 0"),
+            ("Issued At: 20", "Issued At: 21"),
+            ("Expiration Time: 20", "Expiration Time: 21"),
+            ("Dashboard at app.example", "Dashboard at evil.example"),
+            ("projects:write", "projects:approve"),
+        ],
+    )
+    def test_is_refused_when_another_text_is_signed(
+        self, world: World, walk: Walk, line: str, other: str
+    ) -> None:
+        request = walk.handle()
+        text = walk.offered(DEVELOPER, request).json()
+        assert line in text["text"]
+        signed = signature_of(world.keys[DEVELOPER], text["text"].replace(line, other))
+        answer = walk.decided(DEVELOPER, request, text, signature=signed)
+        assert (answer.status_code, answer.json()["code"]) == (401, "AUTHENTICATION_REQUIRED")
+        assert walk.decided(DEVELOPER, request, text).status_code == 200
+
+    def test_is_refused_when_signed_for_another_request(self, world: World, walk: Walk) -> None:
+        first, second = walk.handle(), walk.handle()
+        text = walk.offered(DEVELOPER, first).json()
+        assert walk.decided(DEVELOPER, second, text).status_code == 401
+        other = Walk(world, known(world, name="Thief", redirect_uris=["https://evil.example/x"]))
+        other.redirect = "https://evil.example/x"
+        assert other.decided(DEVELOPER, other.handle(), text).status_code == 401
+
+    def test_is_refused_when_another_wallet_signs(self, world: World, walk: Walk) -> None:
+        request = walk.handle()
+        text = walk.offered(DEVELOPER, request).json()
+        own = signature_of(world.keys[STRANGER], text["text"])
+        assert walk.decided(DEVELOPER, request, text, signature=own).status_code == 401
+        assert walk.decided(STRANGER, request, text, signature=own).status_code == 401
+        for nonsense in ("0x" + "00" * 65, "0x" + "ff" * 65, "0x01", "0x" + "ab" * 9_000):
+            answer = walk.decided(DEVELOPER, request, text, signature=nonsense)
+            assert answer.status_code == 401
+
+    def test_is_over_when_decided(self, walk: Walk) -> None:
+        request = walk.handle()
+        text = walk.offered(DEVELOPER, request).json()
+        assert walk.decided(DEVELOPER, request, text).status_code == 200
+        assert walk.decided(DEVELOPER, request, text).status_code == 404
+        denial = {"request": request, "decision": "deny"}
+        assert walk.world.post("/oauth/authorize", denial).status_code == 404
+
+    def test_is_over_after_its_time(
+        self, world: World, walk: Walk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        request = walk.handle()
+        text, now = walk.offered(DEVELOPER, request).json(), time.time()
+        monkeypatch.setattr(time, "time", lambda: now + world.settings.sign_in_seconds + 1)
+        _shift_jose(monkeypatch, now + world.settings.sign_in_seconds + 1)
+        assert walk.decided(DEVELOPER, request, text).status_code == 404
+
+    def test_takes_no_request_that_it_did_not_make(self, world: World, walk: Walk) -> None:
+        request = walk.handle()
+        text = walk.offered(DEVELOPER, request).json()
+        header, claims, signature = request.split(".")
+        changed = json.loads(_unpadded(claims)) | {"redirect_uri": "https://evil.example/x"}
+        forged = f"{header}.{_packed(changed)}.{signature}"
+        token = walk.tokens(BUYER)["access_token"]
+        for other in (forged, token, f"{_packed({'alg': 'none'})}.{claims}.", "x", "a.b.c"):
+            assert walk.decided(DEVELOPER, other, text).status_code == 404
+
+    def test_needs_everything_to_allow(self, world: World, walk: Walk) -> None:
+        answer = world.post("/oauth/authorize", {"request": walk.handle(), "decision": "allow"})
+        fields = [one["field"] for one in answer.json()["details"]]
+        assert (answer.status_code, fields) == (422, ["/wallet", "/scopes", "/signature"])
+
+
+class TestTokens:
+    """
+    given a token that another could have made    it opens nothing: alg none, HS256 with the public
+                                                  key, a wrong typ, aud, iss, kid, or one of a grant
+                                                  that never was
+    when a refresh token comes again              the whole family is dead
+    when a token or its client is revoked         it is dead at once
+    """
+
+    @pytest.fixture
+    def token(self, walk: Walk) -> str:
+        return str(walk.tokens(DEVELOPER)["access_token"])
+
+    def test_is_dead_given_no_signature(self, world: World, token: str) -> None:
+        _, claims, signature = token.split(".")
+        for alg in ("none", "None", "NONE"):
+            for end in ("", signature):
+                assert not counts(world, f"{_packed({'alg': alg, 'typ': 'at+jwt'})}.{claims}.{end}")
+
+    def test_is_dead_given_the_public_key_as_a_secret(self, world: World, token: str) -> None:
+        public = world.app.state.registry.signing_keys.published()["keys"][0]
+        claims = json.loads(_unpadded(token.split(".")[1]))
+        key = ECKey.import_key(public)
+        head = _packed({"alg": "HS256", "typ": "at+jwt", "kid": public["kid"]})
+        signed = f"{head}.{_packed(claims)}"
+        for secret in (key.as_pem(private=False), json.dumps(public).encode()):
+            mac = hmac.digest(secret, signed.encode(), "sha256")
+            end = base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+            assert not counts(world, f"{signed}.{end}")
+
+    @pytest.mark.parametrize(
+        ("header", "claims"),
+        [
+            ({"typ": "JWT"}, {}),
+            ({"typ": "id_token+jwt"}, {}),
+            ({"typ": "ogcr-consent+jwt"}, {}),
+            ({}, {"aud": "https://other.example"}),
+            ({}, {"aud": None}),
+            ({}, {"iss": "https://other.example"}),
+            ({}, {"exp": 1}),
+            ({}, {"exp": None}),
+            ({}, {"nbf": 2**40}),
+            ({}, {GRANT_CLAIM: "never-was"}),
+            ({}, {GRANT_CLAIM: None}),
+        ],
+    )
+    def test_is_dead_when_it_was_made_for_something_else(
+        self, world: World, token: str, header: dict[str, Any], claims: dict[str, Any]
+    ) -> None:
+        assert counts(world, token)
+        keys = world.app.state.registry.signing_keys.current
+        assert not counts(world, _resigned(token, keys, header, claims))
+        assert counts(world, _resigned(token, keys, {}, {}))
+
+    def test_is_dead_given_anothers_key(self, world: World, token: str) -> None:
+        own = world.app.state.registry.signing_keys.published()["keys"][0]
+        thief = ECKey.generate_key("P-256", {"alg": "ES256"}, auto_kid=True)
+        public = thief.as_dict(private=False)
+        for header in (
+            {"kid": own["kid"]},
+            {"kid": thief.kid},
+            {"kid": "../../../../dev/null"},
+            {"kid": "' OR '1'='1"},
+            {"kid": thief.kid, "jwk": public},
+            {"kid": thief.kid, "jku": "https://evil.example/jwks"},
+        ):
+            forged = jwt.encode(
+                {"alg": "ES256", "typ": "at+jwt", **header},
+                json.loads(_unpadded(token.split(".")[1])),
+                thief,
+                algorithms=["ES256"],
+            )
+            assert not counts(world, forged)
+
+    @pytest.mark.parametrize(
+        "text", ["", "x", "a.b", "a.b.c", "a.b.c.d.e", "é.é.é", "." * 9_000, "e30.W10.x", "\x00"]
+    )
+    def test_is_none_given_any_text(self, world: World, text: str) -> None:
+        assert not counts(world, text)
+
+    def test_the_family_is_dead_when_a_refresh_token_is_reused(
+        self, world: World, walk: Walk
+    ) -> None:
+        first = walk.tokens(DEVELOPER)
+        second = walk.refreshed(first["refresh_token"]).json()
+        assert counts(world, second["access_token"])
+        refused(walk.refreshed(first["refresh_token"]), "invalid_grant")
+        assert not counts(world, second["access_token"])
+        refused(walk.refreshed(second["refresh_token"]), "invalid_grant")
+
+    def test_another_client_cannot_refresh_revoke_or_ask(self, world: World, walk: Walk) -> None:
+        mine = walk.tokens(DEVELOPER)
+        agent = {"auth_method": "client_secret", "organization": "ACME"}
+        thief = known(world, name="Thief", **agent)
+        stolen = {"grant_type": "refresh_token", "refresh_token": mine["refresh_token"]}
+        refused(form(world, "/oauth/token", stolen, thief.basic), "invalid_grant")
+        for token in (mine["refresh_token"], mine["access_token"]):
+            asked = form(world, "/oauth/introspect", {"token": token}, thief.basic)
+            assert asked.json() == {"active": False}
+            refused(form(world, "/oauth/revoke", {"token": token}, thief.basic), "invalid_grant")
+        assert counts(world, mine["access_token"])
+        assert walk.refreshed(mine["refresh_token"]).status_code == 200
+
+    def test_is_dead_at_once_when_revoked(self, world: World, walk: Walk) -> None:
+        for kind in ("access_token", "refresh_token"):
+            mine = walk.tokens(DEVELOPER)
+            fields = {"token": mine[kind], "client_id": walk.client.id, "token_type_hint": "wrong"}
+            assert form(world, "/oauth/revoke", fields).json() == {}
+            assert not counts(world, mine["access_token"])
+            refused(walk.refreshed(mine["refresh_token"]), "invalid_grant")
+        unknown = {"token": "nothing", "client_id": walk.client.id}
+        assert form(world, "/oauth/revoke", unknown).status_code == 200
+
+
+class TestClients:
+    """
+    when a client shows two proofs, half a one, or another's    it is refused
+    when an assertion comes again, or is for another server     it is refused
+    when a form is no form, or holds what it cannot             it is refused, never a 500
+    """
+
+    @pytest.fixture(scope="class")
+    def agent(self, world: World) -> Known:
+        return known(world, auth_method="client_secret", organization="ACME", redirect_uris=())
+
+    def test_is_refused_with_a_doubtful_proof(self, world: World, agent: Known) -> None:
+        asked = {"grant_type": "client_credentials"}
+        twice = {**asked, "client_id": agent.id, "client_secret": agent.secret}
+        refused(form(world, "/oauth/token", twice, agent.basic), "invalid_request")
+        other = {**asked, "client_id": "another"}
+        refused(form(world, "/oauth/token", other, agent.basic), "invalid_request")
+        for header in ("Basic", "Basic !", "Basic =", "Bearer x", "Basic 4pyT", "Basic Og=="):
+            answer = world.client.post(
+                "/oauth/token", data=asked, headers={"Authorization": header}
+            )
+            refused(answer, "invalid_client", 401)
+            assert answer.headers["www-authenticate"].startswith("Basic ")
+        for secret in (None, "", "wrong", (agent.secret or "")[:-1]):
+            fields = {**asked, "client_id": agent.id, "client_secret": secret}
+            refused(form(world, "/oauth/token", fields), "invalid_client", 401)
+
+    def test_an_assertion_counts_once_and_here_alone(self, world: World) -> None:
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        public = {"keys": [key.as_dict(private=False)]}
+        agent = {"auth_method": "private_key_jwt", "organization": "ACME", "redirect_uris": ()}
+        own = known(world, jwks=public, **agent)
+        endpoint = f"{ISSUER}/oauth/token"
+
+        def asked(audience: str, signer: Any = key, alg: str = "ES256", **more: Any) -> Any:
+            proof = private_key_jwt_sign(signer, own.id, audience, alg, **more)
+            return {
+                "grant_type": "client_credentials",
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_assertion": proof,
+            }
+
+        good = asked(endpoint)
+        assert form(world, "/oauth/token", good).status_code == 200
+        refused(form(world, "/oauth/token", good), "invalid_client")
+        thief = ECKey.generate_key("P-256", {"kid": key.kid})
+        secret = OctKey.import_key(json.dumps(key.as_dict(private=False)))
+        for wrong in (
+            asked("https://other.example/oauth/token"),
+            asked(endpoint, thief),
+            asked(endpoint, secret, "HS256"),
+            asked(endpoint, expires_in=86_400),
+            asked(endpoint, expires_in=-100),
+            {**good, "client_assertion": "x.y.z"},
+        ):
+            refused(form(world, "/oauth/token", wrong), "invalid_client")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"\xff\xfe",
+            b"grant_type=%ff",
+            b"grant_type=client_credentials&grant_type=password",
+            b"grant_type=authorization_code&code=%00",
+            b"&".join(b"f%d=1" % number for number in range(100)),
+            b"grant_type=authorization_code&client_id=%22&code=x",
+            b"grant_type=refresh_token&client_id=x&scope=%22%5c",
+            b"grant_type=client_credentials&resource=https://other.example",
+        ],
+    )
+    @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
+    def test_any_form_is_refused(self, world: World, path: str, body: bytes) -> None:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = world.client.post(path, content=body, headers=headers)
+        assert answer.status_code in (400, 401)
+        assert answer.json()["error"]
+        assert answer.json()["status"] == answer.status_code
+
+    def test_what_is_no_form_is_refused(self, world: World) -> None:
+        assert world.post("/oauth/token", {"grant_type": "x"}).status_code == 415
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        long = world.client.post("/oauth/token", content=b"a" * 30_000, headers=headers)
+        assert long.status_code == 413
+
+
+def _resigned(token: str, keys: KeySet, header: dict[str, Any], claims: dict[str, Any]) -> str:
+    """A token that the server's own key signs, changed."""
+    held = json.loads(_unpadded(token.split(".")[1])) | claims
+    kept = {name: value for name, value in held.items() if value is not None}
+    full = {"alg": "ES256", "typ": "at+jwt", "kid": next(iter(keys)).kid, **header}
+    return jwt.encode(full, kept, keys, algorithms=["ES256"])
+
+
+def _shift_jose(monkeypatch: pytest.MonkeyPatch, now: float) -> None:
+    """The clock that joserfc looks at."""
+    monkeypatch.setattr("joserfc._rfc7519.claims._generate_now", lambda: int(now))
+
+
+def _checksum(world: World, who: int) -> str:
+    return str(Account.from_key(world.keys[who].key).address)
+
+
+def _packed(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def _unpadded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
