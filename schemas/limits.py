@@ -11,6 +11,8 @@ from .faults import Fault, pointer_to, quoted
 
 MAX_DEPTH = 64
 MAX_VALUES = 1_000_000
+#: Outside of coordinates; a long document has a few thousand, and each may be tried by many rules.
+MAX_DESCRIBING = 20_000
 MAX_INTEGER = 2**53 - 1
 
 #: From here on RFC 8785 writes a whole number with an exponent, so that it reads back as a double.
@@ -39,13 +41,26 @@ def limit_faults(value: object) -> list[Fault]:
         path, item = waiting.pop()
         seen += 1
         if seen > MAX_VALUES:
-            return [*faults, _too_large()]
+            return [*faults, _too_large(MAX_VALUES)]
         faults.extend(_own_faults(path, item))
         if len(path) < MAX_DEPTH:
             waiting.extend(_children(path, item))
         elif isinstance(item, dict | list | tuple) and item:
             faults.append(_too_deep(path))
     return sorted(set(faults))
+
+
+def describing_faults(value: object) -> list[Fault]:
+    """A fault when a document, less its coordinates, holds more than anybody could read."""
+    waiting, seen = [value], 0
+    while waiting and seen <= MAX_DESCRIBING:
+        item = waiting.pop()
+        seen += 1
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list | tuple):
+            waiting.extend(item)
+    return [_too_large(MAX_DESCRIBING, " beside its coordinates")] * (seen > MAX_DESCRIBING)
 
 
 def unusable(faults: list[Fault]) -> bool:
@@ -126,6 +141,6 @@ def _too_deep(path: Path) -> Fault:
     return Fault(pointer_to(*path), "NESTED_TOO_DEEPLY", message)
 
 
-def _too_large() -> Fault:
-    message = f"The document holds more than {MAX_VALUES:,} values; simplify or divide it."
+def _too_large(most: int, where: str = "") -> Fault:
+    message = f"The document holds more than {most:,} values{where}; simplify or divide it."
     return Fault("", "TOO_MANY_VALUES", message)

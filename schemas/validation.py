@@ -8,7 +8,7 @@ from typing import Any
 from .dialect import KINDS, validator
 from .faults import Fault
 from .geometry import is_collection
-from .limits import limit_faults, unusable
+from .limits import describing_faults, limit_faults, unusable
 from .rules import rule_faults
 from .sentences import schema_faults
 
@@ -37,7 +37,7 @@ def validate(kind: str, document: Any) -> list[Fault]:
     """
     if kind not in KINDS:
         raise ValueError(f"“{kind}” is no kind of document; use one of {', '.join(KINDS)}.")
-    faults = limit_faults(document)
+    faults = [*limit_faults(document), *describing_faults(_without_coordinates(document))]
     if not unusable(faults):
         faults.extend(_faults(kind, document))
     return _listed(sorted(set(faults)))

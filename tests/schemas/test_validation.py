@@ -53,8 +53,27 @@ class TestValidate:
     """
     given any JSON value                    it returns faults, raises nothing, changes nothing
     given several faults                    it returns all, sorted by pointer
+    given more values than anybody reads    it says so and tries no other rule
+    given as many as a boundary may have    it takes them, as coordinates
     when the kind is unknown                it raises
     """
+
+    @pytest.mark.parametrize("member", ["links", "methodologies", "x:extra"])
+    def test_tries_no_other_rule_given_more_values_than_anybody_reads(self, member: str) -> None:
+        document = DOCUMENTS[0] | {member: [{}] * 20_000}
+        assert codes("pdd", document) == [("", "TOO_MANY_VALUES")]
+
+    def test_takes_as_many_values_as_a_boundary_may_have(self) -> None:
+        (pdd, *_) = [one for one in DOCUMENTS if one.get("profile") == "pdd"]
+        steps = [number / 12_500 for number in range(12_500)]
+        ring = [
+            *([0.1 * step, 0.0] for step in steps),
+            *([0.1, 0.1 * step] for step in steps),
+            *([0.1 - 0.1 * step, 0.1] for step in steps),
+            *([0.0, 0.1 - 0.1 * step] for step in steps),
+        ]
+        area = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+        assert "TOO_MANY_VALUES" not in {code for _, code in codes("pdd", pdd | {"geometry": area})}
 
     @given(st.sampled_from(schemas.KINDS), ANYTHING)
     def test_nothing_is_raised_given_any_value(self, kind: str, value: Any) -> None:
