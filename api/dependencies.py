@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
+from api.access.gate import principal_of
+from api.access.principals import Principal
 from api.bodies import Received, read_body, read_document, read_json
 from api.patterns import ADDRESS
 from api.registry import Registry
@@ -18,6 +20,7 @@ def registry_of(request: Request) -> Registry:
 
 
 OfRegistry = Annotated[Registry, Depends(registry_of)]
+OfPrincipal = Annotated[Principal, Depends(principal_of)]
 RawBody = Annotated[bytes, Depends(read_body)]
 JsonBody = Annotated[Any, Depends(read_json)]
 DocumentBody = Annotated[Received, Depends(read_document)]

@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
+from api.access.gate import Gate, require_access
 from api.conditional import Conditional
 from api.documentation import describe
 from api.errors import EXPECTED
@@ -90,6 +91,7 @@ _SHOWN = [
     "X-Request-ID",
     "Retry-After",
     "Idempotency-Replayed",
+    "WWW-Authenticate",
     "RateLimit-Limit",
     "RateLimit-Remaining",
     "RateLimit-Reset",
@@ -97,10 +99,12 @@ _SHOWN = [
 
 
 _TAKEN = [
+    "Authorization",
     "Content-Type",
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "X-API-Key",
     "X-Request-ID",
 ]
 
@@ -115,7 +119,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        dependencies=[Depends(refuse_unknown), Depends(refuse_unheeded)],
+        dependencies=[Depends(require_access), Depends(refuse_unknown), Depends(refuse_unheeded)],
     )
     app.state.registry = registry
     app.state.streams = Streams(registry.settings.most_streams, registry.feed_mark)
@@ -145,6 +149,7 @@ def _add_middleware(app: FastAPI, registry: Registry) -> None:
     app.add_middleware(Idempotent, registry=registry)
     app.add_middleware(Conditional)
     app.add_middleware(Rates, settings=settings)
+    app.add_middleware(Gate, registry=registry)
     app.add_middleware(Traffic, metrics=registry.metrics, traces=registry.traces)
     app.add_middleware(Envelope)
     app.add_middleware(

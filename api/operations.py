@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.routing import compile_path
 
 from api import models, requests
+from api.access.scopes import OPEN
 from api.oauth import models as oauth
 
 _READ = (400, 404, 405, 500, 503)
@@ -22,6 +23,7 @@ _GEOJSON = "application/geo+json"
 class Operation:
     """The success of a route, its example, its errors, and what it takes.
 
+    One of the `scopes` must be granted; an operation without any is refused to everybody.
     `request` is a kind of document, a request model, or several kinds; `signable` says that the
     document may come together with a signed transaction. A `form` is no JSON; the `refusals` of
     OAuth's own endpoints carry the members that its clients read (RFC 6749, 5.2). A `secret`
@@ -42,6 +44,7 @@ class Operation:
     secret: bool = False
     form: bool = False
     refusals: tuple[int, ...] = ()
+    scopes: tuple[str, ...] = ()
 
 
 def _read(said: str, answer: type[BaseModel], example: str, **more: Any) -> Operation:
@@ -54,6 +57,8 @@ def _write(
     examples: tuple[str, ...],
     example: str,
     errors: tuple[int, ...] = _WRITE,
+    *,
+    scopes: tuple[str, ...],
 ) -> Operation:
     return Operation(
         said,
@@ -65,11 +70,12 @@ def _write(
         request_examples=examples,
         signable=not isinstance(request, type),
         derived=False,
+        scopes=scopes,
     )
 
 
 def _about(said: str, answer: type[BaseModel], example: str) -> Operation:
-    return Operation(said, answer, example, errors=(400, 405, 500, 503), derived=False)
+    return Operation(said, answer, example, errors=(400, 405, 500, 503), derived=False, scopes=OPEN)
 
 
 def _consent(
@@ -83,6 +89,7 @@ def _consent(
         request=request,
         request_examples=examples,
         derived=False,
+        scopes=OPEN,
         secret=True,
     )
 
@@ -98,12 +105,30 @@ def _form(
         request=request,
         request_examples=examples,
         derived=False,
+        scopes=OPEN,
         secret=True,
         form=True,
         refusals=(400, 401),
     )
 
 
+_READ_ANY = ("public:read", "projects:read", "mrv:read", "credits:read")
+_READ_PROJECTS = ("public:read", "projects:read")
+_READ_MRV = ("public:read", "mrv:read")
+_READ_CREDITS = ("public:read", "credits:read")
+_CHECKS = ("public:read", "projects:write", "mrv:write")
+_OWN_CHECKS = ("projects:read", "projects:write", "mrv:read", "mrv:write", "admin:audit")
+_ANY_WRITE = (
+    "projects:write",
+    "projects:approve",
+    "mrv:write",
+    "mrv:verify",
+    "credits:transfer",
+    "credits:retire",
+)
+#: What a call needs itself is asked again, by its contract and function.
+_ANY_CALL = (*_ANY_WRITE, "admin:registry")
+_OWN_TASKS = (*_ANY_CALL, "admin:audit")
 _GEO: dict[str, Any] = {"media_type": _GEOJSON}
 _PROJECTS, _MONITORING = "/projects", "/projects/{projectId}/monitoring"
 _COLLECTIONS = "/collections"
@@ -117,23 +142,43 @@ def methods_of(path: str) -> list[str]:
     return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
+#: Pages and their files, which anybody may read; the documentation leaves them out.
+OPEN_PAGES = frozenset(
+    {
+        "/docs",
+        "/docs/swagger-ui.css",
+        "/docs/swagger-ui-bundle.js",
+        "/docs/favicon-32x32.png",
+        "/openapi.json",
+    }
+)
+
+
 #: By method and path; a completeness test holds it against the application.
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", _PROJECTS): _read(
-        "A page of projects.", models.FeatureCollection, "projects", errors=_LIST, **_GEO
+        "A page of projects.",
+        models.FeatureCollection,
+        "projects",
+        errors=_LIST,
+        **_GEO,
+        scopes=_READ_PROJECTS,
     ),
     ("post", _PROJECTS): _write(
         "The PDD is accepted; its task says what to sign.",
         "pdd",
         ("pdd", "signed-pdd"),
         "task-to-sign",
+        scopes=("projects:write",),
     ),
-    ("get", "/projects/{projectId}"): _read("The project.", models.Feature, "project", **_GEO),
+    ("get", "/projects/{projectId}"): _read(
+        "The project.", models.Feature, "project", **_GEO, scopes=_READ_PROJECTS
+    ),
     ("get", "/projects/{projectId}/versions/{version}"): _read(
-        "The version.", models.Feature, "project-version", **_GEO
+        "The version.", models.Feature, "project-version", scopes=_READ_PROJECTS, **_GEO
     ),
     ("get", _MONITORING + "/{reportId}/versions/{version}"): _read(
-        "The version.", models.Feature, "report-version", **_GEO
+        "The version.", models.Feature, "report-version", scopes=_READ_MRV, **_GEO
     ),
     ("get", "/contexts/ogcr-1.jsonld"): Operation(
         "The context.",
@@ -142,9 +187,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         media_type="application/ld+json",
         derived=False,
         errors=(400, 405, 500),
+        scopes=OPEN,
     ),
     ("get", "/reorganisations"): _read(
-        "A page of reorganisations.", models.ReorganisationPage, "reorganisations", errors=_LIST
+        "A page of reorganisations.",
+        models.ReorganisationPage,
+        "reorganisations",
+        errors=_LIST,
+        scopes=_READ_ANY,
     ),
     ("put", "/projects/{projectId}"): _write(
         "The change is accepted; its task says what to sign.",
@@ -152,107 +202,142 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("pdd", "metadata"),
         "task-to-sign",
         _CHANGE,
+        scopes=("projects:write",),
     ),
-    ("get", _MONITORING): _read("A page of reports.", models.FeatureCollection, "reports", **_GEO),
+    ("get", _MONITORING): _read(
+        "A page of reports.", models.FeatureCollection, "reports", **_GEO, scopes=_READ_MRV
+    ),
     ("post", _MONITORING): _write(
         "The report is accepted; its task says what to sign.",
         "mrv",
         ("mrv",),
         "task-report",
         _CHANGE,
+        scopes=("mrv:write",),
     ),
-    ("get", _MONITORING + "/{reportId}"): _read("The report.", models.Feature, "report", **_GEO),
+    ("get", _MONITORING + "/{reportId}"): _read(
+        "The report.", models.Feature, "report", **_GEO, scopes=_READ_MRV
+    ),
     ("put", _MONITORING + "/{reportId}"): _write(
         "The next version is accepted; its task says what to sign.",
         "mrv",
         ("mrv",),
         "task-report",
         _CHANGE,
+        scopes=("mrv:write",),
     ),
     ("post", _MONITORING + "/{reportId}/verify"): _write(
         "The decision is accepted; its task says what to sign.",
         "decision",
         ("decision",),
         "task-verification",
+        scopes=("mrv:verify",),
     ),
     ("get", "/credits"): _read(
-        "A page of units.", models.FeatureCollection, "credits", errors=_LIST, **_GEO
+        "A page of units.",
+        models.FeatureCollection,
+        "credits",
+        errors=_LIST,
+        **_GEO,
+        scopes=_READ_CREDITS,
     ),
-    ("get", "/credits/{creditId}"): _read("The unit.", models.Feature, "credit", **_GEO),
+    ("get", "/credits/{creditId}"): _read(
+        "The unit.", models.Feature, "credit", **_GEO, scopes=_READ_CREDITS
+    ),
     ("post", "/credits/transfer"): _write(
         "The transfer is accepted; its task says what to sign.",
         requests.TransferRequest,
         ("transfer",),
         "task-transfer",
+        scopes=("credits:transfer",),
     ),
     ("post", "/credits/split"): _write(
         "The split is accepted; its task says what to sign.",
         requests.SplitRequest,
         ("split",),
         "task-split",
+        scopes=("credits:transfer",),
     ),
     ("post", "/credits/merge"): _write(
         "The merge is accepted; its task says what to sign.",
         requests.MergeRequest,
         ("merge",),
         "task-merge",
+        scopes=("credits:transfer",),
     ),
     ("post", "/credits/{creditId}/retire"): _write(
         "The retirement is accepted; its task says what to sign.",
         requests.RetirementRequest,
         ("retirement",),
         "task-retirement",
+        scopes=("credits:retire",),
     ),
     ("post", "/credits/{creditId}/cancel"): _write(
         "The cancellation is accepted; its task says what to sign.",
         requests.CancellationRequest,
         ("cancellation",),
         "task-cancellation",
+        scopes=("credits:retire",),
     ),
     ("post", "/credits/{creditId}/expire"): _write(
         "The expiry is accepted; its task says what to sign.",
         requests.ExpiryRequest,
         ("expiry",),
         "task-expiry",
+        scopes=("credits:retire",),
     ),
     ("post", "/credits/{creditId}/export"): _write(
         "The export is accepted; its task says what to sign.",
         requests.ExportRequest,
         ("export",),
         "task-export",
+        scopes=("credits:transfer",),
     ),
     ("post", "/credits/{creditId}/export/abort"): _write(
         "The abortion is accepted; its task says what to sign.",
         requests.ExportAbortRequest,
         ("export-abort",),
         "task-export-abort",
+        scopes=("credits:transfer",),
     ),
     ("get", "/statistics/supply"): _read(
-        "The supply.", models.SupplyStatistics, "supply", errors=_LIST
+        "The supply.", models.SupplyStatistics, "supply", errors=_LIST, scopes=_READ_CREDITS
     ),
     ("get", "/reversals"): _read(
-        "A page of reversals.", models.ReversalPage, "reversals", errors=_LIST
+        "A page of reversals.", models.ReversalPage, "reversals", errors=_LIST, scopes=_READ_CREDITS
     ),
-    ("get", "/reversals/{reversalId}"): _read("The reversal.", models.Reversal, "reversal"),
+    ("get", "/reversals/{reversalId}"): _read(
+        "The reversal.", models.Reversal, "reversal", scopes=_READ_CREDITS
+    ),
     ("post", "/reversals/{reversalId}/compensate"): _write(
         "The compensation is accepted; its task says what to sign.",
         requests.CompensationRequest,
         ("compensation",),
         "task-compensation",
+        scopes=("credits:retire",),
     ),
     ("get", "/accreditations"): _read(
-        "A page of accreditations.", models.AccreditationPage, "accreditations", errors=_LIST
+        "A page of accreditations.",
+        models.AccreditationPage,
+        "accreditations",
+        errors=_LIST,
+        scopes=_READ_ANY,
     ),
     ("get", "/accreditations/{account}"): _read(
         "The account's accreditations, and what it decided.",
         models.AccountAccreditations,
         "accreditation",
+        scopes=_READ_ANY,
     ),
     ("get", "/methodologies"): _read(
-        "A page of methodology versions.", models.MethodologyPage, "methodologies", errors=_LIST
+        "A page of methodology versions.",
+        models.MethodologyPage,
+        "methodologies",
+        errors=_LIST,
+        scopes=_READ_ANY,
     ),
     ("get", "/methodologies/{name}"): _read(
-        "The methodology version.", models.Methodology, "methodology"
+        "The methodology version.", models.Methodology, "methodology", scopes=_READ_ANY
     ),
     ("post", "/validate"): Operation(
         "What the check found.",
@@ -262,6 +347,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         request=("pdd", "mrv", "methodology", "decision", "metadata"),
         request_examples=("pdd", "mrv"),
         derived=False,
+        scopes=_CHECKS,
     ),
     ("get", "/validations"): Operation(
         "A page of checks.",
@@ -269,6 +355,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "validations",
         derived=False,
         errors=(400, 405, 500, 503),
+        scopes=_OWN_CHECKS,
     ),
     ("get", "/statistics/validation"): Operation(
         "The numbers.",
@@ -276,18 +363,35 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "validation-statistics",
         derived=False,
         errors=(400, 405, 500, 503),
+        scopes=_READ_ANY,
     ),
     ("get", "/projects/{projectId}/proof"): Operation(
-        "What proves the project.", models.Evidence, "project-evidence", derived=False
+        "What proves the project.",
+        models.Evidence,
+        "project-evidence",
+        derived=False,
+        scopes=_READ_PROJECTS,
     ),
     ("get", _MONITORING + "/{reportId}/proof"): Operation(
-        "What proves the report.", models.Evidence, "report-evidence", derived=False
+        "What proves the report.",
+        models.Evidence,
+        "report-evidence",
+        derived=False,
+        scopes=_READ_MRV,
     ),
     ("get", "/monitoring/{reportId}/proof"): Operation(
-        "What proves the report.", models.Evidence, "report-evidence", derived=False
+        "What proves the report.",
+        models.Evidence,
+        "report-evidence",
+        derived=False,
+        scopes=_READ_MRV,
     ),
     ("get", "/credits/{creditId}/proof"): Operation(
-        "What proves the unit.", models.Evidence, "unit-evidence", derived=False
+        "What proves the unit.",
+        models.Evidence,
+        "unit-evidence",
+        derived=False,
+        scopes=_READ_CREDITS,
     ),
     ("get", "/conformance"): Operation(
         "The conformance classes.",
@@ -295,6 +399,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "conformance",
         derived=False,
         errors=(400, 405, 500),
+        scopes=OPEN,
     ),
     ("get", "/openapi-3.0.json"): Operation(
         "An OpenAPI 3.0 document.",
@@ -303,30 +408,46 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         media_type="application/vnd.oai.openapi+json;version=3.0",
         derived=False,
         errors=(400, 405, 500),
+        scopes=OPEN,
     ),
     ("get", _COLLECTIONS): _read(
-        "The collections.", models.Collections, "collections", errors=_LIST
+        "The collections.", models.Collections, "collections", errors=_LIST, scopes=_READ_ANY
     ),
     ("get", _COLLECTIONS + "/{collectionId}"): _read(
-        "The collection.", models.Collection, "collection"
+        "The collection.", models.Collection, "collection", scopes=_READ_ANY
     ),
     ("get", _COLLECTIONS + "/projects/items"): _read(
-        "A page of projects.", models.FeatureCollection, "areas", errors=_LIST, **_GEO
+        "A page of projects.",
+        models.FeatureCollection,
+        "areas",
+        errors=_LIST,
+        **_GEO,
+        scopes=_READ_PROJECTS,
     ),
     ("get", _COLLECTIONS + "/projects/items/{projectId}"): _read(
-        "The project.", models.Feature, "area", **_GEO
+        "The project.", models.Feature, "area", **_GEO, scopes=_READ_PROJECTS
     ),
     ("get", _COLLECTIONS + "/project-points/items"): _read(
-        "A page of points.", models.FeatureCollection, "points", errors=_LIST, **_GEO
+        "A page of points.",
+        models.FeatureCollection,
+        "points",
+        errors=_LIST,
+        **_GEO,
+        scopes=_READ_PROJECTS,
     ),
     ("get", _COLLECTIONS + "/project-points/items/{projectId}"): _read(
-        "The point.", models.Feature, "point", **_GEO
+        "The point.", models.Feature, "point", **_GEO, scopes=_READ_PROJECTS
     ),
     ("get", _COLLECTIONS + "/monitoring/items"): _read(
-        "A page of reports.", models.FeatureCollection, "report-areas", errors=_LIST, **_GEO
+        "A page of reports.",
+        models.FeatureCollection,
+        "report-areas",
+        errors=_LIST,
+        **_GEO,
+        scopes=_READ_MRV,
     ),
     ("get", _COLLECTIONS + "/monitoring/items/{featureId}"): _read(
-        "The report.", models.Feature, "report-area", **_GEO
+        "The report.", models.Feature, "report-area", **_GEO, scopes=_READ_MRV
     ),
     ("get", "/changes/stream"): Operation(
         "Events as they come, until either side ends the connection.",
@@ -335,6 +456,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         media_type="text/event-stream",
         derived=False,
         errors=(400, 405, 410, 500, 503),
+        scopes=_READ_ANY,
     ),
     ("get", "/metrics"): Operation(
         "The metrics.",
@@ -343,15 +465,29 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         media_type="text/plain",
         errors=(405, 500),
         derived=False,
+        scopes=("admin:metrics",),
     ),
     ("get", "/failed-calls"): _read(
-        "A page of failed calls.", models.FailedCallPage, "failed-calls", errors=_LIST
+        "A page of failed calls.",
+        models.FailedCallPage,
+        "failed-calls",
+        errors=_LIST,
+        scopes=_READ_ANY,
     ),
     ("get", "/changes"): _read(
-        "A part of the feed.", models.ChangePage, "changes", errors=(400, 405, 410, 500, 503)
+        "A part of the feed.",
+        models.ChangePage,
+        "changes",
+        errors=(400, 405, 410, 500, 503),
+        scopes=_READ_ANY,
     ),
     ("get", "/documents/{hash}"): Operation(
-        "The document's canonical bytes.", None, "document", derived=False, also=(304,)
+        "The document's canonical bytes.",
+        None,
+        "document",
+        derived=False,
+        also=(304,),
+        scopes=_READ_ANY,
     ),
     ("put", "/documents/{hash}"): Operation(
         "The document is held now.",
@@ -363,6 +499,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         request_examples=("pdd",),
         derived=False,
         also=(200,),
+        scopes=("projects:write", "mrv:write"),
     ),
     ("get", "/tasks/{id}"): Operation(
         "The task.",
@@ -370,18 +507,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "task-final",
         derived=False,
         errors=(400, 403, 404, 405, 409, 422, 500, 503),
+        scopes=_OWN_TASKS,
     ),
     ("post", "/tasks/{id}"): _write(
         "What was signed is kept and on its way.",
         requests.SignatureRequest,
         ("signature", "typed-signature"),
         "task-broadcast",
+        scopes=_ANY_WRITE,
     ),
     ("post", "/relay"): _write(
         "What was signed is kept and on its way.",
         requests.RelayRequest,
         ("relay", "forward"),
         "task-relayed",
+        scopes=_ANY_CALL,
     ),
     ("get", "/.well-known/oauth-authorization-server"): _about(
         "The server's metadata.", oauth.ServerMetadata, "oauth-server"
@@ -396,6 +536,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "consent-request",
         derived=False,
         also=(302,),
+        scopes=OPEN,
         errors=(405, 500, 503),
         refusals=(400,),
     ),
@@ -435,12 +576,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "token-introspected",
     ),
     ("get", "/"): Operation(
-        "Where to begin.", models.Landing, "landing", derived=False, errors=(400, 405, 500)
+        "Where to begin.",
+        models.Landing,
+        "landing",
+        derived=False,
+        errors=(400, 405, 500),
+        scopes=OPEN,
     ),
     ("get", "/ready"): Operation(
-        "The index is up to date.", models.Health, "health", errors=(400, 405, 500, 503)
+        "The index is up to date.",
+        models.Health,
+        "health",
+        errors=(400, 405, 500, 503),
+        scopes=OPEN,
     ),
     ("get", "/health"): Operation(
-        "All is well.", models.Health, "health", errors=(400, 405, 500, 503)
+        "All is well.", models.Health, "health", errors=(400, 405, 500, 503), scopes=OPEN
     ),
 }

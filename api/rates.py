@@ -90,6 +90,10 @@ class Rates:
             self._limits[kind], kind, client_of(scope, self._proxies)
         )
         telling = _Telling(send, allowance)
+        refusal = scope["state"].get("refusal")
+        if allowance.is_kept and refusal is not None:
+            await problem_response(Request(scope, receive), refusal)(scope, receive, telling)
+            return
         if allowance.is_kept:
             await self.app(scope, receive, telling)
             return

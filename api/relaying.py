@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from api.access.authorization import require_paid_for, require_signer
+from api.access.principals import Principal
 from api.dispatch import dispatch, signed_forward
 from api.errors import ApiError, ConflictError, Detail, MissingError, ValidationError
 from api.forwarding import Forward, SignedForward, execution, identifier, is_signed, to_sign
@@ -15,7 +17,7 @@ from api.registry import Registry
 from api.requests import ForwardTerms
 from api.simulation import check_call, node_error
 from api.tables import ForwardRequest, Task
-from api.tasks import hold, move
+from api.tasks import hold, move, signed_by
 from api.writes.proposals import refuse_claims
 from indexer import database
 from indexer.deployments import FORWARDER
@@ -55,7 +57,11 @@ def proposal(registry: Registry, task: Task, signer: str) -> dict[str, Any] | No
 
 
 def deliver_signature(
-    registry: Registry, task: Task, signature: str, terms: ForwardTerms | None
+    registry: Registry,
+    principal: Principal,
+    task: Task,
+    signature: str,
+    terms: ForwardTerms | None,
 ) -> None:
     """Check a signature against its task, keep it, and let the relayer deliver it. Idempotent.
 
@@ -65,6 +71,8 @@ def deliver_signature(
         message = "This registry pays for nobody's calls; hand in a signed transaction."
         raise ConflictError(message, [Detail("/signature", "NO_RELAYER", message, conflict=True)])
     row, signed = _meant(registry, task, signature.lower(), terms)
+    require_signer(principal, row.signer)
+    require_paid_for(registry, row.signer)
     if not _is_under_way(registry, row):
         _check_terms(registry, signed)
         _check_call(registry, task, signed)
@@ -200,6 +208,7 @@ def _keep(registry: Registry, row: ForwardRequest) -> None:
         task.request_id, task.transaction_hash = row.id, None
         task.block_number = task.block_hash = task.error = None
         task.settled = False
+        signed_by(task, row.signer)
         move(task, "broadcast", f"signed by {row.signer}, for the relayer to deliver")
         hold(session, task, _FOREVER)
 

@@ -1,7 +1,7 @@
 """The API's settings: the indexer's, and what only a server needs to know."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from limits import parse_many
 from pydantic import Field, field_validator
@@ -14,7 +14,9 @@ class ApiSettings(OAuthSettings):
     """Where the API listens and what it promises.
 
     Every field is read from `OGCR_<NAME>`. `public_url` is how readers reach this API: it stands in
-    links and in the `uri` that a call anchors; without it, host and port. `submission_seconds` is
+    links and in the `uri` that a call anchors; without it, host and port. `reads` says whether
+    nobody in particular may read (`public`) or a credential is needed (`authenticated`);
+    `submission_seconds` is
     how long an accepted but unsigned project keeps its ground against others. `rate_…` are what one
     client may ask for (`6000/minute`, several with a semicolon between), `rate_storage` where that
     is counted (`memory://` in each process, `redis://host:port/db` for several together), and
@@ -43,6 +45,7 @@ class ApiSettings(OAuthSettings):
     public_url: str = ""
     registry_code: str = Field(default="OGCR", pattern="^[A-Z0-9]+$")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    reads: Literal["public", "authenticated"] = "public"
     body_bytes: int = Field(default=5_000_000, ge=1)
     submission_seconds: int = Field(default=3600, ge=1)
     traces: str = ""

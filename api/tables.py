@@ -22,7 +22,8 @@ class Task(ApiTable, table=True):
 
     `fingerprint` is equal for requests that ask for the same; `settled` means that nothing can
     change any more; `block_number` and `block_hash` name the block that holds the transaction.
-    `request_id` is that of the signed request, for a task that the relayer delivers.
+    `request_id` is that of the signed request, for a task that the relayer delivers. `principal`
+    asked for it; `wallets` are those it had proven, and whoever signed: both may read it.
     """
 
     __tablename__ = "task"
@@ -46,6 +47,8 @@ class Task(ApiTable, table=True):
     block_hash: str | None = None
     error: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     created_at: float
+    principal: str | None = Field(default=None, index=True)
+    wallets: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
 class TaskTransaction(ApiTable, table=True):
@@ -137,8 +140,9 @@ class Submission(ApiTable, table=True):
 class Validation(ApiTable, table=True):
     """One check of a document: whose, what came of it, and how good it was (OGCR 4.4).
 
-    `submitter` is the sender's address, or the `actor_id` of the document, or nothing; `at` is
-    UNIX seconds; `score` is 0 to 100 where a quality could be told.
+    `principal` handed it in; `submitter` is the sender's address, or the `actor_id` that the
+    document claims, or nothing; `at` is UNIX seconds; `score` is 0 to 100 where a quality could be
+    told.
     """
 
     __tablename__ = "validation"
@@ -152,6 +156,7 @@ class Validation(ApiTable, table=True):
     dry_run: bool
     accepted: bool
     score: int | None = None
+    principal: str | None = Field(default=None, index=True)
 
 
 class ValidationFault(ApiTable, table=True):

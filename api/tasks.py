@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from api.access.principals import Principal
 from api.encoding import moment_text
 from api.tables import Submission, Task, TaskTransaction
 from api.transactions import SignedTransaction
@@ -24,7 +25,7 @@ PENDING = ("awaiting_signature", "broadcast", "mined")
 FOREVER = 2**53
 
 
-def new_task(write: Any, call: Any, arguments: Mapping[str, Any]) -> Task:
+def new_task(write: Any, call: Any, arguments: Mapping[str, Any], principal: Principal) -> Task:
     """A task that waits for a signature, for a `Write` and its encoded call."""
     now = time.time()
     return Task(
@@ -42,7 +43,23 @@ def new_task(write: Any, call: Any, arguments: Mapping[str, Any]) -> Task:
         documents=write.hashes,
         history=[_step("awaiting_signature", now, None)],
         created_at=now,
+        principal=principal.id,
+        wallets=sorted(principal.wallets),
     )
+
+
+def belongs_to(task: Task, principal: Principal) -> bool:
+    """Whether a principal asked for a task, or has proven a wallet that asked for it or signed."""
+    if principal.is_anonymous:
+        return False
+    return task.principal == principal.id or bool(principal.wallets & set(task.wallets or ()))
+
+
+def signed_by(task: Task, wallet: str) -> None:
+    """Let the signer of a task see it, whoever hands the signature in."""
+    known = task.wallets or []
+    if wallet not in known:
+        task.wallets = sorted([*known, wallet])
 
 
 def move(task: Task, state: str, note: str | None = None) -> None:
@@ -67,6 +84,7 @@ def sign(session: Session, task: Task, transaction: SignedTransaction) -> None:
     task.transaction_hash, task.request_id = transaction.hash, None
     task.block_number = task.block_hash = task.error = None
     task.settled = False
+    signed_by(task, transaction.sender)
     move(task, "broadcast", f"signed by {transaction.sender}")
     hold(session, task, FOREVER)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from starlette.datastructures import Headers
 
-from api.access.principals import Principal, anonymous
+from api.access import keys
+from api.access.principals import ANONYMOUS, Principal
 from api.access.scopes import PUBLIC
 from api.errors import AuthenticationError
 from api.oauth.bearer import principal_of
 from api.registry import Registry
 
 KEY_HEADER = "x-api-key"
-KEY_START = "ogcr_"
+_NOBODY: frozenset[str] = frozenset()
 
 
 def authenticate(registry: Registry, headers: Headers) -> Principal:
@@ -21,12 +22,18 @@ def authenticate(registry: Registry, headers: Headers) -> Principal:
     whoever believes to be somebody is told that they are not.
     """
     shown = _shown(headers)
+    everybody = PUBLIC if registry.settings.reads == "public" else _NOBODY
     if shown is None:
-        return anonymous(PUBLIC)
+        return ANONYMOUS.with_scopes(everybody)
     scheme, secret = shown
-    if scheme == "key" or secret.startswith(KEY_START):
-        return _of_key(registry, secret)
-    return principal_of(registry, secret)
+    if scheme == "key" or secret.startswith(keys.START):
+        return keys.principal_of(registry, secret).with_scopes(everybody)
+    return principal_of(registry, secret).with_scopes(everybody)
+
+
+def shows_nothing(headers: Headers) -> bool:
+    """Whether a request shows no credential at all."""
+    return "authorization" not in headers and KEY_HEADER not in headers
 
 
 def _shown(headers: Headers) -> tuple[str, str] | None:
@@ -44,7 +51,3 @@ def _shown(headers: Headers) -> tuple[str, str] | None:
         message = "Show the credential as “Authorization: Bearer …”, or a key as “X-API-Key: …”."
         raise AuthenticationError(message, error="invalid_request")
     return "bearer", secret.strip()
-
-
-def _of_key(registry: Registry, secret: str) -> Principal:
-    raise AuthenticationError("The API key is not known here.", error="invalid_token")

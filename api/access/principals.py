@@ -37,6 +37,5 @@ class Principal:
         return replace(self, scopes=self.scopes | more)
 
 
-def anonymous(scopes: frozenset[str] = frozenset()) -> Principal:
-    """Whoever shows no credential."""
-    return Principal(ANONYMOUS_ID, "anonymous", scopes)
+#: Whoever shows no credential.
+ANONYMOUS = Principal(ANONYMOUS_ID, "anonymous")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 ADMIN = "admin:*"
+#: The scopes of an operation that needs none, and that no credential carries.
+OPEN = ("open",)
 
 #: Every scope and what it lets its holder do; roles and ownership are asked beside it.
 SCOPES: dict[str, str] = {
@@ -18,6 +20,7 @@ SCOPES: dict[str, str] = {
     "credits:read": "Read units and the supply.",
     "credits:transfer": "Transfer, split, merge and export own units, and let others do so.",
     "credits:retire": "Retire, cancel and expire own units, and compensate reversals.",
+    "keys:own": "Make, see and revoke API keys of own wallets, which outlast this credential.",
     ADMIN: "Everything that an administrator of this API may.",
     "admin:keys": "See, make and revoke the API keys of everybody.",
     "admin:audit": "Search the audit log, the checks of everybody's documents, and all tasks.",

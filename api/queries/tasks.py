@@ -29,11 +29,12 @@ def task_of_transaction(session: Session, transaction_hash: str) -> str | None:
     return session.exec(query).first()
 
 
-def same_task(session: Session, fingerprint: str) -> Task | None:
-    """The newest task for the same request that has not failed."""
+def same_tasks(session: Session, fingerprint: str) -> Sequence[Task]:
+    """The tasks for the same request that have not failed, of anybody, the newest first."""
     query = select(Tasks).where(Tasks.fingerprint == fingerprint)
     alive = query.where(Tasks.state.not_in(("reverted", "dropped")))
-    return session.exec(alive.order_by(Tasks.created_at.desc())).first()
+    found: Sequence[Task] = session.exec(alive.order_by(Tasks.created_at.desc())).all()
+    return found
 
 
 def tasks_with_news(session: Session, position: Position | None, *, moved: bool) -> Sequence[str]:

@@ -47,9 +47,13 @@ class Totals:
     mean_score: float | None
 
 
-def validations(session: Session, filters: ValidationFilters) -> Page[Checked]:
-    """A page of the checks that match, the newest first."""
+def validations(
+    session: Session, filters: ValidationFilters, whose: str | None = None
+) -> Page[Checked]:
+    """A page of the checks that match, the newest first; of one principal alone, or of everybody."""
     query = select(Validations).where(*_conditions(filters))
+    if whose is not None:
+        query = query.where(Validations.principal == whose)
     order = [SortKey(Validations.at, is_down=True), SortKey(Validations.id, is_down=True)]
     page = page_of(session, 0, query, filters, order, lambda: (count_of(session, query),))
     return page.holding(_with_faults(session, [row[0] for row in page.rows]))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.bodies import modelled
-from api.dependencies import JsonBody, OfRegistry, UnitName
+from api.dependencies import JsonBody, OfPrincipal, OfRegistry, UnitName
 from api.errors import MissingError
 from api.features.units import unit_feature
 from api.filters import UnitFilters
@@ -48,30 +48,36 @@ def list_units(
 
 
 @router.post("/transfer", status_code=202, summary="Transfer units")
-def transfer_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Response:
+def transfer_units(
+    registry: OfRegistry, principal: OfPrincipal, query: SenderQuery, body: JsonBody
+) -> Response:
     """Units to another account, all or none, or the last kilograms of a single one."""
     wanted = modelled(TransferRequest, body)
     with registry.snapshot() as snapshot:
         proposal = unit_writes.transfer(registry, snapshot, wanted)
-    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+    return taken(registry, principal, proposal, wanted.signed_transaction, query.sender)
 
 
 @router.post("/split", status_code=202, summary="Split a unit")
-def split_unit(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Response:
+def split_unit(
+    registry: OfRegistry, principal: OfPrincipal, query: SenderQuery, body: JsonBody
+) -> Response:
     """A unit into consecutive parts that stay with the owner."""
     wanted = modelled(SplitRequest, body)
     with registry.snapshot() as snapshot:
         proposal = unit_writes.split(snapshot, wanted)
-    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+    return taken(registry, principal, proposal, wanted.signed_transaction, query.sender)
 
 
 @router.post("/merge", status_code=202, summary="Merge units")
-def merge_units(registry: OfRegistry, query: SenderQuery, body: JsonBody) -> Response:
+def merge_units(
+    registry: OfRegistry, principal: OfPrincipal, query: SenderQuery, body: JsonBody
+) -> Response:
     """Consecutive units of one report, vintage and owner into one."""
     wanted = modelled(MergeRequest, body)
     with registry.snapshot() as snapshot:
         proposal = unit_writes.merge(snapshot, wanted)
-    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+    return taken(registry, principal, proposal, wanted.signed_transaction, query.sender)
 
 
 @router.get("/{creditId}", summary="Read a unit")
@@ -84,7 +90,11 @@ def read_unit(request: Request, registry: OfRegistry, name: UnitName, query: AsO
 
 @router.post("/{creditId}/retire", status_code=202, summary="Retire a unit")
 def retire_unit(
-    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    name: UnitName,
+    query: SenderQuery,
+    body: JsonBody,
 ) -> Response:
     """A unit, or its last kilograms, withdrawn for a claim, for ever. The answer alone tells the
     salt of the commitment to the beneficiary: keep it, it is stored nowhere."""
@@ -92,12 +102,23 @@ def retire_unit(
     with registry.snapshot() as snapshot:
         proposal, commitment = unit_writes.retirement(registry, snapshot, name, wanted)
     disclosed = {"commitment": commitment.value, "salt": commitment.salt}
-    return taken(registry, proposal, wanted.signed_transaction, query.sender, beneficiary=disclosed)
+    return taken(
+        registry,
+        principal,
+        proposal,
+        wanted.signed_transaction,
+        query.sender,
+        beneficiary=disclosed,
+    )
 
 
 @router.post("/{creditId}/cancel", status_code=202, summary="Cancel a unit")
 def cancel_unit(
-    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    name: UnitName,
+    query: SenderQuery,
+    body: JsonBody,
 ) -> Response:
     """A unit, or its last kilograms, ended by its owner without a claim, for ever. The answer alone
     tells the salt of the commitment to the beneficiary."""
@@ -105,41 +126,60 @@ def cancel_unit(
     with registry.snapshot() as snapshot:
         proposal, commitment = unit_writes.cancellation(registry, snapshot, name, wanted)
     disclosed = {"commitment": commitment.value, "salt": commitment.salt}
-    return taken(registry, proposal, wanted.signed_transaction, query.sender, beneficiary=disclosed)
+    return taken(
+        registry,
+        principal,
+        proposal,
+        wanted.signed_transaction,
+        query.sender,
+        beneficiary=disclosed,
+    )
 
 
 @router.post("/{creditId}/expire", status_code=202, summary="Expire a unit")
 def expire_unit(
-    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    name: UnitName,
+    query: SenderQuery,
+    body: JsonBody,
 ) -> Response:
     """The record that a unit's monitoring period is over; anybody may make it."""
     wanted = modelled(ExpiryRequest, body)
     with registry.snapshot() as snapshot:
         proposal = unit_writes.expiry(snapshot, name)
-    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+    return taken(registry, principal, proposal, wanted.signed_transaction, query.sender)
 
 
 @router.post("/{creditId}/export", status_code=202, summary="Export a unit")
 def export_unit(
-    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    name: UnitName,
+    query: SenderQuery,
+    body: JsonBody,
 ) -> Response:
     """A unit that is locked for another registry, until an operator ends it here for ever or its
     owner takes it back."""
     wanted = modelled(ExportRequest, body)
     with registry.snapshot() as snapshot:
         proposal = exchange.export(snapshot, name, wanted)
-    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+    return taken(registry, principal, proposal, wanted.signed_transaction, query.sender)
 
 
 @router.post("/{creditId}/export/abort", status_code=202, summary="Abort an export")
 def abort_export(
-    registry: OfRegistry, name: UnitName, query: SenderQuery, body: JsonBody
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    name: UnitName,
+    query: SenderQuery,
+    body: JsonBody,
 ) -> Response:
     """A locked unit that its owner holds again; only before the end of the export."""
     wanted = modelled(ExportAbortRequest, body)
     with registry.snapshot() as snapshot:
         proposal = exchange.export_abort(snapshot, name, wanted)
-    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+    return taken(registry, principal, proposal, wanted.signed_transaction, query.sender)
 
 
 def require_unit(snapshot: Snapshot, name: str) -> UnitRow:

@@ -7,7 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import DocumentBody, OfRegistry, ProjectName, ReportName, Version
+from api.dependencies import (
+    DocumentBody,
+    OfPrincipal,
+    OfRegistry,
+    ProjectName,
+    ReportName,
+    Version,
+)
 from api.errors import MissingError
 from api.features.reports import report_edition, report_feature, report_record
 from api.features.versions import report_version
@@ -48,6 +55,7 @@ def list_reports(
 def submit_report(
     request: Request,
     registry: OfRegistry,
+    principal: OfPrincipal,
     name: ProjectName,
     query: SenderQuery,
     condition: IfMatch,
@@ -55,14 +63,14 @@ def submit_report(
 ) -> Response:
     """Check a report and answer what is to be signed; after a rejection, its next version.
     `If-Match` is about the report that the document's id names."""
-    with recorded(registry, body.document, query.sender, request_id(request)):
+    with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             project = require_project(snapshot, name)
             require_unchanged(
                 request, registry, snapshot, project, _named(body.document), condition
             )
             proposal = submission(registry, snapshot, project, body.document)
-        return taken(registry, proposal, body.signed_transaction, query.sender)
+        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
 
 
 @router.get("/{reportId}", summary="Read a monitoring report")
@@ -83,6 +91,7 @@ def read_report(
 def resubmit_report(
     request: Request,
     registry: OfRegistry,
+    principal: OfPrincipal,
     name: ProjectName,
     report_name: ReportName,
     query: SenderQuery,
@@ -91,13 +100,13 @@ def resubmit_report(
 ) -> Response:
     """The next version of a report that was rejected or withdrawn. With `If-Match` only if the
     report is still of the version that its ETag named."""
-    with recorded(registry, body.document, query.sender, request_id(request)):
+    with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             project = require_project(snapshot, name)
             require_unchanged(request, registry, snapshot, project, report_name, condition)
             _, row = require_report(snapshot, name, report_name)
             proposal = resubmission(registry, snapshot, project, row, body.document)
-        return taken(registry, proposal, body.signed_transaction, query.sender)
+        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
 
 
 @router.get("/{reportId}/versions/{version}", summary="Read a version of a monitoring report")
@@ -124,17 +133,18 @@ def read_report_version(
 def verify_report(
     request: Request,
     registry: OfRegistry,
+    principal: OfPrincipal,
     name: ProjectName,
     report_name: ReportName,
     query: SenderQuery,
     body: DocumentBody,
 ) -> Response:
     """Check a decision document (verified or rejected) and answer what is to be signed."""
-    with recorded(registry, body.document, query.sender, request_id(request)):
+    with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             project, row = require_report(snapshot, name, report_name)
             proposal = verification(registry, project, row, body.document)
-        return taken(registry, proposal, body.signed_transaction, query.sender)
+        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
 
 
 def report_answer(

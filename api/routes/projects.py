@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.dependencies import DocumentBody, OfRegistry, ProjectName, Version
+from api.dependencies import DocumentBody, OfPrincipal, OfRegistry, ProjectName, Version
 from api.errors import MissingError
 from api.features.projects import project_edition, project_feature, project_record
 from api.features.versions import project_version
@@ -60,14 +60,15 @@ def list_projects(
 def register_project(
     request: Request,
     registry: OfRegistry,
+    principal: OfPrincipal,
     query: Annotated[Registering, Query()],
     body: DocumentBody,
 ) -> Response:
     """Check a PDD and answer what is to be signed; with `draft=true` it stays a draft at first."""
-    with recorded(registry, body.document, query.sender, request_id(request)):
+    with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             proposal = registration(registry, snapshot, body.document, query.draft)
-        return taken(registry, proposal, body.signed_transaction, query.sender)
+        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
 
 
 @router.get("/projects/{projectId}", summary="Read a project")
@@ -99,6 +100,7 @@ def read_project_version(
 def change_project(
     request: Request,
     registry: OfRegistry,
+    principal: OfPrincipal,
     name: ProjectName,
     query: Annotated[Updating, Query()],
     condition: IfMatch,
@@ -106,11 +108,11 @@ def change_project(
 ) -> Response:
     """A new PDD version before validation, permitted metadata afterwards (OGCR 4.2.1). With
     `If-Match` only if the project is still of the version that its ETag named."""
-    with recorded(registry, body.document, query.sender, request_id(request)):
+    with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             require_unchanged(request, registry, snapshot, name, condition)
             proposal = change(registry, snapshot, name, body.document, query.draft)
-        return taken(registry, proposal, body.signed_transaction, query.sender)
+        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
 
 
 def project_answer(

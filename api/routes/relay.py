@@ -7,9 +7,11 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.access.authorization import require_call, require_signer
+from api.access.principals import Principal
 from api.bodies import modelled
 from api.deliveries import delivery
-from api.dependencies import JsonBody, OfRegistry
+from api.dependencies import JsonBody, OfPrincipal, OfRegistry
 from api.forwarding import Forward
 from api.queries.tasks import task_of_transaction
 from api.registry import Registry
@@ -26,35 +28,44 @@ router = APIRouter(tags=["relay"])
 
 
 @router.post("/relay", status_code=202, summary="Relay a signed transaction")
-def relay_transaction(registry: OfRegistry, body: JsonBody) -> Response:
+def relay_transaction(registry: OfRegistry, principal: OfPrincipal, body: JsonBody) -> Response:
     """Check a signed call and the documents that it anchors, then deliver it as it is: a raw
     transaction, or a request and the signature of its typed data. Idempotent."""
     wanted = modelled(RelayRequest, body)
     if wanted.request is not None and wanted.signature is not None:
-        return _forwarded(registry, wanted.request, wanted.signature, wanted.documents)
+        return _forwarded(registry, principal, wanted.request, wanted.signature, wanted.documents)
     transaction = signed_transaction(wanted.signed_transaction or "")
+    require_signer(principal, transaction.sender)
     task_id = _known_task(registry, transaction)
     if task_id is None:
         with registry.snapshot() as snapshot:
             proposal = delivery(registry, snapshot, transaction, wanted.documents)
-        task_id = accept(registry, proposal).id
+        require_call(registry, principal, proposal.write)
+        task_id = accept(registry, principal, proposal).id
     deliver(registry, current_task(registry, task_id), transaction)
     refresh(registry, task_id)
     return task_answer(registry, task_id, status=202)
 
 
 def _forwarded(
-    registry: Registry, wanted: ForwardCall, signature: str, documents: list[Any]
+    registry: Registry,
+    principal: Principal,
+    wanted: ForwardCall,
+    signature: str,
+    documents: list[Any],
 ) -> Response:
+    require_signer(principal, wanted.signer)
     terms = (int(wanted.nonce), wanted.deadline, wanted.gas)
     data = wanted.data.lower()
     forward = Forward(registry.chain_id, wanted.signer, wanted.to, data, *terms)
     with registry.snapshot() as snapshot:
         proposal = delivery(registry, snapshot, forward, documents)
+    require_call(registry, principal, proposal.write)
     _, task_id = request_of(registry, forward)
     if task_id is None:
-        task_id = accept(registry, proposal).id
-    deliver_signature(registry, current_task(registry, task_id), signature, wanted)
+        task_id = accept(registry, principal, proposal).id
+    task = current_task(registry, task_id)
+    deliver_signature(registry, principal, task, signature, wanted)
     refresh(registry, task_id)
     return task_answer(registry, task_id, status=202)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.bodies import modelled
-from api.dependencies import JsonBody, OfRegistry, ReversalName
+from api.dependencies import JsonBody, OfPrincipal, OfRegistry, ReversalName
 from api.errors import MissingError
 from api.features.reversals import reversal_record, reversal_view
 from api.filters import ReversalFilters
@@ -45,14 +45,18 @@ def read_reversal(registry: OfRegistry, name: ReversalName, query: AsOfQuery) ->
 
 @router.post("/{reversalId}/compensate", status_code=202, summary="Compensate a reversal")
 def compensate_reversal(
-    registry: OfRegistry, name: ReversalName, query: SenderQuery, body: JsonBody
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    name: ReversalName,
+    query: SenderQuery,
+    body: JsonBody,
 ) -> Response:
     """Units of the signer that are cancelled for a reversal, for ever, by anybody who holds some
     of the same type."""
     wanted = modelled(CompensationRequest, body)
     with registry.snapshot() as snapshot:
         proposal = compensation(snapshot, require_reversal(snapshot, name), wanted)
-    return taken(registry, proposal, wanted.signed_transaction, query.sender)
+    return taken(registry, principal, proposal, wanted.signed_transaction, query.sender)
 
 
 def require_reversal(snapshot: Snapshot, name: str) -> ReversalRow:

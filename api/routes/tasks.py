@@ -11,8 +11,10 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from api.access.authorization import require_scope, require_signer
+from api.access.calls import rule_of
 from api.bodies import modelled
-from api.dependencies import JsonBody, OfRegistry
+from api.dependencies import JsonBody, OfPrincipal, OfRegistry
 from api.parameters import Sender
 from api.registry import Registry
 from api.relay import deliver
@@ -20,7 +22,7 @@ from api.relaying import deliver_signature
 from api.requests import SignatureRequest
 from api.tracking import refresh
 from api.transactions import signed_transaction
-from api.writes.taking import current_task, task_answer
+from api.writes.taking import current_task, own_task, task_answer
 
 router = APIRouter(tags=["tasks"], prefix="/tasks")
 
@@ -41,10 +43,15 @@ class Waiting(Sender):
 
 @router.get("/{id}", summary="Read a task")
 async def read_task(
-    registry: OfRegistry, task_id: TaskId, query: Annotated[Waiting, Query()]
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    task_id: TaskId,
+    query: Annotated[Waiting, Query()],
 ) -> Response:
     """State, history and result of a write; `wait` answers as soon as there is news."""
+    require_signer(principal, query.sender)
     until = time.monotonic() + query.wait
+    await run_in_threadpool(own_task, registry, principal, task_id)
     state = await run_in_threadpool(_state_now, registry, task_id)
     before = state
     while state == before and state not in _ENDS and time.monotonic() < until:
@@ -54,15 +61,20 @@ async def read_task(
 
 
 @router.post("/{id}", status_code=202, summary="Sign a task")
-def sign_task(registry: OfRegistry, task_id: TaskId, body: JsonBody) -> Response:
+def sign_task(
+    registry: OfRegistry, principal: OfPrincipal, task_id: TaskId, body: JsonBody
+) -> Response:
     """Hand in the signed transaction of a task, or the signature of its typed data; it is checked,
     tried, kept and sent."""
     wanted = modelled(SignatureRequest, body)
-    task = current_task(registry, task_id)
+    task = own_task(registry, principal, task_id)
+    require_scope(registry, principal, (rule_of(task.contract, task.function).scope,))
     if wanted.signed_transaction is not None:
-        deliver(registry, task, signed_transaction(wanted.signed_transaction))
+        transaction = signed_transaction(wanted.signed_transaction)
+        require_signer(principal, transaction.sender)
+        deliver(registry, task, transaction)
     if wanted.signature is not None:
-        deliver_signature(registry, task, wanted.signature, wanted.request)
+        deliver_signature(registry, principal, task, wanted.signature, wanted.request)
     refresh(registry, task.id)
     return task_answer(registry, task.id, status=202)
 

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from api.access.authorization import require_signer
+from api.access.principals import Principal
 from api.errors import ApiError, Detail, faults_error
 from api.queries.projects import project
 from api.registry import Registry
@@ -53,6 +55,15 @@ class Verdict:
     quality: Quality | None
 
 
+@dataclass(frozen=True)
+class Submitter:
+    """Who hands a document in: the principal, the wallet that is to sign, and the request's id."""
+
+    principal: Principal
+    sender: str | None
+    request_id: str
+
+
 def verdict(registry: Registry, snapshot: Snapshot, document: Any) -> Verdict:
     """Judge a document as handing it in would, but keep nothing (OGCR 4.4)."""
     kind = kind_of(document)
@@ -75,34 +86,43 @@ def quality(registry: Registry, snapshot: Snapshot, kind: str, document: Any) ->
 
 @contextmanager
 def recorded(
-    registry: Registry, document: Any, sender: str | None, request_id: str
+    registry: Registry,
+    principal: Principal,
+    document: Any,
+    sender: str | None,
+    request_id: str,
 ) -> Iterator[None]:
-    """Keep what comes of handing a document in; what is raised goes on."""
+    """Keep what comes of handing a document in; what is raised goes on.
+
+    Raises `PermissionsError` for a sender that is none of the principal's, and keeps nothing.
+    """
+    require_signer(principal, sender)
+    submitter = Submitter(principal, sender, request_id)
     try:
         yield
     except ApiError as error:
         if error.status < 500:
             details = error.details or (Detail("", error.code, error.message),)
-            keep(registry, document, sender, request_id, _judged(registry, document, details))
+            keep(registry, document, submitter, _judged(registry, document, details))
         raise
-    keep(registry, document, sender, request_id, _judged(registry, document, ()))
+    keep(registry, document, submitter, _judged(registry, document, ()))
 
 
 def keep(
     registry: Registry,
     document: Any,
-    sender: str | None,
-    request_id: str,
+    submitter: Submitter,
     found: Verdict,
     *,
     dry_run: bool = False,
 ) -> None:
     """Write one check down."""
-    details = found.details
+    details, sender = found.details, submitter.sender
     made = Validation(
         id=uuid4().hex,
         at=int(time.time()),
-        request_id=request_id,
+        request_id=submitter.request_id,
+        principal=submitter.principal.id,
         kind=found.kind,
         document_id=_text(document.get("id")) if isinstance(document, Mapping) else None,
         document_hash=found.document_hash,

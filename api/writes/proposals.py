@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from api.access.principals import Principal
 from api.errors import ConflictError, Detail, ValidationError
 from api.queries import tasks as task_queries
 from api.queries.ground import Claim, claims_against
 from api.registry import Registry
 from api.simulation import check_call
 from api.tables import Submission, Task
-from api.tasks import PENDING, new_task
+from api.tasks import PENDING, belongs_to, new_task
 from api.writes.write import EncodedCall, Write, encoded, shown_arguments
 from indexer import database
 from indexer.footprints import register_document
@@ -54,8 +55,11 @@ def refuse(findings: Sequence[Detail]) -> None:
     raise (ConflictError if conflict else ValidationError)(message, findings)
 
 
-def accept(registry: Registry, proposal: Proposal, sender: str | None = None) -> Task:
-    """The task for a proposal; the same proposal again gives the same task while that one lives.
+def accept(
+    registry: Registry, principal: Principal, proposal: Proposal, sender: str | None = None
+) -> Task:
+    """The task for a proposal; the same proposal of the same principal again gives the same task
+    while that one lives.
 
     Check and insert happen in one section that no other process enters (OGCR 4.4.2). With a
     `sender` the call is tried first. Raises what `refuse` raises, and the contract's refusal.
@@ -63,13 +67,13 @@ def accept(registry: Registry, proposal: Proposal, sender: str | None = None) ->
     if not all(detail.conflict for detail in proposal.findings):
         refuse(proposal.findings)
     call = encoded(registry, proposal.write)
-    found = _task_under_way(registry, proposal, call)
+    found = _task_under_way(registry, principal, proposal, call)
     if found is not None:
         return found
     refuse(proposal.findings)
     if sender:
         check_call(registry, {"from": sender, "to": call.to, "data": call.data})
-    return _inserted(registry, proposal, call)
+    return _inserted(registry, principal, proposal, call)
 
 
 def refuse_claims(session: Session, task: Task) -> None:
@@ -80,24 +84,33 @@ def refuse_claims(session: Session, task: Task) -> None:
         refuse(claims_of_others(session, Ground(held.project_id, held.document_id, held.pdd_hash)))
 
 
-def _task_under_way(registry: Registry, proposal: Proposal, call: EncodedCall) -> Task | None:
+def _task_under_way(
+    registry: Registry, principal: Principal, proposal: Proposal, call: EncodedCall
+) -> Task | None:
     with database.snapshot(registry.engine) as session:
-        task = task_queries.same_task(session, call.fingerprint)
+        task = _own_task(session, principal, call)
     if task is None or task.state == "awaiting_signature":
         return None
     return task if task.state in PENDING or proposal.write.once else None
 
 
-def _inserted(registry: Registry, proposal: Proposal, call: EncodedCall) -> Task:
+def _own_task(session: Session, principal: Principal, call: EncodedCall) -> Task | None:
+    same = task_queries.same_tasks(session, call.fingerprint)
+    return next((task for task in same if belongs_to(task, principal)), None)
+
+
+def _inserted(
+    registry: Registry, principal: Principal, proposal: Proposal, call: EncodedCall
+) -> Task:
     write = proposal.write
     with registry.transaction() as session:
         _enter_alone(session)
         for document in write.documents:
             register_document(session, content_bytes(document))
         refuse(claims_of_others(session, proposal.ground))
-        task = task_queries.same_task(session, call.fingerprint)
+        task = _own_task(session, principal, call)
         if task is None or task.state not in PENDING:
-            task = new_task(write, call, shown_arguments(registry.abi, write))
+            task = new_task(write, call, shown_arguments(registry.abi, write), principal)
             session.add(task)
             session.flush()
         _hold(session, registry, task, proposal.ground)

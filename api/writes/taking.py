@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from api.access.authorization import has_scope, require_call, require_signer
+from api.access.principals import Principal
 from api.encoding import dumps
 from api.errors import MissingError
 from api.queries.tasks import task as task_of_id
@@ -14,7 +16,7 @@ from api.relay import account_of, deliver
 from api.relaying import proposal
 from api.simulation import node_error
 from api.tables import Task
-from api.tasks import task_json
+from api.tasks import belongs_to, task_json
 from api.tracking import refresh
 from api.transactions import signed_transaction
 from api.writes.proposals import Proposal, accept
@@ -24,14 +26,22 @@ from indexer.rpc import RpcError
 
 def taken(
     registry: Registry,
+    principal: Principal,
     wanted: Proposal,
     signed: str | None,
     sender: str | None,
     **more: Any,
 ) -> Response:
-    """Accept a proposal and give its task; with a signed transaction, relay that as well."""
+    """Accept a proposal and give its task; with a signed transaction, relay that as well.
+
+    Raises `PermissionsError` when the principal may not make this call, or not for that signer.
+    """
+    require_signer(principal, sender)
+    require_call(registry, principal, wanted.write)
     transaction = signed_transaction(signed) if signed else None
-    task = accept(registry, wanted, sender and sender.lower())
+    if transaction is not None:
+        require_signer(principal, transaction.sender)
+    task = accept(registry, principal, wanted, sender and sender.lower())
     if transaction is not None:
         deliver(registry, task, transaction)
         refresh(registry, task.id)
@@ -58,6 +68,15 @@ def current_task(registry: Registry, task_id: str) -> Task:
     with database.snapshot(registry.engine) as session:
         task = task_of_id(session, task_id)
     if task is None:
+        raise MissingError(f"There is no task {task_id}.")
+    return task
+
+
+def own_task(registry: Registry, principal: Principal, task_id: str) -> Task:
+    """The stored task of a principal; raises `MissingError` for that of somebody else as well, so
+    that nobody learns of it. Administrators see all (`admin:audit`)."""
+    task = current_task(registry, task_id)
+    if not belongs_to(task, principal) and not has_scope(registry, principal, "admin:audit"):
         raise MissingError(f"There is no task {task_id}.")
     return task
 

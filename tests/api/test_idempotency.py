@@ -157,7 +157,7 @@ class TestWrites:
     def test_gives_the_first_answer_in_another_process(self, held: World) -> None:
         body = {"units": [unit(held)["serial_number"]], "to": held.address(BUYER)}
         first = written(held, "POST", "/credits/transfer", body, "process-1")
-        with TestClient(create_app(held.settings)) as client:
+        with TestClient(create_app(held.settings), headers=held.shown) as client:
             headers = {"Idempotency-Key": "process-1"}
             again = client.post("/credits/transfer", json=body, headers=headers)
         assert (again.status_code, again.content) == (202, first.content)
@@ -169,7 +169,7 @@ class TestWrites:
             update={"rpc_urls": ("http://127.0.0.1:9",), "chain_id": 31337, "request_timeout": 0.2}
         )
         sender = held.address(DEVELOPER)
-        with TestClient(create_app(settings)) as client:
+        with TestClient(create_app(settings), headers=held.shown) as client:
             headers = {"Idempotency-Key": "trouble-1"}
             query = {"sender": sender}
             troubled = client.post("/credits/transfer", json=body, params=query, headers=headers)

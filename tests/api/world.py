@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from eth_account import Account
+from eth_account.messages import encode_defunct
 from eth_utils.address import to_checksum_address
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from api.access.keys import OPERATOR as OPERATOR_OF_KEYS
+from api.access.keys import Wanted, make
+from api.access.proofs import require_proven, statement
+from api.access.scopes import SCOPES
 from api.main import create_app
 from api.settings import ApiSettings
 from indexer.documents import DocumentStore
@@ -28,6 +33,9 @@ _WORDS = "test test test test test test test test test test test junk"
 _NO_LIMIT = "1000000/second"
 GAS = 8_000_000
 PRICE = 10**11
+
+#: All that the people of the tests do between them; who may administer is tried apart.
+EVERYTHING = frozenset(SCOPES) - {"admin:*", "admin:keys", "admin:clients", "admin:metrics"}
 
 OPERATOR, DEVELOPER, OTHER_DEVELOPER, VALIDATOR, VERIFIER, BUYER, STRANGER = 1, 2, 3, 6, 7, 8, 9
 
@@ -57,6 +65,9 @@ class World:
         self.client = TestClient(self.app, raise_server_exceptions=True)
         self.client.__enter__()
         self.keys = published_keys()
+        #: What each client of the tests shows, unless a test is about who may do what.
+        self.shown = {"Authorization": f"Bearer {self.api_key(*range(10))}"}
+        self.client.headers.update(self.shown)
 
     def close(self) -> None:
         """End everything but the chain."""
@@ -66,6 +77,21 @@ class World:
     def address(self, who: int) -> str:
         """The lower-case address of one of the people."""
         return str(self.keys[who].address).lower()
+
+    def api_key(self, *people: int, scopes: Iterable[str] = EVERYTHING, **more: Any) -> str:
+        """A key, made on the machine, of an organization whose wallets are these people's."""
+        registry, organization = self.app.state.registry, "Example Co"
+        proofs = {self.address(who): self._proof(who, organization) for who in people}
+        values = {"owner": OPERATOR_OF_KEYS, "name": "tests", "organization": organization}
+        wanted = Wanted(proofs=proofs, scopes=frozenset(scopes), **values | more)
+        with registry.transaction() as session:
+            return make(session, wanted)[1]
+
+    def _proof(self, who: int, organization: str) -> str:
+        registry, address = self.app.state.registry, self.address(who)
+        message = encode_defunct(text=statement(registry, organization, address))
+        signature = "0x" + self.keys[who].sign_message(message).signature.hex()
+        return require_proven(registry, organization, address, signature)
 
     def mine(self, blocks: int = 1) -> None:
         """Put what is sent into a block, and index it."""
