@@ -320,3 +320,11 @@ class FailedCallFilters(Page):
     )
     since: Moment | None = Field(default=None, description="In a block on or after (UTC).")
     until: Moment | None = Field(default=None, description="In a block on or before (UTC).")
+
+
+class KeyFilters(Part):
+    """Which API keys."""
+
+    organization: str | None = Field(
+        default=None, max_length=200, description="The organization that they are bound to."
+    )

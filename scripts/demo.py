@@ -1,5 +1,6 @@
 """Plays the registry's life cycle: the sample's, or that of the documents in a folder."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from scripts.lifecycle.registry_api import Broken, Refused, RegistryApi, TooSlow
 from scripts.lifecycle.step import Story
 from scripts.sample.lifecycle import sample
 
+DEFAULT_KEYS = Path(".data/keys.json")
 DEFAULT_API = "http://127.0.0.1:8000"
 
 
@@ -30,7 +32,14 @@ DEFAULT_API = "http://127.0.0.1:8000"
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Play the PDDs, reports and methodologies of this folder instead of the sample.",
 )
-def cli(url: str, documents: Path | None) -> None:
+@click.option(
+    "--keys",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_KEYS,
+    show_default=True,
+    help="API keys by account, as scripts/up writes them.",
+)
+def cli(url: str, documents: Path | None, keys: Path) -> None:
     """Play the life cycle, each step by its proper role, through the API of a running registry.
 
     Run again, it goes on where it stopped. Exit code 1 when something could not be played; the rest
@@ -39,19 +48,19 @@ def cli(url: str, documents: Path | None) -> None:
     if not is_local():
         raise click.UsageError("The demonstration signs with published keys: local chains only.")
     try:
-        outcome = play(url, documents, Console())
+        outcome = play(url, documents, keys, Console())
     except (StopLoudly, TooSlow, Refused, Broken) as error:
         raise click.ClickException(str(error)) from error
     sys.exit(1 if outcome.failures else 0)
 
 
-def play(url: str, documents: Path | None, console: Console) -> Outcome:
+def play(url: str, documents: Path | None, keys: Path, console: Console) -> Outcome:
     """Play on the connected chain and the API at `url`; prints a line for each step.
 
     Raises TooSlow when the index does not reach the chain, StopLoudly without a deployment.
     """
     settings = IndexerSettings()
-    api = RegistryApi(url)
+    api = RegistryApi(url, keys=_keys(keys))
     deployments = Deployments.load(settings.deployments, networks.provider.chain_id)
     with console.status("waiting for the index") as status:
         head = networks.provider.web3.eth.block_number
@@ -62,6 +71,17 @@ def play(url: str, documents: Path | None, console: Console) -> Outcome:
     outcome.failures[:0] = faults
     _report(outcome, console)
     return outcome
+
+
+def _keys(path: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise click.UsageError(
+            f"The API keys in {path} cannot be read ({error}): name with --keys the file that "
+            "scripts/up wrote beside its data."
+        ) from error
+    return found
 
 
 def _stories(

@@ -8,7 +8,9 @@ from typing import Any
 from sqlmodel import Session, select
 
 from api.access.tables import ApiKey
-from api.queries.order import count_of
+from api.filters import KeyFilters
+from api.queries.order import SortKey, count_of
+from api.queries.pages import Page, page_of
 
 _Keys: Any = ApiKey
 
@@ -18,11 +20,23 @@ def key(session: Session, key_id: str) -> ApiKey | None:
     return session.get(_Keys, key_id)
 
 
-def keys(
-    session: Session, owner: str | None, organization: str | None, limit: int, offset: int
-) -> tuple[int, Sequence[ApiKey]]:
-    """How many keys there are of an owner and an organization, and one page, the newest first."""
-    named = ((_Keys.owner, owner), (_Keys.organization, organization))
+def named(session: Session, name: str) -> Sequence[ApiKey]:
+    """The keys of a name that were not revoked."""
+    query = select(_Keys).where(_Keys.name == name, _Keys.revoked_at.is_(None))
+    found: Sequence[ApiKey] = session.exec(query).all()
+    return found
+
+
+def keys(session: Session, filters: KeyFilters, owner: str | None = None) -> Page[ApiKey]:
+    """A page of the keys that match, of one owner or of everybody, the newest first."""
+    named = ((_Keys.owner, owner), (_Keys.organization, filters.organization))
     query = select(_Keys).where(*(column == value for column, value in named if value is not None))
-    page = query.order_by(_Keys.created_at.desc(), _Keys.id).offset(offset).limit(limit)
-    return count_of(session, query), session.exec(page).all()
+    order = [SortKey(_Keys.created_at, is_down=True), SortKey(_Keys.id, is_down=True)]
+    page = page_of(session, 0, query, filters, order, lambda: (count_of(session, query),))
+    return page.holding([row[0] for row in page.rows])
+
+
+def every_key(session: Session) -> Sequence[ApiKey]:
+    """All keys, the oldest first."""
+    found: Sequence[ApiKey] = session.exec(select(_Keys).order_by(_Keys.created_at)).all()
+    return found

@@ -50,7 +50,7 @@ class Totals:
 def validations(
     session: Session, filters: ValidationFilters, whose: str | None = None
 ) -> Page[Checked]:
-    """A page of the checks that match, the newest first; of one principal alone, or of everybody."""
+    """A page of the checks that match, the newest first; of one principal, or of everybody."""
     query = select(Validations).where(*_conditions(filters))
     if whose is not None:
         query = query.where(Validations.principal == whose)

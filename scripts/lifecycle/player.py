@@ -67,6 +67,7 @@ class Player:
 
     def _take(self, step: Step, say: Callable[[str], None]) -> None:
         say(f"{step.role} {step.action} {step.subject}")
+        self._api.act_as(str(development_account(step.actor).address))
         if step.is_done(self._api):
             self.outcome.done_before += 1
             return

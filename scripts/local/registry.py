@@ -27,6 +27,7 @@ from scripts.local.chain import CHAIN_ID, ChainTrouble, LocalChain
 from scripts.local.children import Child, ChildEnded
 from scripts.local.database import forget_database
 from scripts.local.keeper import Keeper
+from scripts.local.keys import make_keys
 from scripts.local.services import Service
 from scripts.local.signals import end_by_interrupt, ignore_all
 
@@ -65,6 +66,11 @@ class Places:
     def record(self) -> Path:
         """The deployments record of the local chain."""
         return self.data / "deployments" / f"{CHAIN_ID}.json"
+
+    @property
+    def keys(self) -> Path:
+        """API keys of the people of the chain, for whoever plays."""
+        return self.data / "keys.json"
 
     def environment(self) -> dict[str, str]:
         """The settings of every part; a database that DATABASE_URL names stays the one in use."""
@@ -123,10 +129,12 @@ class LocalRegistry:
         self._keeper = Keeper(anvil, self._services, self._say)
         self._keeper.start()
         self._attempt(self._await_index)
+        self._attempt(lambda: make_keys(self._places.keys))
 
     def play(self, documents: Path | None) -> list[str]:
         """Play the sample or a folder's documents; gives a sentence for each failure."""
-        outcome = self._attempt(lambda: play(self._places.api_url, documents, self._console))
+        places = self._places
+        outcome = self._attempt(lambda: play(places.api_url, documents, places.keys, self._console))
         self._chain.save()
         failures: list[str] = outcome.failures
         return failures

@@ -11,8 +11,15 @@ from api.access.authentication import authenticate
 from api.access.challenges import challenge
 from api.access.scopes import PUBLIC, SCOPES, beyond, covers, unknown
 from api.errors import AuthenticationError, PermissionsError
+from api.registry import Registry
+from api.settings import ApiSettings
 
 ADDRESS = "https://registry.example"
+
+
+def registry(**settings: Any) -> Registry:
+    """The parts of an API whose database nobody opens."""
+    return Registry(ApiSettings(database_url="sqlite://", **settings))
 
 
 def shown(*headers: tuple[str, str]) -> Headers:
@@ -22,15 +29,18 @@ def shown(*headers: tuple[str, str]) -> Headers:
 class TestAuthenticate:
     """
     when nothing is shown                    the principal is anonymous and may read what is public
+    when reads are closed                    it may read nothing
     when two credentials are shown           401, whichever of them is good
     when the header is of no form we know    401
     """
 
     def test_is_anonymous_when_nothing_is_shown(self) -> None:
-        nobody: Any = None
-        found = authenticate(nobody, shown())
+        found = authenticate(registry(), shown())
         assert found.is_anonymous
         assert (found.id, found.scopes, found.wallets) == ("anonymous", PUBLIC, frozenset())
+
+    def test_may_read_nothing_when_reads_are_closed(self) -> None:
+        assert authenticate(registry(reads="authenticated"), shown()).scopes == frozenset()
 
     @pytest.mark.parametrize(
         "headers",
@@ -45,9 +55,8 @@ class TestAuthenticate:
         ],
     )
     def test_refuses_when_it_is_not_one_credential(self, headers: Any) -> None:
-        nobody: Any = None
         with pytest.raises(AuthenticationError) as refused:
-            authenticate(nobody, shown(*headers))
+            authenticate(registry(), shown(*headers))
         assert refused.value.error == "invalid_request"
         assert refused.value.status == 401
 

@@ -40,6 +40,10 @@ class Running:
         return self.data / "deployments" / "31337.json"
 
     @property
+    def keys(self) -> Path:
+        return self.data / "keys.json"
+
+    @property
     def documents(self) -> Path:
         return self.data / "documents"
 
