@@ -72,10 +72,10 @@ def deliver_signature(
         raise ConflictError(message, [Detail("/signature", "NO_RELAYER", message, conflict=True)])
     row, signed = _meant(registry, task, signature.lower(), terms)
     require_signer(principal, row.signer)
-    require_paid_for(registry, row.signer)
     if not _is_under_way(registry, row):
         _check_terms(registry, signed)
         _check_call(registry, task, signed)
+        require_paid_for(registry, row.signer)
         _keep(registry, row)
     dispatch(registry)
 

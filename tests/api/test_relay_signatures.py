@@ -177,6 +177,7 @@ class TestDelivery:
     def test_takes_a_smart_accounts_signature(self, world: RelayWorld) -> None:
         account = smart_account(world, DEVELOPER)
         world.direct(0, "RegistryAccessControl", "grantRole", 2, account, 0)
+        world.show(world.api_key(*range(10), accounts={account: DEVELOPER}))
         task = world.post("/projects", documents.forest(), sender=account).json()
         assert world.hand_in(STRANGER, task).status_code == 422
         sent = world.hand_in(DEVELOPER, task)

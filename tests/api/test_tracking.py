@@ -208,9 +208,8 @@ class TestTracking:
         world.task(task["id"], "broadcast")
         assert world.get("/health").status_code == 503
         assert world.get("/projects").status_code == 200
-        refused = world.post(
-            "/projects", documents.forest("other", east=1.0), sender="0x" + "1" * 40
-        )
+        other, sender = documents.forest("other", east=1.0), world.address(DEVELOPER)
+        refused = world.post("/projects", other, sender=sender)
         assert (refused.status_code, refused.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
         node.rpc._urls = urls
         world.task(task["id"], "mined")

@@ -65,9 +65,8 @@ class World:
         self.client = TestClient(self.app, raise_server_exceptions=True)
         self.client.__enter__()
         self.keys = published_keys()
-        #: What each client of the tests shows, unless a test is about who may do what.
-        self.shown = {"Authorization": f"Bearer {self.api_key(*range(10))}"}
-        self.client.headers.update(self.shown)
+        # What every client of the tests shows, unless a test is about who may do what.
+        self.show(self.api_key(*range(10)))
 
     def close(self) -> None:
         """End everything but the chain."""
@@ -78,17 +77,30 @@ class World:
         """The lower-case address of one of the people."""
         return str(self.keys[who].address).lower()
 
-    def api_key(self, *people: int, scopes: Iterable[str] = EVERYTHING, **more: Any) -> str:
-        """A key, made on the machine, of an organization whose wallets are these people's."""
+    def api_key(
+        self,
+        *people: int,
+        scopes: Iterable[str] = EVERYTHING,
+        accounts: Mapping[str, int] | None = None,
+        **more: Any,
+    ) -> str:
+        """A key, made on the machine, of an organization whose wallets are these people's, and the
+        smart `accounts` that they own."""
         registry, organization = self.app.state.registry, "Example Co"
-        proofs = {self.address(who): self._proof(who, organization) for who in people}
+        owners = {self.address(who): who for who in people} | dict(accounts or {})
+        proofs = {a: self._proof(a, who, organization) for a, who in owners.items()}
         values = {"owner": OPERATOR_OF_KEYS, "name": "tests", "organization": organization}
         wanted = Wanted(proofs=proofs, scopes=frozenset(scopes), **values | more)
         with registry.transaction() as session:
             return make(session, wanted)[1]
 
-    def _proof(self, who: int, organization: str) -> str:
-        registry, address = self.app.state.registry, self.address(who)
+    def show(self, key: str) -> None:
+        """Let the client of the tests show another key from now on."""
+        self.shown = {"Authorization": f"Bearer {key}"}
+        self.client.headers.update(self.shown)
+
+    def _proof(self, address: str, who: int, organization: str) -> str:
+        registry = self.app.state.registry
         message = encode_defunct(text=statement(registry, organization, address))
         signature = "0x" + self.keys[who].sign_message(message).signature.hex()
         return require_proven(registry, organization, address, signature)
