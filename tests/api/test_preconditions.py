@@ -162,7 +162,7 @@ class TestChange:
 
     def test_is_required_where_the_registry_says_so(self, stage: World) -> None:
         settings = stage.settings.model_copy(update={"require_if_match": True})
-        with TestClient(create_app(settings)) as client:
+        with TestClient(create_app(settings), headers=stage.shown) as client:
             asked = client.put(FOREST, json=documents.metadata("harz-mixed-forest"))
             new = client.post("/projects", json=documents.forest("elsewhere", east=3.0))
         assert asked.status_code == 428

@@ -35,7 +35,7 @@ GAS = 8_000_000
 PRICE = 10**11
 
 #: All that the people of the tests do between them; who may administer is tried apart.
-EVERYTHING = frozenset(SCOPES) - {"admin:*", "admin:keys", "admin:clients", "admin:metrics"}
+EVERYTHING = frozenset(SCOPES) - {"admin:*", "admin:keys", "admin:clients"}
 
 OPERATOR, DEVELOPER, OTHER_DEVELOPER, VALIDATOR, VERIFIER, BUYER, STRANGER = 1, 2, 3, 6, 7, 8, 9
 
