@@ -18,6 +18,7 @@ from indexer.errors import ChainMoved, WrongChain
 from indexer.feed import Feed
 from indexer.feed.writing import FeedEntry
 from indexer.journal import Marks, Prepared
+from indexer.lookups import Lookups
 from indexer.metrics import Metrics
 from indexer.models import Checkpoint, Reorganisation
 from indexer.reorg import fork_point
@@ -28,6 +29,8 @@ from indexer.writing import Writing, uncollected
 WHOLE_REPAIR = 4096
 #: How long one step goes through settled blocks before it looks at the head again.
 BACKFILL_SECONDS = 1.0
+#: Settled blocks from which on a new index goes through them without the indexes of readers.
+LONG_BACKLOG = 256
 FORK_WINDOW = 512
 LOOKS, LOOK_SECONDS = 4, 0.05
 
@@ -62,6 +65,7 @@ class Sync:
         self._finality_depth = finality_depth
         self._metrics = metrics
         self._feed = feed
+        self._lookups = Lookups(engine)
         self._shrunk_to: str | None = None
         self.checkpoint: Checkpoint | None = None
 
@@ -92,17 +96,31 @@ class Sync:
             return self._repair(known, view)
         self._shrunk_to = None
         first = self._deployments.first_block if known is None else known.block_number + 1
-        if view.latest.number < first:
-            self._refresh(view)
-            return True
         head = view.latest.number
         settled = self._reader.settled(head, head)
+        if self._fits_lookups(first, settled, view):
+            return False
         if first <= settled:
             self._backfill(first, settled, view)
             return False
+        if head < first:
+            self._refresh(view)
+            return True
         parent = None if known is None else known.block_hash
         self._commit([self._reader.read(first, head, head, parent)], view)
         return self._reached(head)
+
+    def _fits_lookups(self, first: int, settled: int, view: View) -> bool:
+        """Leave readers' indexes out of a new backlog, make them where it is read; True while so.
+
+        The feed is a reader as well: of all blocks, or of those from finality on.
+        """
+        near = min(settled, Marks.of(view, self._finality_depth).finalized)
+        if self._feed.mode == "all" or first > near:
+            return self._lookups.make_one()
+        if self.checkpoint is None and settled - first >= LONG_BACKLOG:
+            self._lookups.leave_out()
+        return False
 
     def _backfill(self, first: int, settled: int, view: View) -> None:
         """Go through settled blocks for a while: one batch is written while the next is derived."""

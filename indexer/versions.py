@@ -88,6 +88,7 @@ class _TableSet:
         self._table = table
         self._keys = table.key_columns()
         self._json = _json_columns(table)
+        self._blank = blank_row(table)
         self.current: dict[Key, Version | None] = {}
         self._before: dict[Key, Version | None] = {}
         self._wanted: list[Key] = []
@@ -123,12 +124,12 @@ class _TableSet:
             row = version.row.copy()
             self._close(change.key, version, block)
         # What is carried is the row's own value from before the change.
-        carried = {name: row[source] for name, source in change.carry.items()}
+        carried = change.carry and {name: row[source] for name, source in change.carry.items()}
         row.update(change.values)
         if carried:
             row.update(carried)
-        for name, amount in change.add.items():
-            row[name] = (row[name] or 0) + amount
+        if change.add:
+            row.update({name: (row[name] or 0) + amount for name, amount in change.add.items()})
         if version is None or version.valid_from != block:
             self.current[change.key] = Version(row, block, is_stored=False)
 
@@ -150,8 +151,9 @@ class _TableSet:
         return taken
 
     def _new_row(self, change: Upsert) -> Row:
-        row = blank_row(self._table)
-        row.update(zip(self._keys, change.key, strict=True))
+        row = self._blank.copy()
+        for name, part in zip(self._keys, change.key, strict=True):
+            row[name] = part
         if change.once:
             row.update(change.once)
         parent = self.current[change.parent] if change.parent is not None else None

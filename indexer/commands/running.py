@@ -8,12 +8,14 @@ from indexer.commands.command import DONE, Command
 from indexer.database import engine
 from indexer.errands.process import Errands
 from indexer.follower import Follower
+from indexer.memory import share_memory
 from indexer.metrics import Metrics
 from indexer.settings import IndexerSettings
 
 
 def run(settings: IndexerSettings, options: argparse.Namespace) -> int:
     """Follow the chain until a signal says stop; with `--once` only up to the head."""
+    share_memory()
     metrics = Metrics()
     with ExitStack() as stack:
         if settings.metrics_port is not None:

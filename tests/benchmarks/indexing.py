@@ -13,10 +13,12 @@ from pathlib import Path
 
 from indexer.follower import Follower
 from indexer.logs import configure_logs
+from indexer.memory import share_memory
 from indexer.settings import IndexerSettings
 
 
 def main() -> None:
+    share_memory()
     configure_logs(json_logs=False)
     settings = IndexerSettings(**json.loads(sys.argv[1]))
     started, used = time.perf_counter(), time.process_time()

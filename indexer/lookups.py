@@ -1,0 +1,65 @@
+"""Indexes that only readers need of the tables that grow with every event.
+
+Each row of a backlog would be put into a dozen of them, at a random place each time. A new index
+therefore goes through a long backlog without, and has them made from whole tables at its end.
+What is missing is seen from the database itself: after a crash anywhere, the next start goes on.
+"""
+
+from collections.abc import Iterator
+
+import structlog
+from sqlalchemy import Engine, Index, inspect, text
+
+from indexer.database import transaction
+from indexer.models import Block, Event, Unit
+
+LARGE = (Block, Event, Unit)
+SORTING_KIB = 1_000
+
+log = structlog.get_logger("indexer")
+
+
+class Lookups:
+    """The indexes of one database that may be missing while it goes through its backlog."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._missing: list[Index] | None = None
+
+    def leave_out(self) -> None:
+        """Drop them; to be called while the tables are empty."""
+        with transaction(self._engine) as session:
+            for index in _all():
+                session.execute(text(f"DROP INDEX IF EXISTS {index.name}"))
+        self._missing = None
+
+    def make_one(self) -> bool:
+        """Make one that is missing; False when none was."""
+        if self._missing is None:
+            self._missing = self._absent()
+        if not self._missing:
+            return False
+        index = self._missing[-1]
+        log.info("making an index for readers", index=index.name, left=len(self._missing))
+        with transaction(self._engine) as session:
+            connection = session.connection()
+            if connection.dialect.name == "sqlite":
+                # What it sorts in memory before it turns to files is as large as this.
+                connection.exec_driver_sql(f"PRAGMA cache_size = -{SORTING_KIB}")
+            index.create(connection, checkfirst=True)
+        self._missing.pop()
+        return True
+
+    def _absent(self) -> list[Index]:
+        found = inspect(self._engine)
+        named = {
+            index["name"] for table in LARGE for index in found.get_indexes(table.__table__.name)
+        }
+        return [index for index in _all() if index.name not in named]
+
+
+def _all() -> Iterator[Index]:
+    """Unique ones stay: the indexer looks rows up by them, and they keep keys from being double."""
+    for table in LARGE:
+        indexes = sorted(table.__table__.indexes, key=lambda index: str(index.name))
+        yield from (index for index in indexes if not index.unique)
