@@ -94,7 +94,7 @@ def _next(registry: Registry, relayer: Relayer) -> RelayTransaction | None:
     way."""
     account, fees = registry.node.account(relayer.address), registry.node.fees()
     with registry.transaction() as session:
-        _enter_alone(session)
+        enter_alone(session)
         under_way = [d for d in queries.deliveries(session) if d.state == "sent"]
         parcels = _parcels(session, registry)
         if not parcels or len(under_way) >= registry.settings.relayer_pending:
@@ -250,7 +250,8 @@ def _is_final(session: Session, block: int) -> bool:
         return False
 
 
-def _enter_alone(session: Session) -> None:
+def enter_alone(session: Session) -> None:
+    """Hold requests and deliveries to oneself until the transaction ends."""
     # On SQLite the transaction holds the only write lock already.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DISPATCH_LOCK})

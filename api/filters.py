@@ -287,6 +287,45 @@ class ValidationFilters(ValidationPeriod, Part):
     )
 
 
+STATES = (
+    "awaiting_signature",
+    "broadcast",
+    "mined",
+    "indexed",
+    "final",
+    "reverted",
+    "dropped",
+    "cancelled",
+    "expired",
+)
+
+
+class TaskFilters(Part):
+    """Which tasks."""
+
+    state: str | None = Field(
+        default=None,
+        pattern=f"^({'|'.join(STATES)})(,({'|'.join(STATES)}))*$",
+        description="In one of these states, separated by commas.",
+        examples=["broadcast,mined"],
+    )
+    kind: str | None = Field(
+        default=None, pattern=WORD, description="Kind of write.", examples=["project_registration"]
+    )
+    resource: str | None = Field(
+        default=None,
+        max_length=500,
+        pattern=r"^/[^\x00]*$",
+        description="Path of what is written to.",
+        examples=["/projects/waldviertel_soil"],
+    )
+    settled: bool | None = Field(
+        default=None, description="Those that nothing can change any more, or the others."
+    )
+    created_from: Moment | None = Field(default=None, description="Made on or after (UTC).")
+    created_to: Moment | None = Field(default=None, description="Made on or before (UTC).")
+
+
 class ReorganisationFilters(Part):
     """Which reorganisations."""
 

@@ -271,15 +271,42 @@ class Step(Answer):
     note: str | None = None
 
 
+class ProgressStep(Answer):
+    """A state on the way of a write, and when it came to it."""
+
+    state: str
+    at: str | None
+
+
+class Progress(Answer):
+    """How far a write has come; `outcome` is null as long as it can still come to an end."""
+
+    done: int
+    of: int
+    steps: list[ProgressStep]
+    outcome: Literal["succeeded", "failed", "cancelled", "expired"] | None
+
+
 class Task(Answer):
     """One write from its request to its finality."""
 
     id: str
     kind: str
     state: Literal[
-        "awaiting_signature", "broadcast", "mined", "indexed", "final", "reverted", "dropped"
+        "awaiting_signature",
+        "broadcast",
+        "mined",
+        "indexed",
+        "final",
+        "reverted",
+        "dropped",
+        "cancelled",
+        "expired",
     ]
+    progress: Progress
     history: list[Step]
+    created_at: str
+    expires_at: str | None
     resource: str | None
     to_sign: ToSign
     documents: list[str]
@@ -287,6 +314,15 @@ class Task(Answer):
     block_number: int | None
     block_hash: str | None
     error: dict[str, Any] | None
+    links: list[Link]
+
+
+class TaskPage(Answer):
+    """A page of tasks, the newest first."""
+
+    tasks: list[Task]
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
     links: list[Link]
 
 

@@ -16,6 +16,7 @@ _READ = (400, 404, 405, 500, 503)
 _LIST = (400, 405, 410, 500, 503)
 _WRITE = (400, 403, 404, 405, 409, 413, 415, 422, 500, 503)
 _CHANGE = tuple(sorted({*_WRITE, 412, 428}))
+_SIGNED = tuple(sorted({*_WRITE, 412}))
 _GEOJSON = "application/geo+json"
 
 
@@ -501,6 +502,22 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         also=(200,),
         scopes=("projects:write", "mrv:write"),
     ),
+    ("get", "/tasks"): Operation(
+        "A page of tasks.",
+        models.TaskPage,
+        "tasks",
+        derived=False,
+        errors=_LIST,
+        scopes=_OWN_TASKS,
+    ),
+    ("delete", "/tasks/{id}"): Operation(
+        "The task, cancelled, or left to the others who hold it.",
+        models.Task,
+        "task-cancelled",
+        derived=False,
+        errors=(400, 403, 404, 405, 409, 500, 503),
+        scopes=_ANY_CALL,
+    ),
     ("get", "/tasks/{id}"): Operation(
         "The task.",
         models.Task,
@@ -514,6 +531,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         requests.SignatureRequest,
         ("signature", "typed-signature"),
         "task-broadcast",
+        _SIGNED,
         scopes=_ANY_WRITE,
     ),
     ("post", "/relay"): _write(

@@ -33,7 +33,7 @@ def apply(registry: Registry, seen: Task, outcome: Outcome) -> None:
             return
         known = task.error if task.state == outcome.state else None
         for state in _steps(task.state, outcome.state):
-            move(task, state, _note(task.state, state))
+            move(session, task, state, _note(task.state, state))
         task.transaction_hash = outcome.transaction_hash
         task.block_number, task.block_hash = outcome.block_number, outcome.block_hash
         task.settled = outcome.settled

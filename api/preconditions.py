@@ -32,15 +32,11 @@ class Precondition:
         self._listed = listed
         self._versions = [] if listed in (None, "*") else versions_in(listed or "")
 
-    @property
-    def is_given(self) -> bool:
-        """Whether the request says anything."""
-        return self._listed is not None
-
     def require(
         self, registry: Registry, version: str | None, current: Callable[[], str | None]
-    ) -> None:
-        """Raise `PreconditionFailedError` unless the record is there and of a version named.
+    ) -> str | None:
+        """The version that the write is bound to, None for whichever it is. Raises
+        `PreconditionFailedError` unless the record is there and of a version named.
 
         `version` is None when there is no such record; `current` gives its tag, for the refusal.
         """
@@ -49,6 +45,7 @@ class Precondition:
                 raise _required(current())
         elif version is None or not (self._listed == "*" or version in self._versions):
             raise failed(current())
+        return version if self._versions else None
 
 
 def failed(tag: str | None) -> PreconditionFailedError:
@@ -69,7 +66,7 @@ def refuse_unheeded(request: Request) -> None:
         return
     path = getattr(request.scope.get("route"), "path", "")
     operation = OPERATIONS.get((request.method.lower(), path))
-    if operation is None or 412 not in operation.errors:
+    if operation is None or 428 not in operation.errors:
         message = f"{_HEADER} says nothing here: the write is not about a document; leave it out."
         raise ParameterError(message, [Detail(_HEADER, "INVALID_PARAMETER", message)])
 

@@ -13,9 +13,10 @@ from api.queries import tasks as task_queries
 from api.registry import Registry
 from api.simulation import check_call, node_error
 from api.tables import Task, TaskTransaction
-from api.tasks import hold, move, sign
+from api.tasks import hold, move, refuse_ended, sign
 from api.transactions import SignedTransaction
 from api.writes.proposals import refuse_claims
+from api.writes.unchanged import refuse_changed
 from indexer import database
 from indexer.errors import TryLater
 from indexer.rpc import RpcError
@@ -36,6 +37,7 @@ def deliver(registry: Registry, task: Task, transaction: SignedTransaction) -> N
             send_again(registry, transaction.hash, transaction.raw)
         return
     check_fits(task, transaction)
+    refuse_changed(registry, task)
     check_account(registry, transaction)
     if not _replaces(registry, task.id, transaction):
         check_call(registry, transaction.call)
@@ -153,6 +155,7 @@ def _keep(registry: Registry, task_id: str, transaction: SignedTransaction) -> N
         task = task_queries.locked_task(session, task_id)
         if task is None:
             raise MissingError(f"There is no task {task_id}.")
+        refuse_ended(task)
         owner = task_queries.task_of_transaction(session, transaction.hash)
         if owner not in (None, task_id):
             raise ConflictError(f"The transaction belongs to the task {owner} already.")
@@ -202,5 +205,6 @@ def _withdraw(registry: Registry, task_id: str, transaction_hash: str) -> None:
         earlier = task_queries.transactions_of(session, task_id)
         task.transaction_hash = earlier[0].hash if earlier else None
         if not earlier:
-            move(task, "awaiting_signature", "the node refused the transaction")
+            move(session, task, "awaiting_signature", "the node refused the transaction")
+            task.expires_at = time.time() + registry.settings.unsigned_seconds
             hold(session, task, int(time.time()) + registry.settings.submission_seconds)

@@ -17,8 +17,9 @@ from api.registry import Registry
 from api.requests import ForwardTerms
 from api.simulation import check_call, node_error
 from api.tables import ForwardRequest, Task
-from api.tasks import hold, move, signed_by
+from api.tasks import hold, move, refuse_ended, signed_by
 from api.writes.proposals import refuse_claims
+from api.writes.unchanged import refuse_changed
 from indexer import database
 from indexer.deployments import FORWARDER
 from indexer.errors import TryLater
@@ -73,6 +74,7 @@ def deliver_signature(
     row, signed = _meant(registry, task, signature.lower(), terms)
     require_signer(principal, row.signer)
     if not _is_under_way(registry, row):
+        refuse_changed(registry, task)
         _check_terms(registry, signed)
         _check_call(registry, task, signed)
         require_paid_for(registry, row.signer)
@@ -193,6 +195,7 @@ def _keep(registry: Registry, row: ForwardRequest) -> None:
         task = task_queries.locked_task(session, row.task_id)
         if task is None:
             raise MissingError(f"There is no task {row.task_id}.")
+        refuse_ended(task)
         if task.state not in _OPEN:
             raise ConflictError("Another signature of this task is on its way; wait for its end.")
         if queries.other_holder(session, row) is not None:
@@ -208,8 +211,8 @@ def _keep(registry: Registry, row: ForwardRequest) -> None:
         task.request_id, task.transaction_hash = row.id, None
         task.block_number = task.block_hash = task.error = None
         task.settled = False
-        signed_by(task, row.signer)
-        move(task, "broadcast", f"signed by {row.signer}, for the relayer to deliver")
+        signed_by(session, task, row.signer)
+        move(session, task, "broadcast", f"signed by {row.signer}, for the relayer to deliver")
         hold(session, task, _FOREVER)
 
 

@@ -26,7 +26,7 @@ class ApiSettings(OAuthSettings):
     `idempotency_seconds` is how long the answer to a write is given again to the same
     `Idempotency-Key`. `seal_key_file` holds the server's own key, made when it is missing; API
     processes on one database share it. With `require_if_match` nobody changes a document without
-    saying which version of it.
+    saying which version of it. A task that nobody signs ends after `unsigned_seconds`.
 
     `traces` is where a collector takes OpenTelemetry's spans (OTLP over HTTP, for example
     `http://127.0.0.1:4318/v1/traces`); none are made without it. With `json_logs` each line of the
@@ -60,6 +60,7 @@ class ApiSettings(OAuthSettings):
     idempotency_seconds: int = Field(default=86_400, ge=1)
     seal_key_file: Path = Path(".data/api.key")
     require_if_match: bool = False
+    unsigned_seconds: int = Field(default=604_800, ge=1)
 
     relayer_keyfile: Path | None = None
     relayer_passphrase_file: Path | None = None

@@ -23,7 +23,9 @@ class Task(ApiTable, table=True):
     `fingerprint` is equal for requests that ask for the same; `settled` means that nothing can
     change any more; `block_number` and `block_hash` name the block that holds the transaction.
     `request_id` is that of the signed request, for a task that the relayer delivers. `principal`
-    asked for it; `wallets` are those it had proven, and whoever signed: both may read it.
+    asked for it; `wallets` are those it had proven, and whoever signed: both may read it. An
+    unsigned task ends at `expires_at`; `seen` is the version of the record that the change was made
+    for, where its author named one.
     """
 
     __tablename__ = "task"
@@ -46,9 +48,33 @@ class Task(ApiTable, table=True):
     block_number: int | None = Field(default=None, sa_type=BigInteger)
     block_hash: str | None = None
     error: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
-    created_at: float
+    seen: str | None = None
+    expires_at: float | None = Field(default=None, index=True)
+    created_at: float = Field(index=True)
+
     principal: str | None = Field(default=None, index=True)
     wallets: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+
+
+class TaskHolder(ApiTable, table=True):
+    """A principal or wallet that a task belongs to, for the lists of tasks."""
+
+    __tablename__ = "task_holder"
+    task_id: str = Field(primary_key=True, foreign_key="task.id")
+    holder: str = Field(primary_key=True, index=True)
+
+
+class TaskStep(ApiTable, table=True):
+    """A step of a task, for whoever wants to be told; `cursor` is given by the one process that
+    tells, so that cursors grow in the order in which steps can be read."""
+
+    __tablename__ = "task_step"
+    task_id: str = Field(primary_key=True, foreign_key="task.id")
+    place: int = Field(primary_key=True)
+    state: str
+    note: str | None = None
+    at: float = Field(index=True)
+    cursor: int | None = Field(default=None, sa_type=BigInteger, unique=True)
 
 
 class TaskTransaction(ApiTable, table=True):

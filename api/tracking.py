@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from api.cancelling import expire
 from api.dispatch import dispatch
 from api.errors import ApiError, contract_error
 from api.outcomes import Outcome, apply
@@ -50,6 +51,7 @@ class Tracker:
     def _run(self) -> None:
         while not self._stop.wait(self._registry.settings.track_seconds):
             try:
+                expire(self._registry)
                 dispatch(self._registry)
                 self._seen = refresh_all(self._registry, self._seen, self._stop)
             except Exception as error:

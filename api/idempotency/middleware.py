@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access.principals import ANONYMOUS_ID
+from api.access.principals import ANONYMOUS, Principal
 from api.errors import ApiError
 from api.idempotency.keys import REPLAYED, fingerprint, key_of
 from api.idempotency.store import Answer, Turn, begin, keep, release
@@ -53,7 +53,7 @@ class Idempotent:
             return
         target = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         wanted = fingerprint(scope["method"], target, Headers(scope=scope), body)
-        begun = await run_in_threadpool(begin, self._registry, _principal(scope), key, wanted)
+        begun = await run_in_threadpool(begin, self._registry, _principal(scope).id, key, wanted)
         if isinstance(begun, Turn):
             begun = await self._answered(begun, scope, again)
             await _send(send, begun, replayed=False)
@@ -132,6 +132,6 @@ def _operation(scope: Scope) -> tuple[str, str]:
     return scope["method"].lower(), getattr(scope.get("route"), "path", "")
 
 
-def _principal(scope: Scope) -> str:
-    found = scope.get("state", {}).get("principal")
-    return found.id if found is not None else ANONYMOUS_ID
+def _principal(scope: Scope) -> Principal:
+    found: Principal = scope["state"].get("principal", ANONYMOUS)
+    return found

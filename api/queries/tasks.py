@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, func, literal, or_
+from sqlalchemy import ColumnElement, and_, func, literal, or_
 from sqlmodel import Session, select
 
-from api.queries.statements import Blocks, Events, Tasks, Transactions
+from api.filters import TaskFilters
+from api.queries.order import SortKey, between, count_of
+from api.queries.pages import Page, page_of
+from api.queries.statements import Blocks, Events, TaskHolders, Tasks, Transactions
 from api.snapshot import Position
 from api.tables import Task, TaskTransaction
+from api.tasks import FAILED
 
 
 def task(session: Session, task_id: str) -> Task | None:
@@ -32,8 +36,46 @@ def task_of_transaction(session: Session, transaction_hash: str) -> str | None:
 def same_tasks(session: Session, fingerprint: str) -> Sequence[Task]:
     """The tasks for the same request that have not failed, of anybody, the newest first."""
     query = select(Tasks).where(Tasks.fingerprint == fingerprint)
-    alive = query.where(Tasks.state.not_in(("reverted", "dropped")))
+    alive = query.where(Tasks.state.not_in(FAILED))
     found: Sequence[Task] = session.exec(alive.order_by(Tasks.created_at.desc())).all()
+    return found
+
+
+def listed_tasks(
+    session: Session, filters: TaskFilters, holders: Collection[str] | None
+) -> Page[Task]:
+    """A page of the tasks of one of these holders, or of everybody's, the newest first."""
+    query = select(Tasks).where(*_conditions(filters))
+    if holders is not None:
+        held = select(TaskHolders.task_id).where(TaskHolders.holder.in_(holders))
+        query = query.where(Tasks.id.in_(held))
+    order = [SortKey(Tasks.created_at, is_down=True), SortKey(Tasks.id, is_down=True)]
+    page = page_of(session, 0, query, filters, order, lambda: (count_of(session, query),))
+    return page.of(lambda row: row[0])
+
+
+def overdue(session: Session, now: float) -> Sequence[str]:
+    """Some tasks that nobody signed in time, the oldest first."""
+    query = select(Tasks.id).where(Tasks.state == "awaiting_signature", Tasks.expires_at < now)
+    found: Sequence[str] = session.exec(query.order_by(Tasks.expires_at).limit(100)).all()
+    return found
+
+
+def is_overdue(task: Task, now: float) -> bool:
+    """True when nobody signed it in time."""
+    return task.state == "awaiting_signature" and (task.expires_at or now) < now
+
+
+def _conditions(filters: TaskFilters) -> list[ColumnElement[bool]]:
+    found = between(Tasks.created_at, filters.created_from, filters.created_to)
+    if filters.state:
+        found.append(Tasks.state.in_(filters.state.split(",")))
+    if filters.kind:
+        found.append(Tasks.kind == filters.kind)
+    if filters.resource:
+        found.append(Tasks.resource == filters.resource)
+    if filters.settled is not None:
+        found.append(Tasks.settled.is_(filters.settled))
     return found
 
 

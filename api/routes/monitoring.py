@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -66,11 +67,11 @@ def submit_report(
     with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             project = require_project(snapshot, name)
-            require_unchanged(
-                request, registry, snapshot, project, _named(body.document), condition
-            )
+            named = _named(body.document)
+            seen = require_unchanged(request, registry, snapshot, project, named, condition)
             proposal = submission(registry, snapshot, project, body.document)
-        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
+        bound = replace(proposal, seen=seen)
+        return taken(registry, principal, bound, body.signed_transaction, query.sender)
 
 
 @router.get("/{reportId}", summary="Read a monitoring report")
@@ -103,10 +104,11 @@ def resubmit_report(
     with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
             project = require_project(snapshot, name)
-            require_unchanged(request, registry, snapshot, project, report_name, condition)
+            seen = require_unchanged(request, registry, snapshot, project, report_name, condition)
             _, row = require_report(snapshot, name, report_name)
             proposal = resubmission(registry, snapshot, project, row, body.document)
-        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
+        bound = replace(proposal, seen=seen)
+        return taken(registry, principal, bound, body.signed_transaction, query.sender)
 
 
 @router.get("/{reportId}/versions/{version}", summary="Read a version of a monitoring report")
@@ -168,8 +170,9 @@ def require_unchanged(
     project: ProjectRow,
     report_name: str,
     condition: Precondition,
-) -> None:
-    """Raise `PreconditionFailedError` when the report is of another version than was seen."""
+) -> str | None:
+    """The version that a change is bound to; raises `PreconditionFailedError` when the report is of
+    another one than was seen."""
     row = report(snapshot, project.project.project_id, report_name)
 
     def current() -> str | None:
@@ -177,7 +180,7 @@ def require_unchanged(
             return None
         return report_answer(request, registry, snapshot, project, row).headers["ETag"]
 
-    condition.require(registry, report_edition(row) if row else None, current)
+    return condition.require(registry, report_edition(row) if row else None, current)
 
 
 def _named(document: object) -> str:

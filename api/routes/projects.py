@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -110,9 +111,10 @@ def change_project(
     `If-Match` only if the project is still of the version that its ETag named."""
     with recorded(registry, principal, body.document, query.sender, request_id(request)):
         with registry.snapshot() as snapshot:
-            require_unchanged(request, registry, snapshot, name, condition)
+            seen = require_unchanged(request, registry, snapshot, name, condition)
             proposal = change(registry, snapshot, name, body.document, query.draft)
-        return taken(registry, principal, proposal, body.signed_transaction, query.sender)
+        bound = replace(proposal, seen=seen)
+        return taken(registry, principal, bound, body.signed_transaction, query.sender)
 
 
 def project_answer(
@@ -131,14 +133,15 @@ def require_unchanged(
     snapshot: Snapshot,
     name: str,
     condition: Precondition,
-) -> None:
-    """Raise `PreconditionFailedError` when the project is of another version than was seen."""
+) -> str | None:
+    """The version that a change is bound to; raises `PreconditionFailedError` when the project is
+    of another one than was seen."""
     row = project(snapshot, name)
 
     def current() -> str | None:
         return project_answer(request, registry, snapshot, row).headers["ETag"] if row else None
 
-    condition.require(registry, project_edition(row) if row else None, current)
+    return condition.require(registry, project_edition(row) if row else None, current)
 
 
 def require_project(snapshot: Snapshot, name: str) -> ProjectRow:

@@ -6,27 +6,35 @@ import asyncio
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.access.authorization import require_scope, require_signer
+from api.access.authorization import has_scope, require_scope, require_signer
 from api.access.calls import rule_of
 from api.bodies import modelled
+from api.cancelling import cancel
 from api.dependencies import JsonBody, OfPrincipal, OfRegistry
+from api.encoding import dumps
+from api.filters import TaskFilters
+from api.links import link_header
 from api.parameters import Sender
+from api.queries.tasks import listed_tasks
 from api.registry import Registry
 from api.relay import deliver
 from api.relaying import deliver_signature
 from api.requests import SignatureRequest
+from api.responses import paging
+from api.tasks import FAILED, task_json
 from api.tracking import refresh
 from api.transactions import signed_transaction
 from api.writes.taking import current_task, own_task, task_answer
+from indexer import database
 
 router = APIRouter(tags=["tasks"], prefix="/tasks")
 
-_ENDS = ("indexed", "final", "reverted", "dropped")
+_ENDS = ("indexed", "final", *FAILED)
 TaskId = Annotated[str, Path(alias="id", max_length=100, description="Id of the task.")]
 
 
@@ -39,6 +47,27 @@ class Waiting(Sender):
         le=30,
         description="Seconds to wait for the state to change, unless it is indexed or has failed.",
     )
+
+
+@router.get("", summary="List tasks")
+def list_tasks(
+    request: Request,
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    filters: Annotated[TaskFilters, Query()],
+) -> Response:
+    """The writes that the principal asked for, or that a wallet of its own signed, the newest first
+    and with their progress; an administrator sees everybody's."""
+    is_everybodys = has_scope(registry, principal, "admin:audit")
+    holders = None if is_everybodys else {principal.id, *principal.wallets}
+    with database.snapshot(registry.engine) as session:
+        page = listed_tasks(session, filters, holders)
+        content = {
+            "tasks": [task_json(task, registry.link) for task in page.rows],
+            **paging(request, registry, page),
+        }
+    headers = {"Cache-Control": "no-store", **link_header(content["links"])}
+    return Response(dumps(content), headers=headers, media_type="application/json")
 
 
 @router.get("/{id}", summary="Read a task")
@@ -77,6 +106,15 @@ def sign_task(
         deliver_signature(registry, principal, task, wanted.signature, wanted.request)
     refresh(registry, task.id)
     return task_answer(registry, task.id, status=202)
+
+
+@router.delete("/{id}", summary="Cancel a task")
+def cancel_task(registry: OfRegistry, principal: OfPrincipal, task_id: TaskId) -> Response:
+    """Give up a write that nobody signed, or whose signature no transaction carries yet: the ground
+    that it held is free again. What was delivered can only be overtaken; the answer says how."""
+    own_task(registry, principal, task_id)
+    cancel(registry, task_id, principal)
+    return task_answer(registry, task_id)
 
 
 def _state_now(registry: Registry, task_id: str) -> str:

@@ -17,7 +17,7 @@ from api.queries.ground import Claim, claims_against
 from api.registry import Registry
 from api.simulation import check_call
 from api.tables import Submission, Task
-from api.tasks import PENDING, belongs_to, new_task
+from api.tasks import PENDING, belongs_to, hold_for, new_task
 from api.writes.write import EncodedCall, Write, encoded, shown_arguments
 from indexer import database
 from indexer.footprints import register_document
@@ -38,11 +38,15 @@ class Ground:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A write, everything found that speaks against it, and the ground that it claims."""
+    """A write, everything found that speaks against it, and the ground that it claims.
+
+    `seen` is the version of the record that the write was made for, where its author named one.
+    """
 
     write: Write
     findings: tuple[Detail, ...] = ()
     ground: Ground | None = None
+    seen: str | None = None
 
 
 def refuse(findings: Sequence[Detail]) -> None:
@@ -113,6 +117,10 @@ def _inserted(
             task = new_task(write, call, shown_arguments(registry.abi, write), principal)
             session.add(task)
             session.flush()
+            hold_for(session, task, [principal.id, *principal.wallets])
+        if task.state == "awaiting_signature":
+            task.expires_at = time.time() + registry.settings.unsigned_seconds
+            task.seen = proposal.seen
         _hold(session, registry, task, proposal.ground)
         for document in write.documents:
             registry.documents.put(content_bytes(document))

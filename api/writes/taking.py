@@ -16,7 +16,7 @@ from api.relay import account_of, deliver
 from api.relaying import proposal
 from api.simulation import node_error
 from api.tables import Task
-from api.tasks import belongs_to, task_json
+from api.tasks import LOOK_AGAIN, belongs_to, task_json
 from api.tracking import refresh
 from api.transactions import signed_transaction
 from api.writes.proposals import Proposal, accept
@@ -60,6 +60,8 @@ def task_answer(
         content["to_sign"] = {**content["to_sign"], **fields}
         content["to_sign"]["typed_data"] = proposal(registry, task, sender.lower())
     headers = {"Location": f"/tasks/{task.id}", "Cache-Control": "no-store"}
+    if task.state in LOOK_AGAIN:
+        headers["Retry-After"] = str(LOOK_AGAIN[task.state])
     return Response(dumps(content), status, headers, "application/json")
 
 

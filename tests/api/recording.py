@@ -109,6 +109,9 @@ def _record_units(world: World, found: dict[str, Any]) -> None:
     names = [part["properties"]["serial_number"] for part in parts]
     found["merge"] = {"units": names}
     found["task-merge"] = world.post("/credits/merge", found["merge"]).json()
+    unsigned = f"/tasks/{found['task-merge']['id']}"
+    found["task-cancelled"] = world.client.delete(unsigned).json()
+    found["tasks"] = world.get("/tasks", limit=1).json()
     found["transfer"] = {"units": names[:1], "to": world.address(BUYER)}
     moved = world.post("/credits/transfer", found["transfer"])
     found["task-transfer"] = moved.json()
