@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 import sys
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from pydantic import ValidationError
@@ -14,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.main import create_app
 from api.migrations import migrate
+from api.oauth.commands import clients_command, signing_keys_command
+from api.oauth.keys import SigningKeys
 from api.refused import trail
 from api.relayer import Relayer
 from api.sealing import Seal
@@ -23,10 +26,19 @@ from indexer import database
 from indexer.abi import Abi
 from indexer.errors import IndexerError
 
+#: What else can be done by whoever operates the server; without any, it serves.
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "clients": clients_command,
+    "signing-keys": signing_keys_command,
+}
+
 
 def main() -> int:
     """Read the options, see that the port is free, and serve; 1 with one sentence otherwise."""
     try:
+        command = COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+        if command is not None:
+            return command(sys.argv[2:])
         settings, wants_trail = _settings()
         _require_database(settings)
         if wants_trail:
@@ -34,6 +46,7 @@ def main() -> int:
         Abi.load(settings.artifacts)
         Relayer.load(settings)
         Seal.load(settings.seal_key_file)
+        SigningKeys(settings.signing_key_file).published()
         _require_free(settings.api_host, settings.api_port)
     except (IndexerError, OSError, ValidationError) as error:
         print(error, file=sys.stderr)
@@ -66,6 +79,7 @@ def _settings() -> tuple[ApiSettings, bool]:
     parser = argparse.ArgumentParser(
         prog="python -m api",
         description="Serve the registry's REST API. Everything else is set by OGCR_… variables.",
+        epilog=f"Or run a command: {', '.join(COMMANDS)}; each says with --help what it does.",
     )
     known = ApiSettings()
     parser.add_argument("--host", default=known.api_host, help="address to listen on")

@@ -14,11 +14,12 @@ from joserfc.jwk import KeySet
 from sqlmodel import Session
 
 from api.access.scopes import SCOPES
-from api.errors import Detail, ValidationError
+from api.errors import Detail, MissingError, ValidationError
 from api.oauth import addresses
 from api.oauth.credentials import SECRET_START, digest, is_same, new_id, new_secret
 from api.oauth.scopes import needs_wallet
 from api.oauth.tables import ClientRow
+from api.queries import oauth as queries
 
 CODE, REFRESH, CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
 AUTH_METHODS = ("none", "client_secret", "private_key_jwt")
@@ -127,6 +128,20 @@ def register(session: Session, wanted: Registration) -> tuple[ClientRow, str | N
     )
     session.add(row)
     return row, secret
+
+
+def revoke(session: Session, client_id: str, now: int) -> ClientRow:
+    """End a client and all that was granted to it; again, it changes nothing.
+
+    Raises `MissingError`.
+    """
+    row = queries.locked_client(session, client_id)
+    if row is None:
+        raise MissingError("There is no client of that id.")
+    if row.revoked_at is None:
+        row.revoked_at = now
+        queries.revoke_grants_of(session, row.id, now)
+    return row
 
 
 def _faults(wanted: Registration) -> list[Detail]:
