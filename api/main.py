@@ -26,6 +26,7 @@ from api.registry import Registry
 from api.routes import (
     accreditations,
     changes,
+    clients,
     contexts,
     credits,
     documents,
@@ -74,6 +75,7 @@ ROUTERS = (
     tasks.router,
     relay.router,
     oauth.router,
+    clients.router,
     health.router,
     metrics.router,
     landing.router,

@@ -75,6 +75,20 @@ def _write(
     )
 
 
+_ACCOUNT = (400, 401, 403, 405, 413, 415, 422, 500, 503)
+_CLIENTS = ("admin:clients",)
+#: Whoever may hand in what a wallet signs.
+_SIGNERS = (
+    "projects:write",
+    "projects:approve",
+    "mrv:write",
+    "mrv:verify",
+    "credits:transfer",
+    "credits:retire",
+    "admin:registry",
+)
+
+
 def _about(said: str, answer: type[BaseModel], example: str) -> Operation:
     return Operation(said, answer, example, errors=(400, 405, 500, 503), derived=False, scopes=OPEN)
 
@@ -592,6 +606,73 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("token-question",),
         oauth.Introspected,
         "token-introspected",
+    ),
+    ("get", "/clients"): Operation(
+        "A page of clients.",
+        oauth.ClientPage,
+        "clients",
+        errors=(400, 401, 403, 405, 500, 503),
+        derived=False,
+        scopes=_CLIENTS,
+    ),
+    ("post", "/clients"): Operation(
+        "The client, with its secret.",
+        oauth.RegisteredClient,
+        "client",
+        201,
+        errors=_ACCOUNT,
+        request=oauth.ClientRequest,
+        request_examples=("client-of-people", "client-of-its-own"),
+        derived=False,
+        secret=True,
+        scopes=_CLIENTS,
+    ),
+    ("delete", "/clients/{clientId}"): Operation(
+        "The client is revoked.",
+        oauth.RegisteredClient,
+        "client-revoked",
+        errors=(400, 401, 403, 404, 405, 500, 503),
+        derived=False,
+        scopes=_CLIENTS,
+    ),
+    ("get", "/wallets"): Operation(
+        "The wallets.",
+        oauth.WalletLinks,
+        "wallets",
+        errors=(400, 401, 403, 405, 500, 503),
+        derived=False,
+        scopes=_SIGNERS,
+    ),
+    ("post", "/wallets/text"): Operation(
+        "The text to sign.",
+        oauth.LinkText,
+        "wallet-text",
+        errors=(*_ACCOUNT, 409),
+        request=oauth.LinkTextRequest,
+        request_examples=("wallet-to-link",),
+        derived=False,
+        secret=True,
+        scopes=_SIGNERS,
+    ),
+    ("post", "/wallets"): Operation(
+        "The wallet is linked.",
+        oauth.WalletLink,
+        "wallet-link",
+        201,
+        errors=(*_ACCOUNT, 404),
+        request=oauth.LinkRequest,
+        request_examples=("wallet-signed",),
+        derived=False,
+        secret=True,
+        scopes=_SIGNERS,
+    ),
+    ("delete", "/wallets/{account}"): Operation(
+        "The link has ended.",
+        oauth.WalletLink,
+        "wallet-link",
+        errors=(400, 401, 403, 404, 405, 500, 503),
+        derived=False,
+        scopes=_SIGNERS,
     ),
     ("get", "/"): Operation(
         "Where to begin.",

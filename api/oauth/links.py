@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from secrets import token_hex
+from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -70,7 +71,7 @@ def signed(registry: Registry, principal: Principal, request: str, signature: st
     return row
 
 
-def ended(session: Session, chain_id: int, principal: Principal, wallet: str) -> None:
+def ended(session: Session, chain_id: int, principal: Principal, wallet: str) -> WalletLinkRow:
     """End a link, from either side: of a wallet that the principal acts for, or of another
     principal (named by its wallet) that acts for the principal's own. Raises `MissingError`."""
     _require_person(principal)
@@ -81,16 +82,16 @@ def ended(session: Session, chain_id: int, principal: Principal, wallet: str) ->
     if found is None:
         raise MissingError("There is no such link.")
     session.delete(found)
+    return found
 
 
-def _occasion(claims: dict[str, object]) -> Occasion:
+def _occasion(claims: dict[str, Any]) -> Occasion:
     other = str(claims["sub"]).rpartition(":")[2]
     statement = f"I let {other} act for this wallet in this registry, until one of us ends it."
-    issued_at, expires_at = int(str(claims["iat"])), int(str(claims["exp"]))
-    return Occasion(statement, str(claims["jti"]), issued_at, expires_at)
+    return Occasion(statement, claims["jti"], claims["iat"], claims["exp"])
 
 
-def _claims(registry: Registry, request: str) -> dict[str, object]:
+def _claims(registry: Registry, request: str) -> dict[str, Any]:
     try:
         keys, address = registry.signing_keys.all, registry.settings.address
         return claims_of(request, keys, address, TYPE)

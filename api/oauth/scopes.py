@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from api.access.scopes import SCOPES, is_admin
 
@@ -24,17 +24,22 @@ _NEEDED = {
 _ADMINISTRATOR = frozenset("0")
 
 
-def needs_wallet(scope: str) -> bool:
+def takes_role(scope: str) -> bool:
     """True for what is granted to a wallet that holds a role, and to nobody else."""
     return is_admin(scope) or scope in _NEEDED
 
 
-def withheld(scopes: Iterable[str], roles: frozenset[str]) -> dict[str, str]:
+def needs_wallet(scope: str) -> bool:
+    """True for what no client is granted for itself, since it has no wallet."""
+    return takes_role(scope) or scope == "keys:own"
+
+
+def withheld(scopes: Iterable[str], roles: Set[str]) -> dict[str, str]:
     """Of these scopes, those that a holder of these roles (ids) is not given, and why."""
     return {
         scope: _reason(_needed(scope))
         for scope in sorted(set(scopes))
-        if needs_wallet(scope) and not _needed(scope) & roles
+        if takes_role(scope) and not _needed(scope) & roles
     }
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
-from api.oauth.scopes import withheld
+from api.errors import UnavailableError
+from api.oauth.scopes import takes_role, withheld
 from api.oauth.tables import GrantRow
 from api.queries import oauth as queries
+from api.queries.positions import snapshot_at
+from api.queries.roles import roles_of
 
 
 def principal_id(chain_id: int, wallet: str) -> str:
@@ -27,7 +30,8 @@ def wallets_of(session: Session, grant: GrantRow) -> frozenset[str]:
 
 def kept_back(session: Session, wallets: Iterable[str], scopes: Iterable[str]) -> dict[str, str]:
     """Of these scopes, those that no role of the wallets allows now, and why."""
-    return withheld(scopes, queries.role_ids_of(session, wallets, int(time.time())))
+    wanted = sorted(scope for scope in set(scopes) if takes_role(scope))
+    return withheld(wanted, _roles(session, wallets)) if wanted else {}
 
 
 def allowed_to(session: Session, wallets: Iterable[str], scopes: Iterable[str]) -> list[str]:
@@ -35,3 +39,12 @@ def allowed_to(session: Session, wallets: Iterable[str], scopes: Iterable[str]) 
     wanted = sorted(set(scopes))
     kept = kept_back(session, wallets, wanted)
     return [scope for scope in wanted if scope not in kept]
+
+
+def _roles(session: Session, wallets: Iterable[str]) -> set[str]:
+    try:
+        snapshot = snapshot_at(session, None)
+    except UnavailableError:
+        # Nobody is known to hold a role while nothing is indexed.
+        return set()
+    return roles_of(snapshot, wallets, snapshot.position.block_time or int(time.time()))

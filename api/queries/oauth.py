@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from api.oauth.tables import ClientRow, GrantRow, RefreshTokenRow, SpentRow, WalletLinkRow
-from indexer.models import RoleMember
 
 
 def client(session: Session, client_id: str) -> ClientRow | None:
@@ -100,16 +99,6 @@ def wallet_links(session: Session, principal: str, wallet: str | None) -> Sequen
 def wallet_link(session: Session, principal: str, wallet: str) -> WalletLinkRow | None:
     """One link."""
     return session.get(WalletLinkRow, (principal, wallet))
-
-
-def role_ids_of(session: Session, accounts: Iterable[str], now: int) -> frozenset[str]:
-    """Ids of the roles that any of the accounts holds in the newest indexed state."""
-    query = select(RoleMember.role_id).where(
-        col(RoleMember.account).in_(sorted(accounts)),
-        col(RoleMember.valid_to).is_(None),
-        or_(col(RoleMember.since).is_(None), col(RoleMember.since) <= now),
-    )
-    return frozenset(session.exec(query).all())
 
 
 def clear_expired(session: Session, now: int, kept_seconds: int) -> None:

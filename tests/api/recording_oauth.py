@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .walking import REDIRECT, Walk, form, known
-from .world import DEVELOPER, World
+from scripts.signing.session import signature_of
+
+from .walking import ADMINISTRATOR, REDIRECT, Walk, bearing, form, known
+from .world import DEVELOPER, OTHER_DEVELOPER, World
 
 
 def recorded_oauth(world: World) -> dict[str, Any]:
@@ -18,6 +20,8 @@ def recorded_oauth(world: World) -> dict[str, Any]:
     }
     _record_code(world, found)
     _record_credentials(world, found)
+    _record_clients(world, found)
+    _record_wallets(world, found)
     return found
 
 
@@ -67,6 +71,40 @@ def _record_credentials(world: World, found: dict[str, Any]) -> None:
     found["token-revoked"] = form(world, "/oauth/revoke", found["token-question"]).json()
     wrong = {**found["token-of-client"], "client_secret": "not-its-own"}
     found["oauth-problem-401"] = form(world, "/oauth/token", wrong).json()
+
+
+def _record_clients(world: World, found: dict[str, Any]) -> None:
+    found["client-of-people"] = {
+        "name": "Dashboard",
+        "scopes": ["projects:read", "projects:write"],
+        "redirect_uris": [REDIRECT, "http://127.0.0.1/signed-in"],
+    }
+    found["client-of-its-own"] = {
+        "name": "Agent",
+        "scopes": ["projects:read"],
+        "auth_method": "client_secret",
+        "organization": "Example Registry Services",
+    }
+    own = Walk(world, known(world, scopes=["admin:clients"]), ["admin:clients"])
+    bearer = bearing(own.tokens(ADMINISTRATOR)["access_token"])
+    made = world.client.post("/clients", json=found["client-of-its-own"], auth=bearer)
+    found["client"] = made.json()
+    found["clients"] = world.client.get("/clients?limit=1", auth=bearer).json()
+    path = f"/clients/{found['client']['client_id']}"
+    found["client-revoked"] = world.client.delete(path, auth=bearer).json()
+
+
+def _record_wallets(world: World, found: dict[str, Any]) -> None:
+    walk = Walk(world, known(world))
+    bearer = bearing(walk.tokens(DEVELOPER)["access_token"])
+    found["wallet-to-link"] = {"wallet": world.address(OTHER_DEVELOPER)}
+    text = world.client.post("/wallets/text", json=found["wallet-to-link"], auth=bearer).json()
+    signature = signature_of(world.keys[OTHER_DEVELOPER], text["text"])
+    found["wallet-text"] = text
+    found["wallet-signed"] = {"request": text["request"], "signature": signature}
+    linked = world.client.post("/wallets", json=found["wallet-signed"], auth=bearer)
+    found["wallet-link"] = linked.json()
+    found["wallets"] = world.client.get("/wallets", auth=bearer).json()
 
 
 def _sent(answer: Any) -> dict[str, Any]:

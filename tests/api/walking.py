@@ -14,9 +14,11 @@ from httpx import Response
 from api.oauth.clients import Registration, register
 from scripts.signing.session import signature_of
 
-from .world import World
+from .world import Shown, World
 
 REDIRECT = "https://app.example/signed-in"
+#: Who holds the role administrator on chain.
+ADMINISTRATOR = 0
 SCOPES = ("projects:read", "projects:write")
 JSON, HTML = {"Accept": "application/json"}, {"Accept": "text/html"}
 
@@ -146,3 +148,8 @@ def form(world: World, path: str, fields: Mapping[str, Any], auth: Any = None) -
 def fields_of(address: str) -> dict[str, str]:
     """The fields of an address's query."""
     return dict(parse_qsl(urlsplit(address).query))
+
+
+def bearing(token: str) -> Shown:
+    """What shows an access token with a request."""
+    return Shown({"Authorization": f"Bearer {token}"})
