@@ -1,8 +1,8 @@
 """Decoders of events as Python code, generated from the ABI.
 
-Each does what eth-abi does with the same types, data and leniency (`indexer.values`), some fifteen
-times faster; a property test holds the two together. Values come as text is cut out of the node's
-hexadecimal answer, which must be lower-case hexadecimal of whole bytes.
+Each does what eth-abi does with the same types and data where it is strict (`indexer.values`), some
+fifteen times faster; a property test holds the two together. Values come as text is cut out of the
+node's hexadecimal answer, which must be lower-case hexadecimal of whole bytes.
 """
 
 import sys
@@ -72,8 +72,7 @@ def _text_of(parameter: Parameter, value: str) -> tuple[str, list[str]]:
 def _compiled(source: str, name: str) -> Any:
     scope: dict[str, Any] = {
         "dumps": orjson.dumps,
-        "lenient": _byte_string,
-        "strict": _padded_byte_string,
+        "digits": _byte_string,
         "misfit": ValueError,
     }
     exec(compile(source, "<generated from the ABI>", "exec"), scope)
@@ -81,25 +80,21 @@ def _compiled(source: str, name: str) -> Any:
 
 
 def _byte_string(data: str, at: int) -> str:
-    """The hexadecimal digits of a byte string whose length stands at `at`."""
+    """The hexadecimal digits of a byte string whose length stands at `at`.
+
+    Solidity writes events whole and their padding clean: what is otherwise was cut short.
+    """
     word = data[at : at + 64]
     if len(word) < 64:
         raise ValueError("The data ends before the length of a text or byte string.")
     size = int(word, 16)
     if size > _LONGEST:
         raise ValueError("A text or byte string is too long.")
-    return data[at + 64 : at + 64 + 2 * size]
-
-
-def _padded_byte_string(data: str, at: int) -> str:
-    """The same within arrays and structs, where eth-abi asks for all of it and a clean padding."""
-    found = _byte_string(data, at)
-    size = int(data[at : at + 64], 16)
     end = at + 64 + 2 * size
     padding = data[end : end + 2 * (-size % 32)]
-    if len(found) < 2 * size or padding != "00" * (-size % 32):
+    if len(data) < end or padding != "00" * (-size % 32):
         raise ValueError("A text or byte string is cut off, or its padding is not empty.")
-    return found
+    return data[at + 64 : end]
 
 
 class _Source:
@@ -144,7 +139,7 @@ class _Source:
             where = str(2 + 64 * place) if is_whole else f"{at} + {64 * place}"
             if _is_dynamic(member):
                 lines += self._pointed(member, members, where, at)
-                lines += self._tail(member, value, "lenient" if is_whole else "strict")
+                lines += self._tail(member, value)
             elif member.members or member.is_array:
                 lines.append(f"{value} = {self._function(member)}(d, {where})")
             else:
@@ -163,13 +158,13 @@ class _Source:
             f"if p < {at} + {2 * head} or p >= len(d): raise misfit('A pointer leads astray.')",
         ]
 
-    def _tail(self, parameter: Parameter, value: str, manner: str) -> list[str]:
+    def _tail(self, parameter: Parameter, value: str) -> list[str]:
         """Lines that read what stands at the place `p`."""
         if parameter.type == "string":
-            text = f"bytes.fromhex({manner}(d, p)).decode('utf-8', 'replace')"
+            text = "bytes.fromhex(digits(d, p)).decode('utf-8', 'replace')"
             return [f"{value} = {text}.replace('\\0', '\\ufffd')"]
         if parameter.type == "bytes":
-            return [f"{value} = '0x' + {manner}(d, p)"]
+            return [f"{value} = '0x' + digits(d, p)"]
         return [f"{value} = {self._function(parameter)}(d, p)"]
 
     def _function(self, parameter: Parameter) -> str:
@@ -204,7 +199,7 @@ class _Source:
                 "q = at + 64 * place",
                 "p = at + 2 * int(d[q:q + 64], 16)",
                 f"if p < at + 64 * {count} or p >= len(d): raise misfit('A pointer leads astray.')",
-                *self._tail(item, "v", "strict"),
+                *self._tail(item, "v"),
                 "found.append(v)",
             ]
         if item.members or item.is_array:

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
@@ -17,7 +18,14 @@ from indexer.chain import Chain
 from indexer.database import check_index_tables, create_index_tables, engine
 from indexer.deployments import Deployments
 from indexer.documents import DocumentStore
-from indexer.errors import ChainMoved, OtherWriter, TryLater, WrongChain, WrongDatabase
+from indexer.errors import (
+    ChainMoved,
+    OtherWriter,
+    TryLater,
+    UndecodableEvent,
+    WrongChain,
+    WrongDatabase,
+)
 from indexer.feed import Feed
 from indexer.heads import Heads
 from indexer.healing import Healing
@@ -32,6 +40,8 @@ from indexer.sync import Sync
 STANDBY_SECONDS = 1.0
 HEALING_SECONDS = 5.0
 LONGEST_PAUSE = 10.0
+#: How often nodes have to say the same undecodable thing before it is believed.
+SIGHTINGS = 3
 
 log = structlog.get_logger("indexer")
 
@@ -55,6 +65,7 @@ class Follower(AbstractContextManager["Follower"]):
         self._healed_at = -HEALING_SECONDS
         self._trouble_since: float | None = None
         self._failures = 0
+        self._sightings: Counter[str] = Counter()
         self._is_at_head = False
         self.is_standby = False
         self._sync: Sync | None = None
@@ -142,6 +153,9 @@ class Follower(AbstractContextManager["Follower"]):
         except TryLater as trouble:
             self._chain.rpc.turn_from(asked)
             return self._pause(trouble, patience)
+        except UndecodableEvent as strange:
+            self._chain.rpc.turn_from(asked)
+            return self._pause(self._doubted(strange), patience)
         except DBAPIError as trouble:
             return self._pause(_passing(trouble), patience)
 
@@ -167,6 +181,7 @@ class Follower(AbstractContextManager["Follower"]):
             self.metrics.condition.went_well(self._sync.checkpoint)
         self._trouble_since = None
         self._failures = 0
+        self._sightings.clear()
 
     def _prepared(self) -> Sync:
         settings = self._settings
@@ -218,6 +233,13 @@ class Follower(AbstractContextManager["Follower"]):
         if now - self._healed_at >= HEALING_SECONDS:
             self._healed_at = now
             self._healing.run()
+
+    def _doubted(self, strange: UndecodableEvent) -> TryLater:
+        """A node may have cut the log short: raises it again once every endpoint has said so."""
+        self._sightings[str(strange)] += 1
+        if self._sightings[str(strange)] >= max(SIGHTINGS, len(self._settings.rpc_urls)):
+            raise strange
+        return TryLater(f"Perhaps the node cut it short: {strange}")
 
     def _pause(self, trouble: TryLater, patience: float | None) -> float:
         """How long to wait after a trouble: longer each time, never in step with others."""

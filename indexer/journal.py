@@ -21,8 +21,8 @@ REMEMBERED_BLOCKS = 256
 BLOCK_COLUMNS = ("number", "hash", "parent_hash", "timestamp")
 _blocks, _events, _checkpoints = Block.__table__, Event.__table__, Checkpoint.__table__
 _repairs = Reorganisation.__table__
-#: A writer whose machine or network is gone may hold its locks for ten seconds, and no longer.
-_GUARDS = ("idle_in_transaction_session_timeout = '10s'", "lock_timeout = '15s'")
+#: A writer that is frozen or gone may hold its locks for seven seconds, and no longer.
+_GUARDS = ("idle_in_transaction_session_timeout = '7s'", "lock_timeout = '15s'")
 
 
 @dataclass(frozen=True)

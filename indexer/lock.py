@@ -2,6 +2,9 @@
 
 import fcntl
 import os
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -13,8 +16,15 @@ from indexer.placement import lock_key
 WRITER = b"ogcr-idx"
 ERRANDS = b"ogcr-err"
 _FILES = {WRITER: ".indexer", ERRANDS: ".errands"}
-#: The server gives up a holder whose machine is gone after seven seconds without a sign of life.
-_KEEPALIVES = ("tcp_keepalives_idle = 3", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 2")
+#: The server gives up a holder after seven seconds without a sign of life: of its machine, or of
+#: the process, which says something every two (`idle_session_timeout` came with PostgreSQL 14).
+_SIGNS = (
+    "tcp_keepalives_idle = 3",
+    "tcp_keepalives_interval = 2",
+    "tcp_keepalives_count = 2",
+    "idle_session_timeout = '7s'",
+)
+BEAT_SECONDS = 2.0
 
 
 class WriterLock(Protocol):
@@ -67,29 +77,41 @@ class FileLock:
 
 
 class AdvisoryLock:
-    """PostgreSQL's session lock on a connection of its own; it ends with the connection."""
+    """PostgreSQL's session lock on a connection of its own; it ends with the connection.
+
+    A thread gives the signs of life: a process that is frozen gives none, however well its machine
+    answers for it, and loses the lock.
+    """
 
     def __init__(self, engine: Engine, key: int) -> None:
         self._engine = engine
         self._key = key
         self._connection: Connection | None = None
+        self._turn = threading.Lock()
 
     def acquire(self) -> bool:
         """Take the lock unless another process has it; a lost connection is noticed here."""
-        if self._connection is not None:
-            return self._is_alive()
+        with self._turn:
+            return self._take() if self._connection is None else self._is_alive()
+
+    def release(self) -> None:
+        """Give the lock back."""
+        with self._turn:
+            self._give_up()
+
+    def _take(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        for setting in _KEEPALIVES:
-            connection.execute(text(f"SET {setting}"))
         found = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key})
         if not found:
             connection.close()
             return False
+        for setting in _SIGNS:
+            connection.execute(text(f"SET {setting}"))
         self._connection = connection
+        threading.Thread(target=self._beat, args=(connection,), name="lock", daemon=True).start()
         return True
 
-    def release(self) -> None:
-        """Give the lock back."""
+    def _give_up(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             # Returned to the pool, the connection would keep the lock.
@@ -100,5 +122,14 @@ class AdvisoryLock:
         try:
             return self._connection is not None and self._connection.scalar(text("SELECT 1")) == 1
         except DBAPIError:
-            self.release()
+            self._give_up()
             raise
+
+    def _beat(self, connection: Connection) -> None:
+        while True:
+            time.sleep(BEAT_SECONDS)
+            with self._turn:
+                if self._connection is not connection:
+                    return
+                with suppress(DBAPIError):
+                    self._is_alive()

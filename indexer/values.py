@@ -40,13 +40,16 @@ class Parameter:
         return Parameter(self.name, self.type[: self.type.rindex("[")], self.members, self.words)
 
 
-def decode_values(parameters: Sequence[Parameter], data: bytes) -> dict[str, Any]:
+def decode_values(
+    parameters: Sequence[Parameter], data: bytes, *, strict: bool = False
+) -> dict[str, Any]:
     """Values by name; raises `ValueError` when the bytes are no such values.
 
-    Text that is no UTF-8 and the character U+0000, which no database keeps, become U+FFFD.
+    Who calls a contract may leave out the end of the last text; with `strict` that is refused. Text
+    that is no UTF-8 and the character U+0000, which no database keeps, become U+FFFD.
     """
     try:
-        values = _CODEC.decode([p.canonical for p in parameters], data, strict=False)
+        values = _CODEC.decode([p.canonical for p in parameters], data, strict=strict)
     except (DecodingError, OverflowError) as error:
         raise ValueError(str(error)) from error
     return {p.name: _plain(p, v) for p, v in zip(parameters, values, strict=True)}

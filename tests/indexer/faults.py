@@ -60,6 +60,13 @@ def each_changed(**members: Any) -> Callable[[list[Any]], list[Any]]:
     return lambda logs: [log | members for log in logs]
 
 
+def each_with_data(cut: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
+    """The data of every log that has some is cut, and valid hexadecimal still."""
+    return lambda logs: [
+        log | ({"data": cut(log["data"])} if len(log["data"]) > 2 else {}) for log in logs
+    ]
+
+
 def with_a_stranger(logs: list[Any]) -> list[Any]:
     """The node minds no filter: logs of another address are among ours, under other numbers."""
     foreign = [
@@ -173,6 +180,9 @@ FAULTS: dict[str, Twist] = {
     "removed logs": in_logs(each_changed(removed=True)),
     "logs without topics": in_logs(each_changed(topics=None)),
     "logs cut off": in_logs(each_changed(data="0x0")),
+    "logs cut off after a word": in_logs(each_with_data(lambda data: data[:-64])),
+    "logs cut off after a byte": in_logs(each_with_data(lambda data: data[: len(data) // 4 * 2])),
+    "topics missing": in_logs(lambda logs: [log | {"topics": log["topics"][:-1]} for log in logs]),
     "logs of later blocks": in_logs(each_changed(blockNumber="0xffffff")),
 }
 #: Refusals of a range's size, as providers and clients word them.

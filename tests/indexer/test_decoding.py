@@ -27,7 +27,7 @@ def by_library(event: EventType, topics: list[str], data: str) -> Any:
         found: dict[str, Any] = {}
         for parameter, topic in zip(event.indexed, topics[1:], strict=True):
             found |= decode_values([parameter], bytes.fromhex(topic[2:]))
-        return found | decode_values(event.data, bytes.fromhex(data[2:]))
+        return found | decode_values(event.data, bytes.fromhex(data[2:]), strict=True)
     except ValueError:
         return ValueError
 

@@ -59,6 +59,7 @@ class TestProcess:
     when it is killed at random moments   the next run ends where a fresh index does
     when it is told to stop               it ends its batch and exits 0
     when a second one is started          that one stands by, and takes over when the first dies
+    when the first is frozen              the same; thawed, the first writes nothing
     """
 
     def test_ends_like_a_fresh_index_when_killed_at_random_moments(
@@ -107,3 +108,33 @@ class TestProcess:
                 wait_for(second, "following", seconds=10)
                 registry.node.mine(3)
                 wait_until_at_head(registry, settings)
+
+    def test_is_relieved_when_it_is_frozen_and_writes_nothing_when_it_thaws(
+        self,
+        registry: Registry,
+        base: IndexerSettings,
+        fresh_postgres_url: str,
+        another: Another,
+        tmp_path: Path,
+    ) -> None:
+        settings = base.model_copy(update={"database_url": fresh_postgres_url})
+        play, first, second = Play(registry, 12, "frozen"), tmp_path / "first", tmp_path / "second"
+        play.open()
+        with process(settings, first) as writer:
+            wait_for(first, "following")
+            with process(settings, second):
+                wait_for(second, "standing by")
+                play.act(5, per_block=4)
+                writer.send_signal(signal.SIGSTOP)
+                frozen_at = time.monotonic()
+                wait_for(second, "following", seconds=15)
+                assert time.monotonic() - frozen_at < 10
+                play.act(5, per_block=4)
+                wait_until_at_head(registry, settings)
+                writer.send_signal(signal.SIGCONT)
+                wait_for(first, "standing by")
+                play.act(5, per_block=4)
+                wait_until_at_head(registry, settings)
+        assert first.read_text().count("following") == 1
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
