@@ -18,6 +18,7 @@ from api.parameters import AsOf, Part
 from api.queries.changes import mark_of
 from api.queries.positions import snapshot_at, snapshot_of
 from api.queries.tasks import unsettled_by_state
+from api.reading import Reader
 from api.relayer import Relayer
 from api.sealing import Seal
 from api.settings import ApiSettings
@@ -37,6 +38,7 @@ class Registry:
         self.settings = settings
         self.engine = database.engine(settings.index_url)
         self.documents = DocumentStore(settings.documents)
+        self.reader = Reader(self.documents)
         self.metrics = Metrics()
         self.traces = Traces(self.engine, exporter_to(settings.traces))
         self.node = Node(settings.rpc_urls, settings.request_timeout, self.traces.tracer)

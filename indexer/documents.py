@@ -52,6 +52,14 @@ class DocumentStore:
             )
         return content
 
+    def mark(self, digest: str) -> tuple[int, int, int] | None:
+        """What tells the kept bytes of a hash from those before and after; None without any."""
+        try:
+            found = self._path(digest).stat()
+        except (FileNotFoundError, ValueError):
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
     def has(self, digest: str) -> bool:
         """True when a document of that hash is kept; its bytes are not checked."""
         return bool(_HASH.fullmatch(digest)) and self._path(digest).exists()

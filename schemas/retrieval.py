@@ -51,7 +51,8 @@ def retrieved(
     Raises ValueError for an unknown profile, status or relation.
     """
     authored = content_projection(document)
-    record = {"type": authored["type"], "id": authored.get("id", assigned_id(authored)), **authored}
+    name = authored["id"] if "id" in authored else assigned_id(authored)
+    record = {"type": authored["type"], "id": name, **authored}
     record["properties"] = {
         **authored.get("properties", {}),
         **_created(authored, creation_date),

@@ -42,6 +42,7 @@ def accreditation_entry(
 def decision_entry(registry: Registry, snapshot: Snapshot, made: Decision) -> dict[str, Any]:
     """A decision, and the withdrawal of its judge's accreditation since, if there was one."""
     role = queries.ROLES[str(made.role_id)]
+    lost = queries.withdrawn_since(snapshot, role, made.account, made.decided_at)
     kind = "projects" if role == "validator" else "reports"
     return {
         "subject": kind.removesuffix("s"),
@@ -53,19 +54,16 @@ def decision_entry(registry: Registry, snapshot: Snapshot, made: Decision) -> di
         "reason": made.reason,
         "decided_at": moment_text(made.decided_at),
         "tx_hash": made.decided_tx,
-        "accreditation_withdrawn": withdrawal_mark(
-            registry, snapshot, role, made.account, made.decided_at
-        ),
+        "accreditation_withdrawn": withdrawal_mark(registry, made.account, lost),
         "finality": snapshot.position.finality_of(made.valid_from),
         "href": registry.link(f"/projects/{made.subject_id}") if role == "validator" else None,
     }
 
 
 def withdrawal_mark(
-    registry: Registry, snapshot: Snapshot, role: str, judge: str | None, decided_at: int | None
+    registry: Registry, judge: str | None, lost: AccreditationWithdrawal | None
 ) -> dict[str, Any] | None:
     """The mark of a decision whose judge lost its accreditation since; the decision stands."""
-    lost = queries.withdrawn_since(snapshot, role, judge, decided_at)
     if lost is None:
         return None
     return {**_withdrawal(lost), "href": registry.link(f"/accreditations/{judge}")}

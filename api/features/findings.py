@@ -5,35 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from api.encoding import moment_text
-from api.queries.findings import Finding, finding_of
-from api.snapshot import Snapshot
+from api.queries.beside import Finding
 from indexer.models import DocumentRetrieval
 
 UNEXAMINED = "unexamined"
 
 
-def finding(
-    snapshot: Snapshot, table: str, key: str, column: str, content_hash: str | None
-) -> dict[str, Any] | None:
+def finding_view(finding: Finding, content_hash: str | None) -> dict[str, Any] | None:
     """The finding about the document of a hash; None when the row anchors none."""
-    return (
-        None
-        if content_hash is None
-        else _view(finding_of(snapshot, table, key, column, content_hash))
-    )
-
-
-def finding_word(
-    snapshot: Snapshot, table: str, key: str, column: str, content_hash: str | None
-) -> str:
-    """In a word: missing, valid, differing (valid, but not what the chain says), invalid."""
-    found = finding_of(snapshot, table, key, column, content_hash).found
-    if found is None:
-        return UNEXAMINED
-    return "differing" if found.status == "valid" and found.differences else found.status
-
-
-def _view(finding: Finding) -> dict[str, Any]:
+    if content_hash is None:
+        return None
     found = finding.found
     return {
         "status": found.status if found else UNEXAMINED,
@@ -42,6 +23,14 @@ def _view(finding: Finding) -> dict[str, Any]:
         "examined_at": moment_text(found.examined_at) if found else None,
         "retrieval": _retrieval(finding.tried),
     }
+
+
+def finding_word(finding: Finding) -> str:
+    """In a word: missing, valid, differing (valid, but not what the chain says), invalid."""
+    found = finding.found
+    if found is None:
+        return UNEXAMINED
+    return "differing" if found.status == "valid" and found.differences else found.status
 
 
 def _retrieval(tried: DocumentRetrieval | None) -> dict[str, Any] | None:

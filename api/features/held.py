@@ -8,7 +8,7 @@ from typing import Any
 
 from api.registry import Registry
 from indexer.documents import DocumentCorrupt, DocumentMissing
-from schemas import DocumentError, document_id, kind_of, parse
+from schemas import DocumentError, document_id, kind_of
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def held_document(
         return Held("missing", remedy="The chain names no document.")
     remedy = f"PUT {registry.link(f'/documents/{digest}')} with the document adds it."
     try:
-        document = parse(registry.documents.get(digest))
+        document = registry.reader.get(digest)
     except DocumentMissing:
         return Held("missing", remedy=remedy)
     except DocumentCorrupt:

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from api.encoding import day_text, moment_text
 from api.features.projects import project_feature
 from api.features.reports import report_feature
+from api.queries.beside import Beside
 from api.queries.places import Place, ReportPlace
 from api.registry import Registry
 from api.snapshot import Snapshot
@@ -18,13 +19,15 @@ from api.snapshot import Snapshot
 GEOJSON = "application/geo+json"
 
 
-def project_area(registry: Registry, snapshot: Snapshot, place: Place) -> dict[str, Any]:
+def project_area(
+    registry: Registry, snapshot: Snapshot, place: Place, beside: Beside
+) -> dict[str, Any]:
     """The project's own Feature on its ground: one valid MultiPolygon, for a facility a point.
 
     Parts that share a border are joined, so this is not the document that hashes to its anchor:
     `GET /projects/{id}` gives that one.
     """
-    feature = project_feature(registry, snapshot, place.row)
+    feature = project_feature(registry, snapshot, place.row, beside)
     return {**_located(registry, "projects", feature), "geometry": _areal(place.ground)}
 
 
@@ -52,9 +55,11 @@ def project_point(registry: Registry, place: Place) -> dict[str, Any]:
     return _located(registry, "project-points", feature)
 
 
-def report_area(registry: Registry, snapshot: Snapshot, place: ReportPlace) -> dict[str, Any]:
+def report_area(
+    registry: Registry, snapshot: Snapshot, place: ReportPlace, beside: Beside
+) -> dict[str, Any]:
     """The report's own Feature on the ground of its project; its id is the report's 0x… id."""
-    feature = report_feature(registry, snapshot, place.project.row, place.row)
+    feature = report_feature(registry, snapshot, place.project.row, place.row, beside)
     ground = _areal(place.project.ground)
     named = {**feature, "id": place.row.report.report_id, "geometry": ground}
     named["properties"] = {**feature["properties"], "ogcr:document_id": feature["id"]}

@@ -8,10 +8,11 @@ from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.entity_tags import version_of
 from api.features.accreditations import withdrawal_mark
-from api.features.findings import finding, finding_word
+from api.features.findings import finding_view, finding_word
 from api.features.held import Held, held_document
 from api.features.quality import project_quality
 from api.features.reversals import reversal_summary
+from api.queries.beside import Beside
 from api.queries.ground import Claim, claims
 from api.queries.projects import ProjectRow, versions
 from api.queries.reports import reports_of
@@ -24,14 +25,16 @@ from indexer.models import Report
 from schemas import retrieved, to_tonnes
 
 
-def project_feature(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any]:
+def project_feature(
+    registry: Registry, snapshot: Snapshot, row: ProjectRow, beside: Beside
+) -> dict[str, Any]:
     """The author's document with the members that the registry maintains.
 
     Where the document is not held, `geometry` is null and `ogcr:document_status` says so.
     """
     held = held_document(registry, row.project.pdd_hash, "pdd", row.project.document_id)
     if held.document is None:
-        return _without_document(registry, snapshot, row, held)
+        return _without_document(registry, snapshot, row, held, beside)
     return retrieved(
         held.document,
         status=row.project.status or "draft",
@@ -39,11 +42,13 @@ def project_feature(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> 
         creation_date=moment_text(row.project.created_at),
         last_updated=moment_text(row.project.updated_at),
         links=_links(registry, row),
-        maintained=_maintained(registry, snapshot, row, held),
+        maintained=_maintained(registry, snapshot, row, held, beside),
     )
 
 
-def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any]:
+def project_record(
+    registry: Registry, snapshot: Snapshot, row: ProjectRow, beside: Beside
+) -> dict[str, Any]:
     """Everything the registry knows of a project beside its document (OGCR 4.2.1)."""
     project = row.project
     return {
@@ -57,10 +62,10 @@ def project_record(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> d
         "created_at": moment_text(project.created_at),
         "submitted_at": moment_text(project.submitted_at),
         "validated_at": moment_text(project.validated_at),
-        "document": _finding(snapshot, row, "pdd_hash"),
+        "document": _finding(row, beside, "pdd_hash"),
         "quality": project_quality(registry, snapshot, project),
-        "decision": _decision(registry, snapshot, row),
-        "metadata": _metadata(registry, snapshot, row),
+        "decision": _decision(registry, row, beside),
+        "metadata": _metadata(registry, row, beside),
         "versions": [
             version_entry(registry, snapshot, v, v.pdd_hash, f"/projects/{project.document_id}")
             for v in versions(snapshot, project.project_id)
@@ -85,7 +90,7 @@ def project_edition(row: ProjectRow) -> str:
 
 
 def _without_document(
-    registry: Registry, snapshot: Snapshot, row: ProjectRow, held: Held
+    registry: Registry, snapshot: Snapshot, row: ProjectRow, held: Held, beside: Beside
 ) -> dict[str, Any]:
     project = row.project
     return {
@@ -99,7 +104,10 @@ def _without_document(
             "status": project.status,
             "creation_date": moment_text(project.created_at),
             "last_updated": moment_text(project.updated_at),
-            **{f"ogcr:{k}": v for k, v in _maintained(registry, snapshot, row, held).items()},
+            **{
+                f"ogcr:{k}": v
+                for k, v in _maintained(registry, snapshot, row, held, beside).items()
+            },
             "ogcr:how_to_supply": held.remedy,
         },
         "ledger_reference": anchor_of(snapshot, row.version),
@@ -108,7 +116,7 @@ def _without_document(
 
 
 def _maintained(
-    registry: Registry, snapshot: Snapshot, row: ProjectRow, held: Held
+    registry: Registry, snapshot: Snapshot, row: ProjectRow, held: Held, beside: Beside
 ) -> dict[str, Any]:
     project = row.project
     return {
@@ -118,16 +126,11 @@ def _maintained(
         "content_hash": project.pdd_hash,
         "document_status": held.status,
         "document_finding": finding_word(
-            snapshot, "project", project.project_id, "pdd_hash", project.pdd_hash
+            beside.finding(project.project_id, "pdd_hash", project.pdd_hash)
         ),
         "finality": snapshot.position.finality_of(project.valid_from),
-        "accreditation_withdrawn": _mark(registry, snapshot, row),
+        "accreditation_withdrawn": _mark(registry, row, beside),
     }
-
-
-def _mark(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
-    decided = (row.project.decided_by, row.project.decided_at)
-    return withdrawal_mark(registry, snapshot, "validator", *decided)
 
 
 def _links(registry: Registry, row: ProjectRow) -> list[dict[str, str]]:
@@ -167,7 +170,7 @@ def _sum(units: Any) -> dict[str, Any]:
     }
 
 
-def _decision(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
+def _decision(registry: Registry, row: ProjectRow, beside: Beside) -> dict[str, Any] | None:
     project = row.project
     if project.decision_hash is None and project.reason is None:
         return None
@@ -177,13 +180,13 @@ def _decision(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[s
         "reason": project.reason or None,
         "decided_by": project.decided_by,
         "decided_at": moment_text(project.decided_at),
-        "accreditation_withdrawn": _mark(registry, snapshot, row),
+        "accreditation_withdrawn": _mark(registry, row, beside),
         "href": _document_link(registry, project.decision_hash),
-        "finding": _finding(snapshot, row, "decision_hash"),
+        "finding": _finding(row, beside, "decision_hash"),
     }
 
 
-def _metadata(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[str, Any] | None:
+def _metadata(registry: Registry, row: ProjectRow, beside: Beside) -> dict[str, Any] | None:
     digest = row.project.metadata_hash
     if digest is None:
         return None
@@ -193,13 +196,8 @@ def _metadata(registry: Registry, snapshot: Snapshot, row: ProjectRow) -> dict[s
         "uri": row.project.metadata_uri,
         "href": _document_link(registry, digest),
         "document": document,
-        "finding": _finding(snapshot, row, "metadata_hash"),
+        "finding": _finding(row, beside, "metadata_hash"),
     }
-
-
-def _finding(snapshot: Snapshot, row: ProjectRow, column: str) -> dict[str, Any] | None:
-    digest = getattr(row.project, column)
-    return finding(snapshot, "project", row.project.project_id, column, digest)
 
 
 def _document_link(registry: Registry, digest: str | None) -> str | None:
@@ -216,3 +214,14 @@ def _conflict(registry: Registry, claim: Claim) -> dict[str, Any]:
         "overlap": claim.overlap,
         "href": registry.link(f"/projects/{claim.document_id}"),
     }
+
+
+def _mark(registry: Registry, row: ProjectRow, beside: Beside) -> dict[str, Any] | None:
+    judge = row.project.decided_by
+    lost = beside.withdrawn_since(judge, row.project.decided_at)
+    return withdrawal_mark(registry, judge, lost)
+
+
+def _finding(row: ProjectRow, beside: Beside, column: str) -> dict[str, Any] | None:
+    digest = getattr(row.project, column)
+    return finding_view(beside.finding(row.project.project_id, column, digest), digest)

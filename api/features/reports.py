@@ -8,10 +8,11 @@ from api.anchors import anchor_of, version_entry
 from api.encoding import day_text, moment_text
 from api.entity_tags import version_of
 from api.features.accreditations import withdrawal_mark
-from api.features.findings import finding, finding_word
+from api.features.findings import finding_view, finding_word
 from api.features.held import Held, held_document
 from api.features.quality import report_quality
 from api.features.reversals import reversal_summary
+from api.queries.beside import Beside
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, granularity_kg, versions, vintages
 from api.queries.reversals import reversals_of
@@ -24,12 +25,12 @@ _DECIDED = ("verified", "rejected", "archived")
 
 
 def report_feature(
-    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow
+    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow, beside: Beside
 ) -> dict[str, Any]:
     """The author's document with the members that the registry maintains (OGCR 3.2)."""
     held = held_document(registry, row.report.report_hash, "mrv", row.report.document_id)
     if held.document is None:
-        return _without_document(registry, snapshot, project, row, held)
+        return _without_document(registry, snapshot, project, row, held, beside)
     decided = row.report.status in _DECIDED
     return retrieved(
         held.document,
@@ -40,7 +41,7 @@ def report_feature(
         verification_date=moment_text(row.report.decided_at) if decided else None,
         verifier_info=_verifier_info(registry, row) if decided else None,
         links=_links(registry, project, row),
-        maintained=_maintained(registry, snapshot, row, held),
+        maintained=_maintained(registry, snapshot, row, held, beside),
     )
 
 
@@ -50,7 +51,7 @@ def report_edition(row: ReportRow) -> str:
 
 
 def report_record(
-    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow
+    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow, beside: Beside
 ) -> dict[str, Any]:
     """Everything the registry knows of a report beside its document."""
     report = row.report
@@ -64,10 +65,10 @@ def report_record(
         "verified_kg": report.verified_kg,
         "decided_by": report.decided_by,
         "decided_at": moment_text(report.decided_at),
-        "accreditation_withdrawn": _mark(registry, snapshot, row),
-        "document": _finding(snapshot, row, "report_hash"),
+        "accreditation_withdrawn": _mark(registry, row, beside),
+        "document": _finding(row, beside, "report_hash"),
         "quality": report_quality(registry, snapshot, project, report),
-        "statement": _finding(snapshot, row, "statement_hash"),
+        "statement": _finding(row, beside, "statement_hash"),
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
@@ -85,7 +86,12 @@ def report_record(
 
 
 def _without_document(
-    registry: Registry, snapshot: Snapshot, project: ProjectRow, row: ReportRow, held: Held
+    registry: Registry,
+    snapshot: Snapshot,
+    project: ProjectRow,
+    row: ReportRow,
+    held: Held,
+    beside: Beside,
 ) -> dict[str, Any]:
     report = row.report
     return {
@@ -98,7 +104,10 @@ def _without_document(
             "start_date": day_text(report.start_day),
             "end_date": day_text(report.end_day),
             "ogcr:status": report.status,
-            **{f"ogcr:{k}": v for k, v in _maintained(registry, snapshot, row, held).items()},
+            **{
+                f"ogcr:{k}": v
+                for k, v in _maintained(registry, snapshot, row, held, beside).items()
+            },
             "ogcr:how_to_supply": held.remedy,
         },
         "ledger_reference": anchor_of(snapshot, row.version),
@@ -107,7 +116,7 @@ def _without_document(
 
 
 def _maintained(
-    registry: Registry, snapshot: Snapshot, row: ReportRow, held: Held
+    registry: Registry, snapshot: Snapshot, row: ReportRow, held: Held, beside: Beside
 ) -> dict[str, Any]:
     report = row.report
     return {
@@ -119,21 +128,11 @@ def _maintained(
         "content_hash": report.report_hash,
         "document_status": held.status,
         "document_finding": finding_word(
-            snapshot, "report", report.report_id, "report_hash", report.report_hash
+            beside.finding(report.report_id, "report_hash", report.report_hash)
         ),
         "finality": snapshot.position.finality_of(report.valid_from),
-        "accreditation_withdrawn": _mark(registry, snapshot, row),
+        "accreditation_withdrawn": _mark(registry, row, beside),
     }
-
-
-def _mark(registry: Registry, snapshot: Snapshot, row: ReportRow) -> dict[str, Any] | None:
-    decided = (row.report.decided_by, row.report.decided_at)
-    return withdrawal_mark(registry, snapshot, "verifier", *decided)
-
-
-def _finding(snapshot: Snapshot, row: ReportRow, column: str) -> dict[str, Any] | None:
-    digest = getattr(row.report, column)
-    return finding(snapshot, "report", row.report.report_id, column, digest)
 
 
 def _verifier_info(registry: Registry, row: ReportRow) -> dict[str, Any] | None:
@@ -183,3 +182,14 @@ def _vintage(snapshot: Snapshot, vintage: ReportVintage, whole_kg: int) -> dict[
         "verified_tco2e": to_tonnes(verified),
         "finality": snapshot.position.finality_of(vintage.valid_from),
     }
+
+
+def _mark(registry: Registry, row: ReportRow, beside: Beside) -> dict[str, Any] | None:
+    judge = row.report.decided_by
+    lost = beside.withdrawn_since(judge, row.report.decided_at)
+    return withdrawal_mark(registry, judge, lost)
+
+
+def _finding(row: ReportRow, beside: Beside, column: str) -> dict[str, Any] | None:
+    digest = getattr(row.report, column)
+    return finding_view(beside.finding(row.report.report_id, column, digest), digest)

@@ -8,6 +8,7 @@ from api.anchors import version_entry
 from api.features.projects import project_feature
 from api.features.quality import project_quality, report_quality
 from api.features.reports import report_feature
+from api.queries.beside import beside_projects, beside_reports
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow
 from api.registry import Registry
@@ -27,7 +28,7 @@ def project_version(
         "is_newest": then.version.version == newest,
         "quality": project_quality(registry, snapshot, then.project),
     }
-    content = project_feature(registry, snapshot, then)
+    content = project_feature(registry, snapshot, then, beside_projects(snapshot, [then]))
     return _of_version(registry, content, path, then.version.version, newest, record)
 
 
@@ -44,7 +45,8 @@ def report_version(
         "is_newest": then.version.version == newest,
         "quality": report_quality(registry, snapshot, project, then.report),
     }
-    content = report_feature(registry, snapshot, project, then)
+    beside = beside_reports(snapshot, [then])
+    content = report_feature(registry, snapshot, project, then, beside)
     return _of_version(registry, content, path, then.version.version, newest, record)
 
 

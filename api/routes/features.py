@@ -15,6 +15,7 @@ from api.features.places import project_area, project_point, report_area
 from api.filters import PlaceFilters, ReportPlaceFilters
 from api.openapi30 import collections_definition
 from api.parameters import AsOfQuery
+from api.queries.beside import beside_projects, beside_reports
 from api.queries.places import (
     Place,
     ReportPlace,
@@ -84,7 +85,8 @@ def list_areas(request: Request, registry: OfRegistry, filters: Places) -> Respo
     """Projects with their boundaries, by box, time and status; the first ones first."""
     with registry.listing(filters) as snapshot:
         page = project_places(snapshot, filters, as_points=False)
-        features = page.of(lambda place: project_area(registry, snapshot, place))
+        beside = beside_projects(snapshot, [place.row for place in page.rows])
+        features = page.of(lambda place: project_area(registry, snapshot, place, beside))
         return collection(request, registry, snapshot, features)
 
 
@@ -95,9 +97,8 @@ def read_area(
     """The project's Feature, its boundary as a MultiPolygon."""
     with registry.snapshot(query.as_of) as snapshot:
         place = _require_project(snapshot, name)
-        return feature(
-            request, registry, project_area(registry, snapshot, place), snapshot.position
-        )
+        content = project_area(registry, snapshot, place, beside_projects(snapshot, [place.row]))
+        return feature(request, registry, content, snapshot.position)
 
 
 @router.get("/collections/project-points/items", summary="Projects as points")
@@ -124,7 +125,8 @@ def list_report_areas(request: Request, registry: OfRegistry, filters: ReportPla
     """Reports on the ground of their projects, by box, reporting period and status."""
     with registry.listing(filters) as snapshot:
         page = report_places(snapshot, filters)
-        features = page.of(lambda place: report_area(registry, snapshot, place))
+        beside = beside_reports(snapshot, [place.row for place in page.rows])
+        features = page.of(lambda place: report_area(registry, snapshot, place, beside))
         return collection(request, registry, snapshot, features)
 
 
@@ -135,7 +137,8 @@ def read_report_area(
     """The report's Feature on the ground of its project."""
     with registry.snapshot(query.as_of) as snapshot:
         place = _require_report(snapshot, report_id)
-        return feature(request, registry, report_area(registry, snapshot, place), snapshot.position)
+        content = report_area(registry, snapshot, place, beside_reports(snapshot, [place.row]))
+        return feature(request, registry, content, snapshot.position)
 
 
 def _collection(name: str) -> Collection:

@@ -23,6 +23,7 @@ from api.filters import ReportFilters
 from api.parameters import AsOfQuery, SenderQuery
 from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
+from api.queries.beside import beside_reports
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, report, reports, submitted_in, version
 from api.registry import Registry
@@ -48,7 +49,8 @@ def list_reports(
     with registry.listing(filters) as snapshot:
         project = require_project(snapshot, name)
         page = reports(snapshot, project.project.project_id, filters)
-        features = page.of(lambda row: report_feature(registry, snapshot, project, row))
+        beside = beside_reports(snapshot, page.rows)
+        features = page.of(lambda row: report_feature(registry, snapshot, project, row, beside))
         return collection(request, registry, snapshot, features)
 
 
@@ -157,8 +159,9 @@ def report_answer(
     row: ReportRow,
 ) -> Response:
     """The report as it is read, with the tag that a change names."""
-    content = report_feature(registry, snapshot, project, row)
-    record = report_record(registry, snapshot, project, row)
+    beside = beside_reports(snapshot, [row])
+    content = report_feature(registry, snapshot, project, row, beside)
+    record = report_record(registry, snapshot, project, row, beside)
     whole = {**content, "ogcr:record": record}
     return feature(request, registry, whole, snapshot.position, report_edition(row))
 

@@ -17,6 +17,7 @@ from api.filters import ProjectFilters
 from api.parameters import AsOfQuery, Sender
 from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
+from api.queries.beside import beside_projects
 from api.queries.projects import ProjectRow, project, projects, registered_in, version
 from api.registry import Registry
 from api.responses import collection, feature
@@ -53,7 +54,8 @@ def list_projects(
     """Projects as a GeoJSON FeatureCollection, filtered, sorted and paged (OGCR 4.2.1)."""
     with registry.listing(filters) as snapshot:
         page = projects(snapshot, filters)
-        features = page.of(lambda row: project_feature(registry, snapshot, row))
+        beside = beside_projects(snapshot, page.rows)
+        features = page.of(lambda row: project_feature(registry, snapshot, row, beside))
         return collection(request, registry, snapshot, features)
 
 
@@ -121,8 +123,9 @@ def project_answer(
     request: Request, registry: Registry, snapshot: Snapshot, row: ProjectRow
 ) -> Response:
     """The project as it is read, with the tag that a change names."""
-    content = project_feature(registry, snapshot, row)
-    record = project_record(registry, snapshot, row)
+    beside = beside_projects(snapshot, [row])
+    content = project_feature(registry, snapshot, row, beside)
+    record = project_record(registry, snapshot, row, beside)
     whole = {**content, "ogcr:record": record}
     return feature(request, registry, whole, snapshot.position, project_edition(row))
 

@@ -5,6 +5,8 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--events", type=int, default=20_000, help="events to index, about")
+    parser.addoption("--thousandths", type=int, default=1000, help="of the large registry to read")
+    parser.addoption("--turns", type=int, default=20, help="how often to ask each question")
     parser.addoption("--blocks", type=int, default=60, help="blocks to announce")
 
 

@@ -1,0 +1,88 @@
+"""Queries: what is known beside the rows of a page, read for all of them at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import select
+
+from api.queries.accreditations import ROLE_IDS
+from api.queries.projects import ProjectRow
+from api.queries.reports import ReportRow
+from api.queries.statements import Findings, Retrievals, Withdrawals
+from api.snapshot import Snapshot
+from indexer.models import AccreditationWithdrawal, DocumentFinding, DocumentRetrieval
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, and what was tried while it is missing; None where nobody looked yet."""
+
+    found: DocumentFinding | None = None
+    tried: DocumentRetrieval | None = None
+
+
+Withdrawn = Mapping[str, Sequence[AccreditationWithdrawal]]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Findings about the documents that rows anchor, and what their judges lost since."""
+
+    findings: Mapping[tuple[str, str, str], Finding] = field(default_factory=dict)
+    withdrawals: Withdrawn = field(default_factory=dict)
+
+    def finding(self, key: str, column: str, content_hash: str | None) -> Finding:
+        """What was found about the document that a column of a row anchors."""
+        return self.findings.get((key, column, content_hash or ""), Finding())
+
+    def withdrawn_since(
+        self, account: str | None, decided_at: int | None
+    ) -> AccreditationWithdrawal | None:
+        """The first withdrawal of a judge's accreditation at or after a decision (UNIX seconds)."""
+        if account is None or decided_at is None:
+            return None
+        lost = self.withdrawals.get(account, ())
+        return next((one for one in lost if (one.withdrawn_at or 0) >= decided_at), None)
+
+
+def beside_projects(snapshot: Snapshot, rows: Sequence[ProjectRow]) -> Beside:
+    """What is known beside projects."""
+    keys = [row.project.project_id for row in rows]
+    judges = {row.project.decided_by for row in rows}
+    return Beside(_findings(snapshot, "project", keys), _withdrawals(snapshot, "validator", judges))
+
+
+def beside_reports(snapshot: Snapshot, rows: Sequence[ReportRow]) -> Beside:
+    """What is known beside reports."""
+    keys = [row.report.report_id for row in rows]
+    judges = {row.report.decided_by for row in rows}
+    return Beside(_findings(snapshot, "report", keys), _withdrawals(snapshot, "verifier", judges))
+
+
+def _findings(
+    snapshot: Snapshot, table: str, keys: Sequence[str]
+) -> dict[tuple[str, str, str], Finding]:
+    if not keys:
+        return {}
+    query = select(Findings, Retrievals).outerjoin(Retrievals, Retrievals.hash == Findings.hash)
+    query = query.where(Findings.table_name == table, Findings.row_key.in_(keys))
+    found = snapshot.session.exec(query)
+    return {(one.row_key, one.column_name, one.hash): Finding(one, tried) for one, tried in found}
+
+
+def _withdrawals(snapshot: Snapshot, role: str, judges: Iterable[str | None]) -> Withdrawn:
+    accounts = [judge for judge in judges if judge is not None]
+    if not accounts:
+        return {}
+    query = select(Withdrawals).where(
+        snapshot.valid(Withdrawals),
+        Withdrawals.account.in_(accounts),
+        Withdrawals.role_id == ROLE_IDS[role],
+    )
+    found: dict[str, list[AccreditationWithdrawal]] = defaultdict(list)
+    for one in snapshot.session.exec(query.order_by(Withdrawals.block_number)):
+        found[one.account].append(one)
+    return found

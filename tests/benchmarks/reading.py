@@ -1,0 +1,178 @@
+"""How fast everything is read from a large registry, and that no query wants for an index.
+
+Run by hand: `pytest tests/benchmarks/reading.py -s` (some minutes and 10 GB on each database for a
+registry of 100,000 projects, 300,000 reports and 1,000,000 units; `--thousandths 10` of it for a
+first look). It asserts no time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine, text
+
+from api.main import create_app
+from api.migrations import migrate
+from api.settings import ApiSettings
+
+from .holdings import CHAIN_ID, Holdings, fill
+from .plans import Asked, watched, without_index
+from .questions import questions
+
+_SERVERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+
+
+@dataclass
+class Timing:
+    """Seconds by the clock, and of processor (this process, and on PostgreSQL its servers)."""
+
+    clock: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    size: int = 0
+
+
+@pytest.fixture
+def large(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+) -> tuple[FastAPI, Holdings]:
+    """An API over a large registry."""
+    share = request.config.getoption("--thousandths")
+    held = Holdings(100 * share, 300 * share, 1000 * share)
+    settings = ApiSettings(
+        database_url=database_url,
+        rpc_urls=("http://127.0.0.1:1",),
+        chain_id=CHAIN_ID,
+        documents=tmp_path / "documents",
+        seal_key_file=tmp_path / "key",
+        public_url="https://registry.example",
+        rate_reads="1000000/second",
+    )
+    app = create_app(settings)
+    began = time.perf_counter()
+    fill(app.state.registry.engine, settings.documents, held)
+    migrate(app.state.registry.engine)
+    Console().print(f"made in {time.perf_counter() - began:,.0f} s")
+    return app, held
+
+
+def test_reading(large: tuple[FastAPI, Holdings], request: pytest.FixtureRequest) -> None:
+    app, held = large
+    engine = app.state.registry.engine
+    timings, asked = asyncio.run(_measured(app, held, request.config.getoption("--turns")))
+    _show(timings, engine, held)
+    missing = {name: found for name, found in _wanting(engine, asked) if found}
+    assert missing == {}
+
+
+async def _measured(
+    app: FastAPI, held: Holdings, turns: int
+) -> tuple[dict[str, Timing], dict[str, list[Asked]]]:
+    """Each question once, watched, and then as often as is wanted, in turns."""
+    timings: dict[str, Timing] = defaultdict(Timing)
+    asked: dict[str, list[Asked]] = {}
+    engine = app.state.registry.engine
+    for name, path in questions(held, 0):
+        with watched(engine) as seen:
+            await answered(app, path)
+        asked[name] = list(seen)
+    servers = _servers(engine)
+    for turn in range(1, turns + 1):
+        for name, path in questions(held, turn):
+            clock, processor = time.perf_counter(), _processor(servers)
+            size = await answered(app, path)
+            timings[name].clock.append(time.perf_counter() - clock)
+            timings[name].processor.append(_processor(servers) - processor)
+            timings[name].size = size
+    return timings, asked
+
+
+async def answered(app: FastAPI, path: str) -> int:
+    """Let the application answer, without a socket; gives the size of the answer."""
+    where, _, query = path.partition("?")
+    sent: list[Any] = []
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": where,
+        "raw_path": where.encode(),
+        "query_string": query.encode(),
+        "headers": [(b"host", b"registry.example")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "state": {},
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    body = b"".join(part.get("body", b"") for part in sent)
+    assert sent[0]["status"] == 200, (path, body[:500])
+    return len(body)
+
+
+def _servers(engine: Engine) -> list[int]:
+    """Processes of PostgreSQL that answer the application; SQLite works in its own process."""
+    if engine.dialect.name == "sqlite":
+        return []
+    with engine.connect() as connection:
+        return list(connection.scalars(text(_SERVERS)))
+
+
+def _processor(servers: list[int]) -> float:
+    """Seconds that this process and its servers had a core, to the nanosecond (Linux)."""
+    spent = (Path(f"/proc/{one}/schedstat").read_text().split()[0] for one in servers)
+    return time.process_time() + sum(map(int, spent)) / 1e9
+
+
+def _wanting(engine: Engine, asked: dict[str, list[Asked]]) -> Iterator[tuple[str, list[str]]]:
+    for name, queries in asked.items():
+        found = []
+        for query in queries:
+            with engine.connect() as connection:
+                found += without_index(connection, query)
+        yield name, found
+
+
+def _show(timings: dict[str, Timing], engine: Engine, held: Holdings) -> None:
+    title = (
+        f"{engine.dialect.name}: {held.projects:,} projects, {held.reports:,} reports, "
+        f"{held.units:,} units, made in the tables (not indexed from a chain); "
+        "one request at a time, no socket"
+    )
+    table = Table(title=title)
+    for column in (
+        "read",
+        "p50 ms",
+        "p99 ms",
+        "best ms",
+        "processor ms",
+        "a second and core",
+        "kB",
+    ):
+        table.add_column(column, justify="left" if column == "read" else "right")
+    for name, timing in timings.items():
+        clock = sorted(timing.clock)
+        processor = sum(timing.processor) / len(timing.processor)
+        figures = (clock[len(clock) // 2], clock[len(clock) * 99 // 100], clock[0], processor)
+        rate = f"{1 / processor:,.0f}" if processor else ""
+        table.add_row(
+            name, *(f"{1000 * one:.2f}" for one in figures), rate, f"{timing.size / 1000:.0f}"
+        )
+    Console(width=120).print(table)
