@@ -226,8 +226,7 @@ def _record_export(world: World, found: dict[str, Any]) -> None:
 
 def _record_reorganisation(world: World, found: dict[str, Any]) -> None:
     """The chain takes back two empty blocks."""
-    world.mine(3)
-    world.node.reorganise(2)
+    world.lose_blocks(2)
     world.mine()
     found |= {"reorganisations": world.get("/reorganisations").json()}
     found |= {"health": world.get("/health").json()}

@@ -216,9 +216,7 @@ class TestReorganisations:
         assert recorded.get("/reorganisations").json()["reorganisations"] == []
         counted = recorded.get("/health").json()["reorganisations"]
         assert counted == {"count": 0, "below_finality": 0, "last": None}
-        recorded.mine(3)
-        lost = recorded.follower.checkpoint
-        recorded.node.reorganise(2)
+        lost = recorded.lose_blocks(2)
         recorded.mine()
         page = recorded.get("/reorganisations").json()
         (found,) = page["reorganisations"]

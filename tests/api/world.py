@@ -24,6 +24,7 @@ from indexer.documents import DocumentStore
 from indexer.errands.rounds import Rounds
 from indexer.follower import Follower
 from indexer.identity import methodology_key, project_id
+from indexer.models import Checkpoint
 from schemas import content_bytes, content_hash
 
 from ..indexer.stage import MANIFEST, Registry  # noqa: TID252
@@ -124,6 +125,17 @@ class World:
         """Put what is sent into a block, and index it."""
         self.node.mine(blocks)
         self.follower.catch_up()
+
+    def lose_blocks(self, depth: int) -> Checkpoint:
+        """Index blocks that the chain then takes back; gives where the index stood with them.
+
+        The first one holds a transaction: two empty blocks may be the same block.
+        """
+        self.node.send(self.address(STRANGER), self.address(STRANGER), "0x")
+        self.mine(depth)
+        lost = self.follower.checkpoint
+        self.node.reorganise(depth)
+        return lost
 
     def errands(self, **changes: Any) -> None:
         """Let the indexer look for failed calls and examine documents, until nothing is left."""
