@@ -13,6 +13,7 @@ import uvicorn
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.commands import audit, keys
 from api.main import create_app
 from api.migrations import migrate
 from api.oauth.commands import clients_command, signing_keys_command
@@ -28,6 +29,8 @@ from indexer.errors import IndexerError
 
 #: What else can be done by whoever operates the server; without any, it serves.
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "audit": audit.main,
+    "keys": keys.main,
     "clients": clients_command,
     "signing-keys": signing_keys_command,
 }

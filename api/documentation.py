@@ -10,6 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.access.schemes import CHALLENGE, SCHEMES, security_of
+from api.access.scopes import OPEN
 from api.idempotency.keys import HEADER as IDEMPOTENCY_KEY
 from api.models import Problem
 from api.oauth.forms import FORM
@@ -31,7 +33,7 @@ _HEADERS = {
 _ERRORS = {
     400: "A parameter or the body cannot be read.",
     401: "No credential where one is needed, or one that is of no use.",
-    403: "The signer does not hold what the contract asks for.",
+    403: "The credential lacks the scope, or no wallet of the asker may do this.",
     404: "Nothing of that name is known.",
     405: "The path does not know the verb.",
     406: "The reader takes none of the representations that there are.",
@@ -68,7 +70,8 @@ def complete(app: FastAPI) -> dict[str, Any]:
         description=_ABOUT,
         routes=app.routes,
     )
-    components = document.setdefault("components", {}).setdefault("schemas", {})
+    document.setdefault("components", {})["securitySchemes"] = SCHEMES
+    components = document["components"].setdefault("schemas", {})
     for superseded in ("HTTPValidationError", "ValidationError"):
         components.pop(superseded, None)
     components.update(_document_schemas())
@@ -77,6 +80,7 @@ def complete(app: FastAPI) -> dict[str, Any]:
         if method != "get":
             entry.setdefault("parameters", []).append(_ONCE)
         _describe_operation(entry, operation, components)
+        _describe_access(entry, operation, components)
         if path not in UNLIMITED:
             entry["responses"]["429"] = _error_response(429, components)
     return document
@@ -108,6 +112,19 @@ def _describe_operation(
     for status in operation.refusals:
         answer = entry["responses"].setdefault(str(status), {"description": _ERRORS[status]})
         answer.setdefault("content", {})["application/json"] = _refusal(status, components)
+
+
+def _describe_access(
+    entry: dict[str, Any], operation: Operation, components: dict[str, Any]
+) -> None:
+    """The credentials that it takes, and what comes of others: a wrong one is refused anywhere."""
+    entry["security"] = security_of(operation.scopes)
+    statuses = (401,) if operation.scopes == OPEN else (401, 403)
+    for status in statuses:
+        known = entry["responses"].get(str(status), {})
+        said = _error_response(status, components)
+        said["content"] |= known.get("content", {})
+        entry["responses"][str(status)] = {**said, "headers": CHALLENGE}
 
 
 def _is_negotiated(operation: Operation) -> bool:
@@ -228,11 +245,15 @@ _ALSO = {
 _ABOUT = """\
 The chain decides; this API checks documents, relays what others signed, and reads the index.
 
-**Reading** is public. Every derived answer says which block it is about and how sure that is
-(`ogcr:index`, headers `OGCR-…`); `as_of` asks for any earlier block or
-date, or for the state that a transaction left. `GET /changes` tells every change since.
+**Reading** is public, unless the registry says otherwise. Every derived answer says which block it
+is about and how sure that is (`ogcr:index`, headers `OGCR-…`); `as_of` asks for any earlier block
+or date, or for the state that a transaction left. `GET /changes` tells every change since.
 
-**Writing** takes two steps: hand in the document or request, sign what the task asks for
+**Writing** takes a credential: sign in with your wallet (OAuth 2.0, `/oauth/authorize`) or show an
+API key of your organization, in the `Authorization` header. It never does what your wallets may not
+on chain: roles, accreditation and ownership are asked with every call.
+
+Then it takes two steps: hand in the document or request, sign what the task asks for
 (`to_sign`), hand it in at `POST /tasks/{id}`, and follow the task until it is `indexed` and
 `final`. Either sign the transaction and pay its gas (it may also come with the document in one
 request), or, where a relayer pays, sign `typed_data` with `?sender=` your address: your wallet

@@ -367,3 +367,37 @@ class KeyFilters(Part):
     organization: str | None = Field(
         default=None, max_length=200, description="The organization that they are bound to."
     )
+
+
+class AuditFilters(Part):
+    """Which entries of the audit log."""
+
+    actor: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Who asked: `anonymous`, `eip155:…`, `client:…` or `key:…`.",
+    )
+    credential: str | None = Field(
+        default=None, max_length=200, description="Id of the token or key that was shown."
+    )
+    operation: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Verb and route.",
+        examples=["POST /credits/{creditId}/retire"],
+    )
+    resource: str | None = Field(
+        default=None, max_length=500, description="Only paths that begin so."
+    )
+    outcome: Literal["allowed", "refused", "rejected", "failed"] | None = Field(
+        default=None,
+        description="`refused` by access control or rate; `rejected` for what was asked; `failed` "
+        "by a fault of ours.",
+    )
+    status: int | None = Field(default=None, ge=100, le=599, description="Status of the answer.")
+    request: str | None = Field(default=None, max_length=64, description="Id of the request.")
+    address: str | None = Field(
+        default=None, max_length=45, description="Address of the machine, unless it was erased."
+    )
+    since: Moment | None = Field(default=None, description="On or after this day or time (UTC).")
+    until: Moment | None = Field(default=None, description="On or before this day or time (UTC).")

@@ -11,6 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from api.access.gate import Gate, require_access
+from api.access.trail import Trail
+from api.access.witness import Witness
 from api.conditional import Conditional
 from api.documentation import describe
 from api.errors import EXPECTED
@@ -25,6 +27,7 @@ from api.rates import Rates
 from api.registry import Registry
 from api.routes import (
     accreditations,
+    audit,
     changes,
     clients,
     contexts,
@@ -34,6 +37,7 @@ from api.routes import (
     failed_calls,
     features,
     health,
+    keys,
     landing,
     methodologies,
     metrics,
@@ -76,6 +80,8 @@ ROUTERS = (
     relay.router,
     oauth.router,
     clients.router,
+    keys.router,
+    audit.router,
     health.router,
     metrics.router,
     landing.router,
@@ -124,6 +130,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         dependencies=[Depends(require_access), Depends(refuse_unknown), Depends(refuse_unheeded)],
     )
     app.state.registry = registry
+    app.state.trail = Trail(registry.engine)
     app.state.streams = Streams(registry.settings.most_streams, registry.feed_mark)
     for router in ROUTERS:
         app.include_router(router)
@@ -132,7 +139,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     for kind in EXPECTED:
         app.add_exception_handler(kind, problem_response)
     _watch(app.state.streams, registry)
-    _add_middleware(app, registry)
+    _add_middleware(app, registry, app.state.trail)
     return app
 
 
@@ -146,12 +153,13 @@ def _watch(streams: Streams, registry: Registry) -> None:
     )
 
 
-def _add_middleware(app: FastAPI, registry: Registry) -> None:
+def _add_middleware(app: FastAPI, registry: Registry, trail: Trail) -> None:
     settings = registry.settings
     app.add_middleware(Idempotent, registry=registry)
     app.add_middleware(Conditional)
     app.add_middleware(Rates, settings=settings)
     app.add_middleware(Gate, registry=registry)
+    app.add_middleware(Witness, trail=trail, proxies=settings.trusted_proxies)
     app.add_middleware(Traffic, metrics=registry.metrics, traces=registry.traces)
     app.add_middleware(Envelope)
     app.add_middleware(
@@ -174,4 +182,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tracker.start()
     yield
     await run_in_threadpool(tracker.stop)
+    await run_in_threadpool(app.state.trail.stop)
     await run_in_threadpool(registry.close)

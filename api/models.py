@@ -599,3 +599,80 @@ class Collections(Answer):
 
     links: list[Link]
     collections: list[Collection]
+
+
+class Listed(Answer):
+    """What every page of a list says of the list."""
+
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
+    links: list[Link]
+
+
+class ApiKey(Answer):
+    """An API key of an organization; `owner` is who made it, `operator` for one made on the machine
+    itself. Its secret is kept nowhere."""
+
+    id: str
+    name: str
+    organization: str
+    state: Literal["active", "revoked", "expired"]
+    scopes: list[str]
+    wallets: list[str]
+    rate: str | None
+    owner: str
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    revoked_by: str | None
+    last_used_at: str | None
+
+
+class NewApiKey(ApiKey):
+    """A key that was made just now; `key` is shown this once."""
+
+    key: str
+
+
+class ApiKeyPage(Listed):
+    """A page of API keys."""
+
+    keys: list[ApiKey]
+
+
+class WalletStatement(Answer):
+    """What the owner of a wallet signs (`personal_sign`, EIP-191)."""
+
+    organization: str
+    wallet: str
+    statement: str
+
+
+class AuditMachine(Answer):
+    """From where an attempt came; it can be erased."""
+
+    address: str
+    agent: str
+
+
+class AuditEntry(Answer):
+    """One attempt and what was decided (OGCR 4.3); `digest` covers it and the entry before."""
+
+    sequence: int
+    at: str
+    actor: str
+    credential: str | None
+    operation: str
+    resource: str
+    outcome: Literal["allowed", "refused", "rejected", "failed"]
+    status: int
+    request_id: str
+    times: int
+    machine: AuditMachine | None
+    digest: str
+
+
+class AuditPage(Listed):
+    """A page of the audit log, the newest entry first."""
+
+    entries: list[AuditEntry]

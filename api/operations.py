@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.routing import compile_path
 
 from api import models, requests
-from api.access.scopes import OPEN
+from api.access.scopes import OPEN, SCOPES
 from api.oauth import models as oauth
 
 _READ = (400, 404, 405, 500, 503)
@@ -144,6 +144,9 @@ _ANY_WRITE = (
 #: What a call needs itself is asked again, by its contract and function.
 _ANY_CALL = (*_ANY_WRITE, "admin:registry")
 _OWN_TASKS = (*_ANY_CALL, "admin:audit")
+_KEYS = ("keys:own", "admin:keys")
+#: Whoever holds a key may look at it and revoke it.
+_OWN_KEY = tuple(scope for scope in SCOPES if scope != "public:read")
 _GEO: dict[str, Any] = {"media_type": _GEOJSON}
 _PROJECTS, _MONITORING = "/projects", "/projects/{projectId}/monitoring"
 _COLLECTIONS = "/collections"
@@ -673,6 +676,47 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         errors=(400, 401, 403, 404, 405, 500, 503),
         derived=False,
         scopes=_SIGNERS,
+    ),
+    ("get", "/keys"): Operation(
+        "A page of keys.",
+        models.ApiKeyPage,
+        "keys",
+        errors=(400, 405, 410, 500, 503),
+        derived=False,
+        scopes=_KEYS,
+    ),
+    ("post", "/keys"): Operation(
+        "The key, which is shown this once.",
+        models.NewApiKey,
+        "new-key",
+        201,
+        errors=(400, 405, 409, 413, 415, 422, 500, 503),
+        request=requests.KeyRequest,
+        request_examples=("key-request",),
+        derived=False,
+        secret=True,
+        scopes=_KEYS,
+    ),
+    ("get", "/keys/statement"): Operation(
+        "The text to sign.", models.WalletStatement, "statement", derived=False, scopes=_KEYS
+    ),
+    ("get", "/keys/{id}"): Operation(
+        "The key.", models.ApiKey, "key", derived=False, scopes=_OWN_KEY
+    ),
+    ("delete", "/keys/{id}"): Operation(
+        "The key, which is of no use any more.",
+        models.ApiKey,
+        "revoked-key",
+        derived=False,
+        scopes=_OWN_KEY,
+    ),
+    ("get", "/audit"): Operation(
+        "A page of the log.",
+        models.AuditPage,
+        "audit",
+        errors=(400, 405, 410, 500, 503),
+        derived=False,
+        scopes=("admin:audit",),
     ),
     ("get", "/"): Operation(
         "Where to begin.",

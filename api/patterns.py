@@ -15,6 +15,7 @@ BYTES32 = r"^0x[0-9a-fA-F]{64}$"
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 LABEL = r"^[a-z0-9_]{1,31}$"
 COUNTRY = r"^[A-Z]{2}$"
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 WORD = r"^[A-Za-z0-9_]{1,100}$"
 
 _SAID = {
@@ -28,6 +29,7 @@ _SAID = {
     NUMBER: "a number is written with decimal digits",
     COUNTRY: "a country is two capital letters, as in FI",
     WORD: "a name in the contracts has letters, digits and “_”",
+    ONE_LINE: "this is one line of text",
     BYTES32: "this is “0x” and 64 hexadecimal digits",
 }
 

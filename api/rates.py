@@ -106,10 +106,17 @@ class Rates:
 
 
 def client_of(scope: Scope, proxies: int) -> str:
-    """Who asks: the address of the peer, or what the outermost of our own proxies saw.
+    """Who asks, as the limits count: of IPv6 the network, since a host has as many addresses as it
+    likes."""
+    address = address_of(scope, proxies)
+    if ":" not in address:
+        return address
+    return str(ip_network((address, 64), strict=False))
 
-    Of IPv6 the network counts, since a host has as many addresses as it likes.
-    """
+
+def address_of(scope: Scope, proxies: int) -> str:
+    """The address of the peer, or what the outermost of our own proxies saw; `unknown` when that is
+    none."""
     seen = [part.strip() for part in Headers(scope=scope).get("x-forwarded-for", "").split(",")]
     address = (scope.get("client") or ("", 0))[0]
     if proxies and len(seen) >= proxies and seen[-proxies]:
@@ -118,9 +125,8 @@ def client_of(scope: Scope, proxies: int) -> str:
         known = ip_address(address)
     except ValueError:
         return "unknown"
-    if not isinstance(known, IPv6Address):
-        return str(known)
-    return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
+    mapped = known.ipv4_mapped if isinstance(known, IPv6Address) else None
+    return str(mapped or known)
 
 
 class _Telling:

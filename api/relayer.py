@@ -23,7 +23,7 @@ class RelayerError(OSError):
 
 
 class Relayer:
-    """An account that signs transactions to the forwarder, and nothing else."""
+    """An account that signs transactions to the forwarder, or anchors to itself, and no others."""
 
     def __init__(self, account: LocalAccount) -> None:
         self._account = account
@@ -39,6 +39,11 @@ class Relayer:
                 "The relayer takes two files: name its encrypted key with OGCR_RELAYER_KEYFILE and "
                 "the passphrase with OGCR_RELAYER_PASSPHRASE_FILE."
             )
+        return cls.opened(keyfile, passphrase)
+
+    @classmethod
+    def opened(cls, keyfile: Path, passphrase: Path) -> Relayer:
+        """The account of an encrypted key and the file of its passphrase; raises `RelayerError`."""
         try:
             key = Account.decrypt(json.loads(_text(keyfile)), _text(passphrase).rstrip("\r\n"))
         except (ValueError, KeyError, TypeError) as error:

@@ -8,7 +8,7 @@ from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from api.encoding import day_number
-from api.patterns import ADDRESS, BYTES32, DATE, HEX, LABEL, NUMBER, REGISTRY, UNIT
+from api.patterns import ADDRESS, BYTES32, DATE, HEX, LABEL, NUMBER, ONE_LINE, REGISTRY, UNIT
 
 ZERO = "0x" + "0" * 40
 
@@ -245,3 +245,29 @@ class CompensationRequest(UnitRequest):
     """Units that are cancelled for a reversal."""
 
     units: list[CompensatingUnit] = Field(min_length=1, max_length=200)
+
+
+class KeyWallet(Body):
+    """A wallet that a key may act for; of one that you signed in with, no signature is needed."""
+
+    address: Address
+    signature: Signature | None = Field(
+        default=None, description="The statement of `GET /keys/statement`, signed by the wallet."
+    )
+
+
+class KeyRequest(Body):
+    """An API key for an organization."""
+
+    name: str = Field(default="key", min_length=1, max_length=200, description="What it is for.")
+    organization: str = Field(min_length=1, max_length=200, pattern=ONE_LINE)
+    scopes: list[str] = Field(min_length=1, max_length=50)
+    wallets: list[KeyWallet] | None = Field(
+        default=None, max_length=50, description="Without it, the wallets you signed in with."
+    )
+    days: int = Field(default=90, ge=1, le=366, description="Days that it is good for.")
+    rate: str | None = Field(
+        default=None,
+        max_length=100,
+        description="A limit of its own, as in `1200/minute`; administrators set one.",
+    )

@@ -11,6 +11,7 @@ from api.access.authentication import authenticate, shows_nothing
 from api.access.authorization import require_scope
 from api.access.principals import ANONYMOUS, Principal
 from api.access.scopes import OPEN, is_admin
+from api.access.secrets import refuse_in_query
 from api.errors import ApiError, PermissionsError
 from api.operations import OPEN_PAGES, OPERATIONS
 from api.registry import Registry
@@ -42,6 +43,7 @@ class Gate:
         headers = Headers(scope=scope)
         if scope["path"].startswith(_OF_CLIENTS):
             return ANONYMOUS
+        refuse_in_query(scope["query_string"].decode("latin-1"))
         if shows_nothing(headers):
             return authenticate(self._registry, headers)
         return await run_in_threadpool(authenticate, self._registry, headers)

@@ -1,6 +1,6 @@
-"""The tables of this room: API keys."""
+"""The tables of this room: API keys, and the audit log with what of it can be erased."""
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, BigInteger, Integer
 from sqlmodel import Field
 
 from api.tables import ApiTable
@@ -29,3 +29,58 @@ class ApiKey(ApiTable, table=True):
     revoked_at: float | None = None
     revoked_by: str | None = None
     last_used_at: float | None = None
+
+
+class AuditEntry(ApiTable, table=True):
+    """One attempt and what was decided, in a chain: `digest` covers the entry and the one before.
+
+    `at` is UNIX milliseconds. `operation` is the verb with the route, `resource` the path that was
+    asked for. `times` counts refusals of too many requests that came together. `machine` commits
+    to the row of `audit_machine`. Triggers refuse every change of a row.
+    """
+
+    __tablename__ = "audit_entry"
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger, index=True)
+    actor: str = Field(index=True)
+    credential: str | None = None
+    operation: str = Field(index=True)
+    resource: str
+    outcome: str = Field(index=True)
+    status: int
+    request_id: str = Field(index=True)
+    times: int
+    machine: str | None = None
+    digest: str
+
+
+class AuditHead(ApiTable, table=True):
+    """The last entry; whoever adds one holds this row, so that two processes make one chain."""
+
+    __tablename__ = "audit_head"
+    id: int = Field(primary_key=True, sa_type=Integer)
+    sequence: int = Field(sa_type=BigInteger)
+    digest: str
+
+
+class AuditMachine(ApiTable, table=True):
+    """From where an attempt came: personal data, which can be erased; the entry keeps a commitment
+    that tells nothing without the salt."""
+
+    __tablename__ = "audit_machine"
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    salt: str
+    address: str = Field(index=True)
+    agent: str
+
+
+class AuditAnchor(ApiTable, table=True):
+    """A transaction that has the digest of an entry as its data. `at` is UNIX seconds."""
+
+    __tablename__ = "audit_anchor"
+    transaction_hash: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger, index=True)
+    digest: str
+    sender: str
+    chain_id: int = Field(sa_type=BigInteger)
+    at: float

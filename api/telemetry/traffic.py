@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access.secrets import without_secrets
 from api.telemetry.metrics import Metrics
 from api.telemetry.traces import Traces, tell
 
@@ -53,7 +54,7 @@ class Traffic:
                 "request",
                 method=method,
                 route=route,
-                path=scope["path"],
+                path=without_secrets(scope["path"]),
                 status=status,
                 milliseconds=round(1000 * seconds, 1),
                 principal=_principal(scope),

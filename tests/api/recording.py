@@ -12,6 +12,7 @@ from typing import Any
 from api.encoding import day_number
 
 from . import documents
+from .recording_access import recorded_access
 from .recording_oauth import recorded_oauth
 from .relaying import RelayWorld, forwarded
 from .world import BUYER, DEVELOPER, OPERATOR, STRANGER, VERIFIER, World
@@ -44,6 +45,7 @@ def recorded(world: World) -> dict[str, Any]:
     _record_export(world, found)
     _record_accreditations(world, found)
     found |= recorded_oauth(world)
+    found |= recorded_access(world)
     _record_problems(world, found, pdd)
     _record_reorganisation(world, found)
     _record_expiry(world, found)

@@ -1,0 +1,77 @@
+"""Links: what makes a chain of the entries of the audit log; pure."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+#: What the first entry follows.
+GENESIS = "0" * 64
+_MEMBERS = (
+    "sequence",
+    "at",
+    "actor",
+    "credential",
+    "operation",
+    "resource",
+    "outcome",
+    "status",
+    "request_id",
+    "times",
+    "machine",
+)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What somebody tried and how it ended, before it is a link of the chain.
+
+    `at` is UNIX milliseconds; `outcome` is allowed, refused (by access control, scope, role or
+    rate), rejected (for what was asked), or failed (a fault of ours).
+    """
+
+    at: int
+    actor: str
+    credential: str | None
+    operation: str
+    resource: str
+    outcome: str
+    status: int
+    request_id: str
+    address: str = ""
+    agent: str = ""
+    times: int = 1
+
+
+def outcome_of(status: int) -> str:
+    """The word for a status."""
+    if status in (401, 403, 429):
+        return "refused"
+    if status < 400:
+        return "allowed"
+    return "rejected" if status < 500 else "failed"
+
+
+def new_salt() -> str:
+    """256 random bits, so that nobody finds an address by trying all there are."""
+    return secrets.token_hex(32)
+
+
+def commitment(salt: str, address: str, agent: str) -> str:
+    """What an entry says of the machine: nothing, to whoever has not the salt."""
+    return _digest({"salt": salt, "address": address, "agent": agent})
+
+
+def digest_of(entry: Any, previous: str) -> str:
+    """The digest of an entry after the one with the digest `previous`: SHA-256 of the canonical
+    JSON (RFC 8785) of its members and that digest."""
+    members = {name: getattr(entry, name) for name in _MEMBERS}
+    return _digest({**members, "previous": previous})
+
+
+def _digest(value: dict[str, Any]) -> str:
+    return sha256(rfc8785.dumps(value)).hexdigest()

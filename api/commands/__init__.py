@@ -1,0 +1,1 @@
+"""Commands: what the operator does on the machine beside serving."""
