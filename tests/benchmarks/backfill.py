@@ -25,12 +25,11 @@ from sqlalchemy import create_engine, func, select
 from indexer import journal
 from indexer.abi import Abi
 from indexer.batches import Batch
-from indexer.chain import Chain, Header, Log, logs_from
+from indexer.chain import Header, Log, logs_from
 from indexer.database import create_index_tables, engine, transaction
 from indexer.events import EventDecoder
 from indexer.identity import UnitId
 from indexer.models import Event
-from indexer.rpc import Rpc
 from indexer.versions import WorkingSet
 
 from ..indexer.node import Node  # noqa: TID252
@@ -174,26 +173,3 @@ def _parts(answers: list[Any]) -> Iterator[list[Any]]:
 def _headers(logs: list[Log]) -> list[Header]:
     blocks = {log.block_number: log.block_hash for log in logs}
     return [Header(number, named, named, 0, 0) for number, named in sorted(blocks.items())]
-
-
-def test_sparse(registry: Registry, tmp_path: Path) -> None:
-    """Empty blocks, two hundred thousand of them: what they cost beside the events."""
-    node = registry.node
-    node.rpc("anvil_mine", hex(200_000))
-    registry.save(tmp_path)
-    chain = Chain(Rpc((node.url,), 300.0))
-    started = time.perf_counter()
-    chain.logs_in(0, node.head, registry.deployments.addresses)
-    asked = time.perf_counter() - started
-    settings = {
-        "database_url": f"sqlite:///{tmp_path}/sparse.db",
-        "rpc_urls": [node.url],
-        "deployments": str(tmp_path),
-        "documents": str(tmp_path),
-        "artifacts": str(MANIFEST),
-    }
-    command = [sys.executable, str(Path(__file__).with_name("indexing.py")), json.dumps(settings)]
-    run = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    said = f"{node.head:,} blocks, most of them empty: {run['seconds']:.1f} s by the clock, "
-    said += f"{run['cpu_seconds']:.1f} s of the processor, {run['peak_mib']:.0f} MiB; "
-    Console().print(f"{said}one question for all of their logs: {asked:.1f} s")

@@ -1,31 +1,35 @@
 """A JSON-RPC server of a chain that was never mined: life cycles of units, any number of them.
 
-Shapes are those of a node's answers, block hashes link, and blooms are those of the logs; there are
-no transactions. Run as a process of its own: `python replay.py EVENTS UNITS_ADDRESS TOPICS`.
+Shapes of events are those of the compiled contracts, shapes of answers a node's, block hashes link,
+and blooms are those of the logs; there are no transactions. Run as a process of its own:
+`python replay.py MANIFEST UNITS_ADDRESS EVENTS EMPTY`: so many empty blocks follow each full one.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import orjson
 
+from indexer.abi import Abi, EventType
 from indexer.bloom import bloom_of
+from indexer.values import Parameter, encode_values
 
 PER_BLOCK, FIRST, CHAIN = 100, 10, 31337
 #: What ten events are about: a new unit (two events), a known one that moves, one that is retired.
 PATTERN = "nntttnnttr"
-_ZERO = "0x" + "0" * 64
+_NOBODY = "0" * 64
+KG, SPREAD = 1000, 0x9E3779B97F4A7C15F39CC0605CEDC834
 
 
 def word(number: int) -> str:
-    """A number as a topic."""
-    return f"0x{number:064x}"
+    """A number as a word."""
+    return f"{number:064x}"
 
 
 def block_hash(number: int) -> str:
@@ -33,21 +37,66 @@ def block_hash(number: int) -> str:
     return f"0x{(number * 0x9E3779B97F4A7C15 + 1) & ((1 << 64) - 1):016x}{number:048x}"
 
 
-class Chain:
-    """Blocks of `PER_BLOCK` logs of one contract, made when asked for."""
+class Shape:
+    """Logs of an event as its ABI has them: some arguments are the same in all, the others words of
+    64 digits that are given for each."""
 
-    def __init__(self, events: int, units: str, topics: dict[str, str]) -> None:
-        self.units, self.topics = units, topics
-        self.last_full = FIRST + events // PER_BLOCK - 1
-        self.head = self.last_full + 100
+    def __init__(self, event: EventType, **same: Any) -> None:
+        values = [same.get(p.name, _zero(p)) for p in event.data]
+        whole = encode_values(event.data, values).hex()
+        self._topic = event.topic
+        fixed = {p.name: _encoded(p, same) for p in event.indexed if p.name in same}
+        self._indexed = [(p.name, fixed.get(p.name, "")) for p in event.indexed]
+        self._data, end = [], 0
+        for place, parameter in enumerate(event.data):
+            if parameter.name not in same:
+                self._data += [(None, whole[end : 64 * place]), (parameter.name, "")]
+                end = 64 * (place + 1)
+        self._data.append((None, whole[end:]))
+
+    def log(self, **words: str) -> tuple[list[str], str]:
+        """Topics and data."""
+        topics = [f"0x{same or words[name]}" for name, same in self._indexed]
+        data = "".join(same if name is None else words[name] for name, same in self._data)
+        return [self._topic, *topics], "0x" + data
+
+
+def _encoded(parameter: Parameter, values: dict[str, Any]) -> str:
+    return encode_values([parameter], [values[parameter.name]]).hex()
+
+
+def _zero(parameter: Parameter) -> Any:
+    size = {"address": "20"}.get(parameter.type) or parameter.type.removeprefix("bytes")
+    return "0x" + "00" * int(size) if size.isdigit() else 0
+
+
+class Chain:
+    """Blocks of `PER_BLOCK` logs of one contract, made when asked for, and empty ones between."""
+
+    def __init__(self, abi: Abi, units: str, events: int, empty: int) -> None:
+        self.units, self._step, self._full = units, empty + 1, events // PER_BLOCK
+        self.head = FIRST + self._full * self._step + 100
+        types = {event.name: event for event in abi.events_of("CRU")}
+        held = {"unitType": "CRU", "status": "held", "expires": False, "monitoringEndDay": 0}
+        amounts = {"vintage": 2020, "kg": KG}
+        claim = {
+            "claimStartDay": 0,
+            "claimEndDay": 0,
+            "purpose": "eth",
+            "beneficiary": "0x" + "03" * 32,
+        }
+        self._moved = Shape(types["Transfer"])
+        self._minted = Shape(types["CRUMinted"], **held, **amounts)
+        self._retired = Shape(types["CRURetired"], reason=2, kg=KG, **claim)
         # A block is asked for twice, for its logs and for its header.
         self.header = lru_cache(maxsize=256)(self._header)
         self._logs_of = lru_cache(maxsize=256)(self._made)
 
     def logs(self, first: int, last: int) -> Iterator[dict[str, Any]]:
         """Logs of the blocks from `first` to `last`."""
-        for number in range(max(first, FIRST), min(last, self.last_full) + 1):
-            yield from self._logs_of(number)
+        low = max(0, -(-(first - FIRST) // self._step))
+        for place in range(low, min(self._full, (last - FIRST) // self._step + 1)):
+            yield from self._logs_of(FIRST + place * self._step)
 
     def _header(self, number: int) -> dict[str, Any]:
         """A block as `eth_getBlockByNumber` gives it."""
@@ -62,9 +111,10 @@ class Chain:
         }
 
     def _made(self, number: int) -> list[dict[str, Any]]:
-        if not FIRST <= number <= self.last_full:
+        place, beside = divmod(number - FIRST, self._step)
+        if beside or not 0 <= place < self._full:
             return []
-        start, named = (number - FIRST) * PER_BLOCK, block_hash(number)
+        start, named = place * PER_BLOCK, block_hash(number)
         return [
             {
                 "address": self.units,
@@ -72,7 +122,8 @@ class Chain:
                 "data": data,
                 "blockHash": named,
                 "blockNumber": hex(number),
-                "transactionHash": word((start + place) // 10 * 0x9E3779B97F4A7C15F39CC0605CEDC834),
+                "transactionHash": "0x"
+                + word((start + place) // 10 * 0x9E3779B97F4A7C15F39CC0605CEDC834),
                 "transactionIndex": hex(place // 10),
                 "logIndex": hex(place),
                 "removed": False,
@@ -83,33 +134,31 @@ class Chain:
     def _log(self, event: int) -> tuple[list[str], str]:
         kind, known = PATTERN[event % 10], event // 10 * 2
         if kind == "n":
-            return self._minted(event, known)
+            return self._born(event, known)
         unit = (event * 2_654_435_761) % max(1, known)
-        owner, other = holder(event), holder(event + 1)
+        owner, other, named = holder(event), holder(event + 1), word(token(unit))
         if kind == "t":
-            return [self.topics["Transfer"], owner, other, word(token(unit))], "0x"
-        amounts = f"{1000:064x}{0:064x}{128:064x}{3:064x}"
-        data = f"{owner}{amounts}{b'eth'.hex().ljust(64, '0')}"
-        return [self.topics["CRURetired"], word(token(unit)), owner, word(2)], data
+            return self._moved.log(**{"from": owner, "to": other, "tokenId": named})
+        return self._retired.log(tokenId=named, owner=owner, actor=owner)
 
-    def _minted(self, event: int, known: int) -> tuple[list[str], str]:
+    def _born(self, event: int, known: int) -> tuple[list[str], str]:
         unit = known + (event % 10 > 4)
-        id_, owner = word(token(unit)), holder(unit)
+        named, owner = word(token(unit)), holder(unit)
         if event % 10 in (0, 5):
-            return [self.topics["Transfer"], _ZERO, owner, id_], "0x"
+            return self._moved.log(**{"from": _NOBODY, "to": owner, "tokenId": named})
         report = f"{token(unit) >> 144:028x}".ljust(64, "0")
-        words = [report, f"{2020:064x}", f"{1000:064x}", "0" * 64, f"{1:064x}"]
-        return [self.topics["CRUMinted"], id_, word(unit // 1000 + 1), owner], "0x" + "".join(words)
+        project = word(unit // 1000 + 1)
+        return self._minted.log(tokenId=named, projectId=project, to=owner, reportId=report)
 
 
 def token(unit: int) -> int:
     """The id of the n-th block of units: a thousand of them make up a report."""
     report = (unit // 1000 + 1) * 0x9E3779B97F4A7C15 % (1 << 112)
-    return report << 144 | 2020 << 128 | (unit % 1000) * 1000 << 64 | 1000
+    return report << 144 | 2020 << 128 | (unit % 1000) * KG << 64 | KG
 
 
 def holder(number: int) -> str:
-    """One of two thousand holders, as a topic."""
+    """One of two thousand holders, as a word."""
     return word(number * 2_654_435_761 % 2000 + 0x1234567890)
 
 
@@ -161,4 +210,5 @@ def serve(chain: Chain) -> None:
 
 
 if __name__ == "__main__":
-    serve(Chain(int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])))
+    manifest, units, events, empty = sys.argv[1:]
+    serve(Chain(Abi.load(Path(manifest)), units, int(events), int(empty)))

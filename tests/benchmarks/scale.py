@@ -6,113 +6,108 @@ Run by hand: `pytest tests/benchmarks/scale.py -s --events 5000000`. The chain i
 
 from __future__ import annotations
 
-import json
+import os
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import pytest
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection, Engine, Select, create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 
-from indexer.abi import Abi
-from indexer.deployments import CONTRACT_NAMES
-from indexer.follower import Follower
 from indexer.models import Checkpoint, Event, Unit, as_of
-from indexer.settings import IndexerSettings
 
-from ..indexer.stage import MANIFEST  # noqa: TID252
+from .replay import FIRST, PER_BLOCK
+from .replaying import indexing, measured, replaying
 
 PARTS, READS = 10, 200
 
 
-@pytest.fixture
-def replayed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """The URL of the server, and the folder of the record of where its contracts are."""
-    names = {name: "0x" + f"{n + 1:02x}" * 20 for n, name in enumerate(CONTRACT_NAMES)}
-    topics = {event.name: event.topic for event in Abi.load(MANIFEST).events_of("CRU")}
-    events = request.config.getoption("--events")
-    arguments = [str(events), names["CRU"], json.dumps(topics)]
-    command = [sys.executable, str(Path(__file__).with_name("replay.py")), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        port = server.stdout.readline().strip()
-        placed = {name: {"address": address, "block": 1} for name, address in names.items()}
-        record = {"chain_id": 31337, "forwarder": "0x" + "00" * 20, "contracts": placed}
-        (tmp_path / "31337.json").write_text(json.dumps(record))
-        yield f"http://127.0.0.1:{port}", tmp_path
-        server.kill()
-
-
-def test_scale(replayed: tuple[str, Path], fresh_postgres_url: str, events: int) -> None:
-    url, folder = replayed
-    settings = IndexerSettings(
-        database_url=fresh_postgres_url,
-        rpc_urls=(url,),
-        deployments=folder,
-        documents=folder,
-        artifacts=MANIFEST,
-        finality_depth=100,
-        subscribe=False,
-    )
+def test_scale(fresh_postgres_url: str, events: int, tmp_path: Path) -> None:
     database = create_engine(fresh_postgres_url)
-    with Follower(settings) as follower:
-        seen = _watched(follower, database)
+    with replaying(tmp_path, events) as settings:
+        process = indexing(settings | {"database_url": fresh_postgres_url})
+        seen = _watched(process, database)
+        run = measured(process)
     _show_rates(seen, events)
+    used, peak = 1e6 * run["cpu_seconds"] / events, run["peak_mib"]
+    whole = f"{run['seconds']:,.0f} s in all, readers' indexes included"
+    Console().print(f"{whole}; {used:.1f} µs of the processor an event, peak memory {peak:.0f} MiB")
     with database.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(Event.__table__)) == events
     _show_reads(database)
+    _show_sizes(database)
 
 
-def _watched(follower: Follower, database: Engine) -> list[tuple[float, int]]:
-    """Catch up, and note the time and block now and then."""
-    seen, done = [(time.perf_counter(), 0)], threading.Event()
+class Look(NamedTuple):
+    """Where the index was: the clock, the block, and seconds of the processor used so far by the
+    indexer and by the server for it."""
 
-    def watch() -> None:
-        while not done.wait(1.0):
-            try:
-                with database.connect() as connection:
-                    block = connection.scalar(select(Checkpoint.block_number)) or 0
-            except Exception:
-                continue
-            seen.append((time.perf_counter(), block))
-            if len(seen) % 60 == 0:
-                Console().print(f"block {block:,} after {seen[-1][0] - seen[0][0]:,.0f} s")
+    at: float
+    block: int
+    used: float
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    follower.catch_up()
-    seen.append((time.perf_counter(), follower.checkpoint.block_number))
-    done.set()
-    watcher.join()
+
+def _watched(process: subprocess.Popen[str], database: Engine) -> list[Look]:
+    """Looks about once a second, until the indexer ends."""
+    used: dict[int, float] = {}
+    seen = [Look(time.perf_counter(), 0, 0.0)]
+    while process.poll() is None:
+        time.sleep(1.0)
+        try:
+            with database.connect() as connection:
+                block = connection.scalar(select(Checkpoint.block_number)) or 0
+                servants = connection.scalars(text(_SERVANTS)).all()
+        except DBAPIError:
+            continue
+        used |= {pid: _used(pid) for pid in (process.pid, *servants)}
+        seen.append(Look(time.perf_counter(), block, sum(used.values())))
+        if len(seen) % 60 == 0:
+            Console().print(f"block {block:,} after {seen[-1].at - seen[0].at:,.0f} s")
     return seen
 
 
-def _show_rates(seen: list[tuple[float, int]], events: int) -> None:
+#: The server's processes that work for the indexer; this one's own does not.
+_SERVANTS = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def _used(pid: int) -> float:
+    """Seconds of the processor that a process has used."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _show_rates(seen: list[Look], events: int) -> None:
     table = Table(title=f"{events:,} events of a replayed chain (not mined) into PostgreSQL")
-    for column in ("tenth of the events", "events/s", "of the first"):
+    for column in ("tenth", "events/s", "of the first", "µs of the processor", "of the first"):
         table.add_column(column, justify="right")
-    share, rates = events // PARTS, []
-    ends = [_moment(seen, 10 + share * (part + 1) // 100) for part in range(PARTS)]
-    for part, end in enumerate(ends):
-        rates.append(share / (end - (ends[part - 1] if part else seen[0][0])))
-        table.add_row(str(part + 1), f"{rates[-1]:,.0f}", f"{rates[-1] / rates[0]:.0%}")
+    share, ends = events // PARTS, [seen[0]]
+    for part in range(PARTS):
+        ends.append(_reached(seen, FIRST + share * (part + 1) // PER_BLOCK))
+    spans = [(two.at - one.at, two.used - one.used) for one, two in pairwise(ends)]
+    for part, (seconds, used) in enumerate(spans, 1):
+        speed, cost = f"{share / seconds:,.0f}", f"{1e6 * used / share:.1f}"
+        ratios = f"{spans[0][0] / seconds:.0%}", f"{used / spans[0][1]:.0%}"
+        table.add_row(str(part), speed, ratios[0], cost, ratios[1])
     Console().print(table)
 
 
-def _moment(seen: list[tuple[float, int]], block: int) -> float:
+def _reached(seen: list[Look], block: int) -> Look:
     """When a block was reached, between the two looks around it."""
-    for (before, low), (after, high) in pairwise(seen):
-        if high >= block - 1:
-            part = (block - low) / max(1, high - low)
-            return before + (after - before) * min(1.0, part)
-    return seen[-1][0]
+    for before, after in pairwise(seen):
+        if after.block >= block - 1:
+            part = min(1.0, (block - before.block) / max(1, after.block - before.block))
+            at = before.at + (after.at - before.at) * part
+            return Look(at, block, before.used + (after.used - before.used) * part)
+    return seen[-1]
 
 
 def _show_reads(database: Engine) -> None:
@@ -149,3 +144,18 @@ def _plan(connection: Connection, statement: Select[Any]) -> str:
     literal = statement.compile(connection.engine, compile_kwargs={"literal_binds": True})
     rows = connection.execute(text(f"EXPLAIN {literal}".replace(":", r"\:"))).scalars().all()
     return next(row.strip(" ->").split("(cost")[0] for row in rows if "Scan" in row)
+
+
+def _show_sizes(database: Engine) -> None:
+    """What takes room, and whether reading current rows has to go through ended ones."""
+    table = Table(title="size")
+    for column in ("table", "rows", "MB", "MB of indexes"):
+        table.add_column(column, justify="right")
+    with database.connect() as connection:
+        for name in ("event", "unit", "block"):
+            size = (
+                f"pg_table_size('{name}'), pg_indexes_size('{name}'), (SELECT count(*) FROM {name})"
+            )
+            heap, indexes, rows = connection.execute(text(f"SELECT {size}")).one()
+            table.add_row(name, f"{rows:,}", f"{heap / 1e6:,.0f}", f"{indexes / 1e6:,.0f}")
+    Console().print(table)
