@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.routing import compile_path
 
 from api import models, requests
-from api.access.scopes import OPEN, SCOPES
+from api.access.scopes import OPEN, PUBLIC, SCOPES
 from api.oauth import models as oauth
 
 _READ = (400, 404, 405, 500, 503)
@@ -77,6 +77,8 @@ def _write(
 
 _ACCOUNT = (400, 401, 403, 405, 413, 415, 422, 500, 503)
 _CLIENTS = ("admin:clients",)
+#: Whoever signed in, for whatever.
+_ANYBODY = tuple(scope for scope in SCOPES if scope not in PUBLIC)
 #: Whoever may hand in what a wallet signs.
 _SIGNERS = (
     "projects:write",
@@ -94,7 +96,13 @@ def _about(said: str, answer: type[BaseModel], example: str) -> Operation:
 
 
 def _consent(
-    said: str, request: Any, examples: tuple[str, ...], answer: type[BaseModel], example: str
+    said: str,
+    request: Any,
+    examples: tuple[str, ...],
+    answer: type[BaseModel],
+    example: str,
+    *,
+    secret: bool,
 ) -> Operation:
     return Operation(
         said,
@@ -105,7 +113,7 @@ def _consent(
         request_examples=examples,
         derived=False,
         scopes=OPEN,
-        secret=True,
+        secret=secret,
     )
 
 
@@ -581,6 +589,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("consent-allow", "consent-deny"),
         oauth.ConsentAnswer,
         "consent-answer",
+        secret=True,
     ),
     ("post", "/oauth/authorize/text"): _consent(
         "The text to sign.",
@@ -588,6 +597,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("consent-wallet",),
         oauth.ConsentText,
         "consent-text",
+        secret=False,
     ),
     ("post", "/oauth/token"): _form(
         "The token.",
@@ -620,7 +630,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("post", "/clients"): Operation(
         "The client, with its secret.",
-        oauth.RegisteredClient,
+        oauth.NewClient,
         "client",
         201,
         errors=_ACCOUNT,
@@ -638,6 +648,22 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         derived=False,
         scopes=_CLIENTS,
     ),
+    ("get", "/grants"): Operation(
+        "A page of grants.",
+        oauth.GrantPage,
+        "grants",
+        errors=(400, 401, 403, 405, 500, 503),
+        derived=False,
+        scopes=_ANYBODY,
+    ),
+    ("delete", "/grants/{grantId}"): Operation(
+        "The grant has ended.",
+        oauth.Grant,
+        "grant-revoked",
+        errors=(400, 401, 403, 404, 405, 500, 503),
+        derived=False,
+        scopes=_ANYBODY,
+    ),
     ("get", "/wallets"): Operation(
         "The wallets.",
         oauth.WalletLinks,
@@ -654,7 +680,6 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         request=oauth.LinkTextRequest,
         request_examples=("wallet-to-link",),
         derived=False,
-        secret=True,
         scopes=_SIGNERS,
     ),
     ("post", "/wallets"): Operation(
@@ -666,7 +691,6 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         request=oauth.LinkRequest,
         request_examples=("wallet-signed",),
         derived=False,
-        secret=True,
         scopes=_SIGNERS,
     ),
     ("delete", "/wallets/{account}"): Operation(

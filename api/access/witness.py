@@ -23,7 +23,7 @@ from api.rates import address_of
 _UNSEEN = ("/health", "/ready")
 _READS = ("GET", "HEAD")
 #: Reads of these are of what is secret or of others, and are written down before they are answered.
-_GUARDED = ("/audit", "/keys", "/oauth/")
+_GUARDED = ("/audit", "/keys", "/clients", "/grants", "/oauth/")
 _PATIENCE = 10.0
 _LONGEST = 500
 

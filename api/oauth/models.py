@@ -188,7 +188,7 @@ class PublicKeys(Answer):
 
 
 class RegisteredClient(Answer):
-    """A client; its secret is shown once, when it is registered."""
+    """A client, without its secret."""
 
     client_id: str
     name: str
@@ -200,6 +200,11 @@ class RegisteredClient(Answer):
     created_at: str
     created_by: str
     revoked_at: str | None
+
+
+class NewClient(RegisteredClient):
+    """A client as it was registered; its secret, if it has one, is shown here and never again."""
+
     client_secret: str | None = None
 
 
@@ -207,6 +212,26 @@ class ClientPage(Answer):
     """A page of clients, the newest first."""
 
     clients: list[RegisteredClient]
+    total: int
+
+
+class Grant(Answer):
+    """What a principal granted a client, with all the tokens of it."""
+
+    id: str
+    principal: str
+    client_id: str
+    client_name: str
+    scopes: list[str]
+    created_at: str
+    expires_at: str
+    revoked_at: str | None
+
+
+class GrantPage(Answer):
+    """A page of grants that count now, the newest first."""
+
+    grants: list[Grant]
     total: int
 
 

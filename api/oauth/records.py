@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from api.oauth.tables import ClientRow, WalletLinkRow
+from api.oauth.tables import ClientRow, GrantRow, WalletLinkRow
 
 
 def client_record(row: ClientRow, secret: str | None = None) -> dict[str, Any]:
@@ -23,6 +23,20 @@ def client_record(row: ClientRow, secret: str | None = None) -> dict[str, Any]:
         "created_by": row.created_by,
         "revoked_at": None if row.revoked_at is None else _moment(row.revoked_at),
         **shown,
+    }
+
+
+def grant_record(row: GrantRow, client: ClientRow) -> dict[str, Any]:
+    """What a principal granted a client."""
+    return {
+        "id": row.id,
+        "principal": row.principal,
+        "client_id": client.id,
+        "client_name": client.name,
+        "scopes": row.scopes,
+        "created_at": _moment(row.created_at),
+        "expires_at": _moment(row.expires_at),
+        "revoked_at": None if row.revoked_at is None else _moment(row.revoked_at),
     }
 
 

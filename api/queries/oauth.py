@@ -64,6 +64,23 @@ def living_grant(session: Session, grant_id: str, now: int) -> tuple[GrantRow, C
     return (found[0], found[1]) if found else None
 
 
+def living_grants(
+    session: Session, principal: str, now: int, limit: int, offset: int
+) -> tuple[int, Sequence[tuple[GrantRow, ClientRow]]]:
+    """How many grants of a principal count now, and one page of them, the newest first."""
+    counting = (
+        col(GrantRow.principal) == principal,
+        col(GrantRow.revoked_at).is_(None),
+        col(GrantRow.expires_at) > now,
+    )
+    total = session.exec(select(func.count()).select_from(GrantRow).where(*counting)).one()
+    query = select(GrantRow, ClientRow).join(
+        ClientRow, col(ClientRow.id) == col(GrantRow.client_id)
+    )
+    ordered = query.where(*counting).order_by(col(GrantRow.created_at).desc(), col(GrantRow.id))
+    return total, session.exec(ordered.limit(limit).offset(offset)).all()
+
+
 def revoke_grants_of(session: Session, client_id: str, now: int) -> None:
     """Let nothing that was granted to a client count any more."""
     of_client = update(GrantRow).where(

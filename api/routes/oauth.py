@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from api.access.principals import Principal
 from api.bodies import modelled
 from api.dependencies import JsonBody, OfRegistry
 from api.encoding import dumps
@@ -21,6 +22,7 @@ from api.oauth.metadata import resource_metadata, server_metadata
 from api.oauth.pages import consent_page, refusal_page
 from api.oauth.scopes import words_of
 from api.oauth.server import Answer, Server
+from api.oauth.wallets import principal_id
 from api.problems import problem, request_id
 from api.registry import Registry
 from indexer import database
@@ -108,7 +110,7 @@ def write_text(registry: OfRegistry, body: JsonBody) -> Response:
 
 
 @router.post("/oauth/authorize", summary="Allow or deny")
-def decide(registry: OfRegistry, body: JsonBody) -> Response:
+def decide(request: Request, registry: OfRegistry, body: JsonBody) -> Response:
     """The person's decision; says where the browser goes now, with a code or without."""
     wanted = modelled(models.DecisionRequest, body)
     with database.snapshot(registry.engine) as session:
@@ -120,6 +122,10 @@ def decide(registry: OfRegistry, body: JsonBody) -> Response:
     wallet, scopes, signature = _allowed(wanted)
     # Asks the node where the wallet is a contract: before anything is locked.
     consent.require_consent(registry, pending, wallet, scopes, signature)
+    person = principal_id(registry.chain_id, wallet)
+    request.state.principal = Principal(
+        person, "wallet", credential=f"client:{pending.client.row.id}"
+    )
     with registry.transaction() as session:
         clear(session, registry.settings)
         place = consent.granted(Server(registry, session), pending, wallet, scopes)
@@ -153,14 +159,25 @@ def _answered(
 ) -> Response:
     """One question to the server, in one transaction: what a refusal revokes is revoked."""
     with registry.transaction() as session:
-        server = Server(registry, session)
+        server, asked = Server(registry, session), None
         try:
-            answer = ask(server, forms.form_request(server.issuer, request, body))
+            asked = forms.form_request(server.issuer, request, body)
+            answer = ask(server, asked)
         except OAuth2Error as error:
             answer = server.handle_error_response(None, error)
+        _say_who(request, asked)
     if answer.status >= 400:
         return _oauth_problem(request, answer)
     return _json(answer.body, headers=_FRESH)
+
+
+def _say_who(request: Request, asked: forms.FormRequest | None) -> None:
+    """Tell the audit log who asked, as far as they have proven it."""
+    if asked is None or asked.client is None:
+        return
+    client_id = f"client:{asked.client.get_client_id()}"
+    owner = asked.user.get_user_id() if asked.user else None
+    request.state.principal = Principal(owner or client_id, "client", credential=client_id)
 
 
 def _refused_authorization(request: Request, answer: Answer, *, is_page: bool) -> Response:

@@ -97,6 +97,8 @@ def _record_clients(world: World, found: dict[str, Any]) -> None:
 def _record_wallets(world: World, found: dict[str, Any]) -> None:
     walk = Walk(world, known(world))
     bearer = bearing(walk.tokens(DEVELOPER)["access_token"])
+    grants = world.client.get("/grants?limit=1", auth=bearer).json()
+    found["grants"] = grants
     found["wallet-to-link"] = {"wallet": world.address(OTHER_DEVELOPER)}
     text = world.client.post("/wallets/text", json=found["wallet-to-link"], auth=bearer).json()
     signature = signature_of(world.keys[OTHER_DEVELOPER], text["text"])
@@ -105,6 +107,8 @@ def _record_wallets(world: World, found: dict[str, Any]) -> None:
     linked = world.client.post("/wallets", json=found["wallet-signed"], auth=bearer)
     found["wallet-link"] = linked.json()
     found["wallets"] = world.client.get("/wallets", auth=bearer).json()
+    path = f"/grants/{grants['grants'][0]['id']}"
+    found["grant-revoked"] = world.client.delete(path, auth=bearer).json()
 
 
 def _sent(answer: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from httpx import Response
 from sqlalchemy import text, update
 from starlette.datastructures import Headers
 
+from api.access.scopes import SCOPES
 from api.errors import ParameterError
 from api.idempotency.keys import key_of
 from api.idempotency.store import TURN_SECONDS, Answer, Turn, begin, keep, release
@@ -267,6 +268,7 @@ class TestEveryWrite:
     """
 
     def test_answers_again(self, held: World) -> None:
+        held.show(held.api_key(*range(10), scopes=SCOPES))
         parameter = re.compile(r"{[A-Za-z_]+}")
         for method, template in OPERATIONS:
             if method == "get":

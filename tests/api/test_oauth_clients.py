@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 
 from api.__main__ import main
 from api.access.principals import Principal
@@ -18,7 +19,7 @@ from scripts.signing.session import signature_of
 
 from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
-from .walking import ADMINISTRATOR, REDIRECT, Walk, bearing, form, known
+from .walking import ADMINISTRATOR, REDIRECT, Walk, bearing, fields_of, form, known
 from .world import BUYER, DEVELOPER, OTHER_DEVELOPER, STRANGER, World
 
 AGENT = {
@@ -239,3 +240,63 @@ class TestWallets:
         )
         assert self.linked(world, mine, OTHER_DEVELOPER)[1].status_code == 201
         assert world.client.post(path, json=pdd, auth=mine).status_code == 202
+
+
+class TestGrants:
+    """
+    given who granted something    sees it, and takes it back: the token that does so is dead too
+    given anybody else             404, or 403 for the list
+    given an administrator         sees and ends anybody's
+    """
+
+    def test_are_seen_and_taken_back(self, world: World) -> None:
+        mine, theirs = (bearer(world, who, "projects:write") for who in (BUYER, STRANGER))
+        page = world.client.get("/grants", auth=mine).json()
+        grant = page["grants"][0]
+        assert page["total"] >= 1
+        assert (grant["client_name"], grant["scopes"]) == ("Dashboard", ["projects:write"])
+        path = f"/grants/{grant['id']}"
+        assert world.client.delete(path, auth=theirs).status_code == 404
+        assert world.client.delete(path, auth=mine).json()["revoked_at"]
+        with pytest.raises(AuthenticationError, match="was revoked"):
+            principal(world, mine)
+        assert world.client.get("/grants", auth=mine).status_code == 401
+
+    def test_of_others_are_an_administrators_affair(self, world: World) -> None:
+        mine = bearer(world, BUYER, "projects:write")
+        admin = bearer(world, ADMINISTRATOR, "admin:clients")
+        path = f"/grants?principal=eip155:31337:{world.address(BUYER)}"
+        assert world.client.get(path, auth=mine).status_code == 200
+        other = path.replace(world.address(BUYER), world.address(STRANGER))
+        assert world.client.get(other, auth=mine).status_code == 403
+        grant = world.client.get(path, auth=admin).json()["grants"][0]
+        assert world.client.delete(f"/grants/{grant['id']}", auth=admin).status_code == 200
+        with pytest.raises(AuthenticationError, match="was revoked"):
+            principal(world, mine)
+
+
+class TestTrail:
+    """
+    when somebody signs in or is given tokens    the audit log says who; when it failed, nobody
+    """
+
+    def test_says_who_signed_in(self, world: World) -> None:
+        walk = Walk(world, known(world))
+        request = walk.handle()
+        text = walk.offered(DEVELOPER, request).json()
+        walk.decided(DEVELOPER, request, text, signature="0x" + "11" * 65)
+        back = walk.decided(DEVELOPER, request, text).json()["redirect_to"]
+        walk.exchange(fields_of(back)["code"])
+        with world.app.state.registry.transaction() as session:
+            rows = session.execute(
+                sql(
+                    "SELECT operation, actor, credential, status FROM audit_entry ORDER BY sequence"
+                )
+            )
+            seen = [tuple(row) for row in rows][-3:]
+        wallet, client = f"eip155:31337:{world.address(DEVELOPER)}", f"client:{walk.client.id}"
+        assert seen == [
+            ("POST /oauth/authorize", "anonymous", None, 401),
+            ("POST /oauth/authorize", wallet, client, 200),
+            ("POST /oauth/token", wallet, client, 200),
+        ]
