@@ -37,6 +37,8 @@ class Registry:
     def __init__(self, settings: ApiSettings) -> None:
         self.settings = settings
         self.engine = database.engine(settings.index_url)
+        has_replica = settings.reading_url != settings.index_url
+        self._index = database.engine(settings.reading_url) if has_replica else self.engine
         self.documents = DocumentStore(settings.documents)
         self.reader = Reader(self.documents)
         self.metrics = Metrics()
@@ -87,13 +89,13 @@ class Registry:
     @contextmanager
     def snapshot(self, as_of: str | None = None) -> Iterator[Snapshot]:
         """One state of the index for one answer."""
-        with database.snapshot(self.engine) as session:
+        with database.snapshot(self._index) as session:
             yield snapshot_at(session, as_of)
 
     @contextmanager
     def listing(self, part: Part) -> Iterator[Snapshot]:
         """The state that a page of a list is of: of a cursor, that of the first page."""
-        with database.snapshot(self.engine) as session:
+        with database.snapshot(self._index) as session:
             if part.cursor is not None and part.cursor != START:
                 yield snapshot_of(session, Cursor.read(part.cursor))
             else:
@@ -129,4 +131,5 @@ class Registry:
         """Give connections back."""
         self.node.close()
         self.traces.close()
+        self._index.dispose()
         self.engine.dispose()

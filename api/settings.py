@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from api.oauth.settings import OAuthSettings
+from indexer.placement import placed
 
 
 class ApiSettings(OAuthSettings):
@@ -23,7 +24,8 @@ class ApiSettings(OAuthSettings):
     whoever holds a role on chain; `rate_storage` where that is counted (`memory://` in each
     process, `redis://host:port/db` for several together), and `trusted_proxies` how many proxies of
     ours stand in front and say who asks. `most_streams` is how many readers one process tells at
-    once as the feed grows.
+    once as the feed grows. `replica_url` is a replica of the database that answers what is asked of
+    the index; all else, and all writing, goes to the database itself.
 
     `idempotency_seconds` is how long the answer to a write is given again to the same
     `Idempotency-Key`. `seal_key_file` holds the server's own key, made when it is missing; API
@@ -45,6 +47,7 @@ class ApiSettings(OAuthSettings):
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)
     public_url: str = ""
+    replica_url: str = ""
     registry_code: str = Field(default="OGCR", pattern="^[A-Z0-9]+$")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     reads: Literal["public", "authenticated"] = "public"
@@ -97,6 +100,11 @@ class ApiSettings(OAuthSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("give the collector's address, as in http://127.0.0.1:4318/v1/traces")
         return value
+
+    @property
+    def reading_url(self) -> str:
+        """The URL of the deployment's own part of the database that the index is read from."""
+        return placed(self.replica_url or self.database_url, self.deployment_name)
 
     @property
     def address(self) -> str:
