@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.access.schemes import CHALLENGE, SCHEMES, security_of
 from api.access.scopes import OPEN
+from api.hooks.documentation import messages_sent
 from api.idempotency.keys import HEADER as IDEMPOTENCY_KEY
 from api.models import Problem
 from api.oauth.forms import FORM
@@ -83,6 +84,7 @@ def complete(app: FastAPI) -> dict[str, Any]:
         _describe_access(entry, operation, components)
         if path not in UNLIMITED:
             entry["responses"]["429"] = _error_response(429, components)
+    document["webhooks"] = messages_sent(_model_schema, components)
     return document
 
 
@@ -97,11 +99,13 @@ def _describe_operation(
 ) -> None:
     if operation.request is not None:
         entry["requestBody"] = _request_body(operation, components)
-    content = {
-        "schema": _model_schema(operation.answer, components),
-        "examples": {operation.example: {"value": example(operation.example)}},
-    }
-    success = {"description": operation.said, "content": dict.fromkeys(_types(operation), content)}
+    success: dict[str, Any] = {"description": operation.said}
+    if operation.example:
+        content = {
+            "schema": _model_schema(operation.answer, components),
+            "examples": {operation.example: {"value": example(operation.example)}},
+        }
+        success["content"] = dict.fromkeys(_types(operation), content)
     if operation.derived:
         success["headers"] = {name: _header(text) for name, text in _HEADERS.items()}
     entry["responses"] = {str(operation.status): success}

@@ -17,6 +17,7 @@ from api.access.witness import Witness
 from api.conditional import Conditional
 from api.documentation import describe
 from api.errors import EXPECTED
+from api.hooks.worker import Teller
 from api.idempotency.middleware import Idempotent
 from api.middleware import Envelope
 from api.migrations import migrate
@@ -53,6 +54,7 @@ from api.routes import (
     stream,
     tasks,
     validation,
+    webhooks,
 )
 from api.settings import ApiSettings
 from api.streams import Streams
@@ -79,6 +81,7 @@ ROUTERS = (
     documents.router,
     evidence.router,
     tasks.router,
+    webhooks.router,
     relay.router,
     oauth.router,
     clients.router,
@@ -183,7 +186,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(migrate, registry.engine)
     tracker = Tracker(registry)
     tracker.start()
+    teller = Teller(registry)
+    teller.start()
     yield
+    await run_in_threadpool(teller.stop)
     await run_in_threadpool(tracker.stop)
     await run_in_threadpool(app.state.trail.stop)
     await run_in_threadpool(registry.close)

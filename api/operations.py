@@ -10,6 +10,7 @@ from starlette.routing import compile_path
 
 from api import models, requests
 from api.access.scopes import OPEN, PUBLIC, SCOPES
+from api.hooks import models as hooks
 from api.oauth import models as oauth
 
 _READ = (400, 404, 405, 500, 503)
@@ -135,6 +136,31 @@ def _form(
     )
 
 
+def _hook(
+    said: str,
+    answer: type[BaseModel] | None,
+    example: str | None,
+    request: Any = None,
+    examples: tuple[str, ...] = (),
+    *,
+    status: int = 200,
+    secret: bool = False,
+) -> Operation:
+    takes = (409, 413, 415, 422) if request is not None else ()
+    return Operation(
+        said,
+        answer,
+        example or "",
+        status,
+        errors=(400, 403, 404, 405, *takes, 500, 503),
+        request=request,
+        request_examples=examples,
+        derived=False,
+        secret=secret,
+        scopes=_OWN_HOOKS,
+    )
+
+
 _READ_ANY = ("public:read", "projects:read", "mrv:read", "credits:read")
 _READ_PROJECTS = ("public:read", "projects:read")
 _READ_MRV = ("public:read", "mrv:read")
@@ -152,12 +178,15 @@ _ANY_WRITE = (
 #: What a call needs itself is asked again, by its contract and function.
 _ANY_CALL = (*_ANY_WRITE, "admin:registry")
 _OWN_TASKS = (*_ANY_CALL, "admin:audit")
+#: Of a credential, since messages are sent to somebody; what they may be about is asked beside it.
+_OWN_HOOKS = ("projects:read", "mrv:read", "credits:read", *_OWN_TASKS)
 _KEYS = ("keys:own", "admin:keys")
 #: Whoever holds a key may look at it and revoke it.
 _OWN_KEY = tuple(scope for scope in SCOPES if scope != "public:read")
 _GEO: dict[str, Any] = {"media_type": _GEOJSON}
 _PROJECTS, _MONITORING = "/projects", "/projects/{projectId}/monitoring"
 _COLLECTIONS = "/collections"
+_WEBHOOK = "/webhooks/{webhookId}"
 
 
 def methods_of(path: str) -> list[str]:
@@ -526,6 +555,54 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         derived=False,
         also=(200,),
         scopes=("projects:write", "mrv:write"),
+    ),
+    ("post", "/webhooks"): _hook(
+        "The subscription, and its secret.",
+        hooks.WebhookWithSecret,
+        "new-webhook",
+        hooks.WebhookRequest,
+        ("webhook-request",),
+        status=201,
+        secret=True,
+    ),
+    ("get", "/webhooks"): Operation(
+        "A page of subscriptions.",
+        hooks.WebhookPage,
+        "webhooks",
+        derived=False,
+        errors=_LIST,
+        scopes=_OWN_HOOKS,
+    ),
+    ("get", _WEBHOOK): _hook("The subscription.", hooks.Webhook, "webhook"),
+    ("patch", _WEBHOOK): _hook(
+        "The subscription as it is now.",
+        hooks.Webhook,
+        "webhook",
+        hooks.WebhookChange,
+        ("webhook-change",),
+    ),
+    ("delete", _WEBHOOK): _hook("It is gone.", None, None, status=204),
+    ("post", _WEBHOOK + "/secret"): _hook(
+        "The subscription, and its new secret.",
+        hooks.WebhookWithSecret,
+        "new-webhook",
+        secret=True,
+    ),
+    ("post", _WEBHOOK + "/ping"): _hook("What came of it.", hooks.Delivery, "webhook-ping"),
+    ("post", _WEBHOOK + "/replay"): _hook(
+        "The subscription, from where it goes on.",
+        hooks.Webhook,
+        "webhook",
+        hooks.ReplayRequest,
+        ("webhook-replay",),
+    ),
+    ("get", _WEBHOOK + "/deliveries"): Operation(
+        "A page of attempts.",
+        hooks.DeliveryPage,
+        "webhook-deliveries",
+        derived=False,
+        errors=(400, 403, 404, 405, 410, 500, 503),
+        scopes=_OWN_HOOKS,
     ),
     ("get", "/tasks"): Operation(
         "A page of tasks.",

@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 
 from api.oauth.settings import OAuthSettings
 from indexer.placement import placed
+from indexer.settings import Listed
 
 
 class ApiSettings(OAuthSettings):
@@ -35,6 +36,12 @@ class ApiSettings(OAuthSettings):
     `traces` is where a collector takes OpenTelemetry's spans (OTLP over HTTP, for example
     `http://127.0.0.1:4318/v1/traces`); none are made without it. With `json_logs` each line of the
     log is a JSON object.
+
+    With `hooks` this process tells subscribers when no other one does: it looks every
+    `hooks_seconds`, gives a receiver `hooks_timeout` seconds, tries again after
+    `hooks_retry_seconds` and then ever later, and gives up after `hooks_attempts`. A principal has
+    at most `hooks_most` subscriptions; `hooks_log` attempts of each are kept. For receivers inside,
+    as in development, `hooks_allow` names hosts or networks, and `hooks_http` allows http.
 
     `relayer_keyfile` and `relayer_passphrase_file` name the account that pays for signed requests;
     without them only raw transactions are relayed. It pays for at most `relayer_request_gas` a
@@ -70,6 +77,16 @@ class ApiSettings(OAuthSettings):
     seal_key_file: Path = Path(".data/api.key")
     require_if_match: bool = False
     unsigned_seconds: int = Field(default=604_800, ge=1)
+
+    hooks: bool = True
+    hooks_most: int = Field(default=20, ge=0)
+    hooks_seconds: float = Field(default=0.5, gt=0)
+    hooks_timeout: float = Field(default=15.0, gt=0)
+    hooks_attempts: int = Field(default=12, ge=1)
+    hooks_retry_seconds: float = Field(default=5.0, gt=0)
+    hooks_log: int = Field(default=1000, ge=1)
+    hooks_allow: Listed = ()
+    hooks_http: bool = False
 
     relayer_keyfile: Path | None = None
     relayer_passphrase_file: Path | None = None
@@ -111,7 +128,7 @@ class ApiSettings(OAuthSettings):
         """How readers reach this API, without a slash at the end."""
         return self.public_url or f"http://{self.api_host}:{self.api_port}"
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "hooks_allow", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         if isinstance(value, str):

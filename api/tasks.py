@@ -158,7 +158,7 @@ def task_json(task: Task, link: Any) -> dict[str, Any]:
         "block_number": task.block_number,
         "block_hash": task.block_hash,
         "error": task.error,
-        "links": _links(task, link),
+        "links": task_links(task, link),
     }
 
 
@@ -206,7 +206,8 @@ def _step(state: str, at: float, note: str | None) -> dict[str, Any]:
     return {"state": state, "at": at, **({"note": note} if note else {})}
 
 
-def _links(task: Task, link: Any) -> list[dict[str, str]]:
+def task_links(task: Task, link: Any) -> list[dict[str, str]]:
+    """Links to the task, to what is written to, and to its documents."""
     found = [{"rel": "self", "href": link(f"/tasks/{task.id}")}]
     if task.resource:
         found.append({"rel": "related", "href": link(task.resource)})

@@ -15,7 +15,8 @@ from indexer.placement import lock_key
 
 WRITER = b"ogcr-idx"
 ERRANDS = b"ogcr-err"
-_FILES = {WRITER: ".indexer", ERRANDS: ".errands"}
+HOOKS = b"ogcr-hok"
+_FILES = {WRITER: ".indexer", ERRANDS: ".errands", HOOKS: ".hooks"}
 #: The server gives up a holder after seven seconds without a sign of life: of its machine, or of
 #: the process, which says something every two (`idle_session_timeout` came with PostgreSQL 14).
 _SIGNS = (
@@ -42,7 +43,8 @@ class WriterLock(Protocol):
 def writer_lock(engine: Engine, word: bytes = WRITER) -> WriterLock:
     """The lock of an index: an advisory lock on PostgreSQL, a locked file beside SQLite's.
 
-    `word` is `WRITER` for the one who follows the chain, `ERRANDS` for the one who looks around.
+    `word` is `WRITER` for the one who follows the chain, `ERRANDS` for the one who looks around,
+    `HOOKS` for the one who tells subscribers.
     """
     if engine.dialect.name == "sqlite":
         return FileLock(Path(f"{engine.url.database}{_FILES[word]}"))

@@ -3,12 +3,13 @@
 from typing import Any
 
 from api.access.tables import ApiKey, AuditEntry
+from api.hooks.tables import WebhookRow
 from api.idempotency.tables import KeptAnswer
 from api.oauth.tables import ClientRow
 from api.tables import api_metadata
 
 #: The tables of other rooms, which are known once they are imported.
-OF_OTHER_ROOMS = (ApiKey, AuditEntry, KeptAnswer, ClientRow)
+OF_OTHER_ROOMS = (ApiKey, AuditEntry, KeptAnswer, ClientRow, WebhookRow)
 
 
 def is_ours(_object: Any, name: str | None, kind: str, *_rest: Any) -> bool:

@@ -27,7 +27,8 @@ class AddressRefused(Exception):
 class Allowance:
     """Addresses open to all, and what the settings allow besides: hosts, or networks by CIDR."""
 
-    def __init__(self, allowed: Sequence[str] = ()) -> None:
+    def __init__(self, allowed: Sequence[str] = (), setting: str = "OGCR_FETCH_ALLOW") -> None:
+        self._setting = setting
         self._hosts = {entry.lower() for entry in allowed}
         self._networks = [net for net in map(_network, allowed) if net is not None]
 
@@ -43,7 +44,7 @@ class Allowance:
         if refused or not addresses:
             raise AddressRefused(
                 f"{host} leads to {refused[0] if refused else 'no address'}, which is no address "
-                "on the internet; an operator can allow it with OGCR_FETCH_ALLOW"
+                f"on the internet; an operator can allow it with {self._setting}"
             )
         return str(addresses[0])
 

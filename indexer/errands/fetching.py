@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -11,6 +10,7 @@ import httpcore
 import schemas
 from indexer.documents import hash_of
 from indexer.errands.addresses import AddressRefused, Allowance
+from indexer.errands.connecting import GuardedBackend
 from indexer.settings import IndexerSettings
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -32,7 +32,7 @@ class Fetcher:
 
     def __init__(self, settings: IndexerSettings) -> None:
         self._settings = settings
-        self._backend = _GuardedBackend(Allowance(settings.fetch_allow))
+        self._backend = GuardedBackend(Allowance(settings.fetch_allow))
 
     def document(self, digest: str, uri: str) -> bytes:
         """Content bytes of the document of that hash; raises `NotFetched`."""
@@ -106,32 +106,6 @@ class Fetcher:
             usable = False
         if not usable:
             raise NotFetched(f"{_shown(url)} cannot be fetched: only https and ipfs can.")
-
-
-class _GuardedBackend(httpcore.SyncBackend):
-    """Connects to the address that was judged; the certificate is still that of the host's name."""
-
-    def __init__(self, allowance: Allowance) -> None:
-        self._allowance = allowance
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        address = self._allowance.resolve(host, port)
-        return super().connect_tcp(address, port, timeout, local_address, socket_options)
-
-    def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        raise AddressRefused("A socket of this machine is no address on the internet")
 
 
 _TROUBLES = (

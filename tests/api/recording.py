@@ -12,6 +12,7 @@ from typing import Any
 from api.encoding import day_number
 
 from . import documents
+from .receiving import receiver, told
 from .recording_access import recorded_access
 from .recording_oauth import recorded_oauth
 from .relaying import RelayWorld, forwarded
@@ -48,8 +49,47 @@ def recorded(world: World) -> dict[str, Any]:
     found |= recorded_access(world)
     _record_problems(world, found, pdd)
     _record_reorganisation(world, found)
+    _record_webhooks(world, found)
     _record_expiry(world, found)
     return found
+
+
+def _record_webhooks(world: World, found: dict[str, Any]) -> None:
+    """A subscription that is made, changed, tried, told again and seen."""
+    with receiver() as heard:
+        found["webhook-request"] = {
+            "url": heard.url,
+            "description": "Units of the harbour project",
+            "events": ["unit.*", "reversal.began", "task.final", "task.reverted"],
+            "projects": ["harz-mixed-forest"],
+            "holders": [],
+            "finality": "safe",
+        }
+        made = world.post("/webhooks", found["webhook-request"])
+        path = made.headers["location"]
+        shown_once = {**made.json(), "secret": "whsec_" + "A" * 43 + "="}
+        found |= {"new-webhook": shown_once, "webhook-replay": {"changes": 0}}
+        found["webhook-change"] = {"state": "paused", "events": ["unit.*"]}
+        world.client.patch(path, json=found["webhook-change"])
+        found["webhook-ping"] = world.post(f"{path}/ping", {}).json()
+        ping = heard.messages[-1]
+        found["message-ping"] = ping.content
+        everything = world.post("/webhooks", {"url": heard.url, "after": 0}).headers["location"]
+        with told(world):
+            heard.wait(lambda: "task.final" in heard.types())
+    by_kind = {m.content["type"]: m.content for m in heard.messages}
+    found["message-change"] = by_kind["unit.began"]
+    found["message-task"] = by_kind["task.final"]
+    found["message-gap"] = ping.content | {
+        "type": "index.gap",
+        "data": {"after": 12, "dropped": 52, "last": 1071},
+    }
+    found["webhook"] = world.get(path).json()
+    found["webhooks"] = world.get("/webhooks", limit=1).json()
+    found["webhook-deliveries"] = world.get(f"{everything}/deliveries", limit=1).json()
+    shown = json.dumps({k: v for k, v in found.items() if "webhook" in k})
+    public = json.loads(shown.replace(heard.url, "https://example.com/hooks/ogcr"))
+    found |= public
 
 
 def _record_expiry(world: World, found: dict[str, Any]) -> None:

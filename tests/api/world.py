@@ -34,6 +34,14 @@ Account.enable_unaudited_hdwallet_features()
 _WORDS = "test test test test test test test test test test test junk"
 _NO_LIMIT = "1000000/second"
 _LIMITED = ("reads", "writes", "checks", "signing_in", "wrong_credentials")
+#: Nobody is told anything by itself, and receivers are on this machine.
+_HOOKS: dict[str, Any] = {
+    "hooks": False,
+    "hooks_allow": ("127.0.0.1",),
+    "hooks_http": True,
+    "hooks_seconds": 0.05,
+    "hooks_retry_seconds": 0.05,
+}
 GAS = 8_000_000
 PRICE = 10**11
 
@@ -73,7 +81,7 @@ class World:
             artifacts=MANIFEST,
             track_seconds=more.pop("track_seconds", 3600),
             public_url="https://registry.example",
-            **{f"rate_{kind}": _NO_LIMIT for kind in _LIMITED} | more,
+            **{f"rate_{kind}": _NO_LIMIT for kind in _LIMITED} | _HOOKS | more,
         )
         self.keep(documents.methodology())
         self.follower = Follower(self.settings)

@@ -1,0 +1,546 @@
+"""Webhooks: subscribers are told what happens, signed, in order, at least once, whoever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+from standardwebhooks import Webhook as Verifier
+from standardwebhooks import WebhookVerificationError
+
+from api.access.tables import ApiKey
+from api.hooks.events import INDEX, TABLES, event_type, fault_of, scopes_for, tables_of, wants
+from api.hooks.sending import Sender
+from api.hooks.tables import WebhookRow
+from api.hooks.telling import LONGEST_WAIT, tell, wait_after
+from api.main import create_app
+
+from . import documents
+from .receiving import Heard, Receiver, receiver, told
+from .world import DEVELOPER, OTHER_DEVELOPER, World
+
+CHANGES = [f"{table}.*" for table in TABLES]
+
+
+@pytest.fixture(scope="module")
+def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world with a validated project."""
+    folder: Path = tmp_path_factory.mktemp("webhooks")
+    mark = deployed.node.snapshot()
+    world = World(deployed, f"sqlite:///{folder}/index.db", folder, hooks_timeout=2.0)
+    world.register(documents.forest())
+    world.validate(documents.forest())
+    yield world
+    world.close()
+    deployed.node.revert(mark)
+
+
+def subscribed(world: World, url: str, **wishes: Any) -> dict[str, Any]:
+    answer = world.post("/webhooks", {"url": url, **wishes})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def changes(world: World, **parameters: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.get("/changes", limit=1000, **parameters).json()["changes"]
+    return found
+
+
+def cursors(heard: Receiver) -> list[int]:
+    """The cursors of the changes that arrived, each once, in their order."""
+    found = [m.content["data"]["cursor"] for m in heard.messages if "-c" in m.id]
+    return list(dict.fromkeys(found))
+
+
+def verified(secret: str, message: Heard) -> Any:
+    return Verifier(secret).verify(message.body, message.headers)
+
+
+class TestEvents:
+    """
+    given filters                 they take what they name, and what is about the whole index
+    when one cannot be followed   it says what there is
+    given what they ask for       the scopes that show it
+    """
+
+    @pytest.mark.parametrize(
+        ("patterns", "kind", "taken"),
+        [
+            (["*"], "unit.began", True),
+            (["*"], "task.final", True),
+            (["unit.*"], "unit.rolled_back", True),
+            (["unit.began"], "unit.ended", False),
+            (["*.rolled_back"], "report.rolled_back", True),
+            (["task.*"], "unit.began", False),
+            (["task.*"], "index.reorganised", False),
+            (["unit.began"], "index.reorganised", True),
+            (["project.*", "task.final"], "task.mined", False),
+        ],
+    )
+    def test_take_what_they_name(self, patterns: list[str], kind: str, taken: bool) -> None:
+        assert wants(patterns, kind) is taken
+
+    @pytest.mark.parametrize("text", ["unit", "unit.", "planet.began", "unit.final", "task.began"])
+    def test_say_what_there_is(self, text: str) -> None:
+        assert fault_of(text) is not None
+        assert fault_of("unit.began") is fault_of("task.final") is fault_of("*") is None
+
+    def test_ask_for_scopes(self) -> None:
+        assert scopes_for(["task.*"]) == []
+        assert scopes_for(["unit.*", "report.began"]) == [
+            ("public:read", "credits:read"),
+            ("public:read", "mrv:read"),
+        ]
+        assert len(scopes_for(["*"])) == 4
+        assert tables_of(["task.*"]) is None
+        assert tables_of(["unit.*", "task.*"]) == ("unit",)
+        assert event_type(None, INDEX[0]) == "index.reorganised"
+
+    def test_waits_grow_and_differ(self) -> None:
+        waits = [[wait_after(n, 5.0) for _ in range(50)] for n in (1, 2, 5, 30)]
+        for found, longest in zip(waits, (5, 10, 80, LONGEST_WAIT), strict=True):
+            assert all(longest / 2 <= wait <= longest for wait in found)
+            assert len(set(found)) > 1
+        assert wait_after(1, 5.0, 60.0) == 60.0
+
+
+class TestSubscribe:
+    """
+    when it is asked for            the secret is shown once, and nowhere else
+    when it is asked for again      by the same Idempotency-Key, there is one
+    when the URL leads inside       it is refused, whatever it is called, and no address is told
+    when filters cannot be followed all faults are listed
+    given another principal         it is not to be found
+    given too many                  409
+    when the scopes are missing     403, where reads are not public
+    """
+
+    def test_shows_the_secret_once(self, stage: World) -> None:
+        headers = {"Idempotency-Key": "hook-1"}
+        body = {"url": "http://127.0.0.1:9/x", "projects": ["harz-mixed-forest"]}
+        made = stage.client.post("/webhooks", json=body, headers=headers)
+        path = made.headers["location"]
+        assert made.json()["secret"].startswith("whsec_")
+        assert "secret" not in stage.get(path).json()
+        assert stage.get("/webhooks").json()["webhooks"][0]["id"] == made.json()["id"]
+        assert made.json()["projects"][0].startswith("0x")
+        again = stage.client.post("/webhooks", json=body, headers=headers)
+        assert again.status_code == 409
+        assert again.json()["details"][0]["location"] == path
+        assert stage.client.delete(path).status_code == 204
+        assert stage.get(path).status_code == 404
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://example.com/",
+            "ftp://example.com/",
+            "https://user@127.0.0.1/",
+            "https://127.0.0.1/#part",
+            "https://10.0.0.1/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://0x7f.1/",
+            "https://localhost/",
+            "https://nowhere.invalid/",
+            "https://example.com:99999/",
+            "https:///path",
+        ],
+    )
+    def test_refuses_what_leads_inside(self, stage: World, url: str) -> None:
+        settings = stage.settings.model_copy(update={"hooks_allow": (), "hooks_http": False})
+        with TestClient(create_app(settings), headers=stage.shown) as client:
+            refused = client.post("/webhooks", json={"url": url})
+        assert refused.status_code == 422, refused.text
+        (detail,) = refused.json()["details"]
+        assert (detail["field"], detail["code"]) == ("/url", "URL_REFUSED")
+        assert "127.0.0.1" not in detail["message"]
+
+    def test_lists_all_faults(self, stage: World) -> None:
+        wrong = {"url": "https://a b", "events": ["unit", "task.began"], "holders": ["0x1"]}
+        refused = stage.post("/webhooks", {**wrong, "finality": "sure", "more": 1})
+        fields = {detail["field"] for detail in refused.json()["details"]}
+        assert refused.status_code == 422
+        assert fields == {"/url", "/events/0", "/events/1", "/holders/0", "/finality", "/more"}
+        ahead = stage.post("/webhooks", {"url": "http://127.0.0.1:9/", "after": 10**9})
+        assert ahead.json()["details"][0]["code"] == "UNKNOWN_CURSOR"
+
+    def test_is_its_own(self, stage: World) -> None:
+        made = subscribed(stage, "http://127.0.0.1:9/")
+        path = f"/webhooks/{made['id']}"
+        key = stage.api_key(OTHER_DEVELOPER, scopes=("projects:read",))
+        other = {"Authorization": f"Bearer {key}"}
+        for method, end in (
+            ("GET", ""),
+            ("GET", "/deliveries"),
+            ("DELETE", ""),
+            ("POST", "/ping"),
+            ("POST", "/secret"),
+        ):
+            assert stage.client.request(method, path + end, headers=other).status_code == 404
+        assert stage.client.get("/webhooks", headers=other).json()["webhooks"] == []
+        stage.client.delete(path)
+
+    def test_is_limited(self, stage: World) -> None:
+        settings = stage.settings.model_copy(update={"hooks_most": 1})
+        key = {"Authorization": f"Bearer {stage.api_key(DEVELOPER, scopes=('mrv:read',))}"}
+        with TestClient(create_app(settings), headers=key) as client:
+            answers = [client.post("/webhooks", json={"url": "http://127.0.0.1:9/"}) for _ in "ab"]
+        assert [answer.status_code for answer in answers] == [201, 409]
+
+    def test_needs_the_scopes_where_reads_are_not_public(self, stage: World) -> None:
+        settings = stage.settings.model_copy(update={"reads": "authenticated"})
+        key = {"Authorization": f"Bearer {stage.api_key(DEVELOPER, scopes=('mrv:read',))}"}
+        wanted = {"url": "http://127.0.0.1:9/", "events": ["report.*"]}
+        with TestClient(create_app(settings), headers=key) as client:
+            assert client.post("/webhooks", json=wanted).status_code == 201
+            refused = client.post("/webhooks", json={**wanted, "events": ["unit.*"]})
+        assert refused.status_code == 403
+        assert "credits:read" in refused.headers["www-authenticate"]
+
+
+class TestTelling:
+    """
+    given everything is wanted           every change comes once, in order, verifiable
+    given filters                        what they name, and reorganisations
+    when a reorganisation comes          what it takes back comes as such, newest first
+    given only what is final             nothing before it is
+    given tasks are wanted               the steps of one's own
+    when records were dropped            a gap is told instead of passed over
+    """
+
+    def test_tells_every_change_in_order(self, stage: World) -> None:
+        with receiver() as heard:
+            made = subscribed(stage, heard.url, after=0, events=CHANGES)
+            expected = changes(stage)
+            with told(stage):
+                heard.wait(lambda: len(heard.messages) >= len(expected))
+        assert [m.content["data"]["cursor"] for m in heard.messages] == [
+            c["cursor"] for c in expected
+        ]
+        for message, change in zip(heard.messages, expected, strict=True):
+            content = verified(made["secret"], message)
+            assert content["type"] == event_type(change["table"], change["kind"])
+            bare = {k: v for k, v in content["data"].items() if k != "finality"}
+            assert bare == {k: v for k, v in change.items() if k != "finality"}
+        tampered = Heard(message.headers, message.body.replace("cursor", "cursed"))
+        with pytest.raises(WebhookVerificationError):
+            verified(made["secret"], tampered)
+        state = stage.get(f"/webhooks/{made['id']}").json()
+        assert state["cursors"]["changes"] == expected[-1]["cursor"]
+        assert (state["state"], state["trouble"]) == ("active", None)
+        stage.client.delete(f"/webhooks/{made['id']}")
+
+    def test_tells_what_is_wanted_and_what_was_taken_back(self, stage: World) -> None:
+        other, buyer = documents.forest("webhook-land", east=4.0), stage.address(OTHER_DEVELOPER)
+        with receiver() as named, receiver() as held, receiver() as final:
+            hooks = [
+                subscribed(stage, named.url, events=CHANGES, projects=[other["id"]]),
+                subscribed(stage, held.url, events=["project.*"], holders=[buyer]),
+                subscribed(stage, final.url, events=["project.*"], finality="finalized"),
+            ]
+            mark = stage.node.snapshot()
+            data = stage.post("/projects", other).json()["to_sign"]
+            raw = stage.signed(OTHER_DEVELOPER, data)
+            stage.node.rpc("eth_sendRawTransaction", raw)
+            stage.mine()
+            with told(stage):
+                named.wait(lambda: len(named.messages) >= 2)
+                held.wait(lambda: len(held.messages) >= 1)
+                stage.node.revert(mark)
+                stage.mine(3)
+                named.wait(lambda: "index.reorganised" in named.types())
+                held.wait(lambda: "index.reorganised" in held.types())
+        assert named.types() == [
+            "pdd_version.began",
+            "project.began",
+            "pdd_version.rolled_back",
+            "project.rolled_back",
+            "index.reorganised",
+        ]
+        assert held.types() == ["project.began", "project.rolled_back", "index.reorganised"]
+        undone = held.messages[1].content["data"]
+        assert undone["after"] is None
+        assert undone["before"]["developer"] == buyer
+        assert final.types() == []
+        for hook in hooks:
+            stage.client.delete(f"/webhooks/{hook['id']}")
+
+    def test_tells_the_steps_of_own_tasks(self, stage: World) -> None:
+        key = stage.api_key(OTHER_DEVELOPER, scopes=("projects:write",))
+        other = {"Authorization": f"Bearer {key}"}
+        with receiver() as heard, receiver() as strange:
+            subscribed(stage, heard.url, events=["task.*"])
+            wanted = {"url": strange.url, "events": ["task.*"]}
+            stage.client.post("/webhooks", json=wanted, headers=other)
+            mine = shown(stage, DEVELOPER)
+            land = documents.forest("task-land", east=6.0)
+            task = stage.client.post("/projects", json=land, headers=mine).json()
+            with told(stage):
+                raw = stage.signed(DEVELOPER, task["to_sign"])
+                path = f"/tasks/{task['id']}"
+                stage.client.post(path, json={"signed_transaction": raw}, headers=mine)
+                stage.mine()
+                stage.task(task["id"], "indexed")
+                heard.wait(lambda: "task.indexed" in heard.types())
+        assert heard.types() == ["task.broadcast", "task.mined", "task.indexed"]
+        last = heard.messages[-1].content["data"]
+        assert (last["task_id"], last["outcome"]) == (task["id"], "succeeded")
+        assert strange.types() == []
+
+    def test_tells_a_gap(self, deployed: Any, tmp_path: Path) -> None:
+        mark = deployed.node.snapshot()
+        url = f"sqlite:///{tmp_path}/index.db"
+        world = World(deployed, url, tmp_path, feed_records=2)
+        with receiver() as heard:
+            subscribed(world, heard.url, events=["project.*"])
+            world.register(documents.forest("gap-land", east=8.0))
+            world.validate(documents.forest("gap-land", east=8.0))
+            with told(world):
+                heard.wait(lambda: "index.gap" in heard.types() and len(heard.messages) > 1)
+        assert heard.types()[0] == "index.gap"
+        gap = heard.messages[0].content["data"]
+        assert gap["dropped"] < heard.messages[1].content["data"]["cursor"] <= gap["last"]
+        world.close()
+        deployed.node.revert(mark)
+
+
+def shown(world: World, *people: int) -> dict[str, str]:
+    """The header of a key for these people's wallets."""
+    return {"Authorization": f"Bearer {world.api_key(*people)}"}
+
+
+def answering(*answers: tuple[int, dict[str, str]]) -> Any:
+    """The first answers of a receiver, then 204."""
+    given = [*answers]
+    return lambda n: (*given[n - 1], 0.0) if n <= len(given) else (204, {}, 0.0)
+
+
+class TestTrouble:
+    """
+    when the receiver fails            the same bytes come again under the same id, before any other
+    when it fails to the end           it is dead, which is seen; made active, it goes on there
+    when it wants nothing any more     it is dead at once
+    when it redirects                  that is a failure, and nobody follows
+    when it is slow or gone            others are told meanwhile, and the log says why
+    when its key is revoked            it is dead
+    when the server's key is another   nothing is sent with it
+    """
+
+    def test_sends_the_same_again(self, stage: World) -> None:
+        with receiver() as heard:
+            heard.answers = answering((500, {}), (302, {"Location": "http://127.0.0.1:9/"}))
+            made = subscribed(stage, heard.url, events=["project.*"], after=0)
+            expected = [c["cursor"] for c in changes(stage, table="project")]
+            with told(stage):
+                heard.wait(lambda: len(cursors(heard)) == len(expected))
+        first, second, third = heard.messages[:3]
+        assert (first.id, first.body) == (second.id, second.body) == (third.id, third.body)
+        assert third.id != heard.messages[3].id
+        assert cursors(heard) == expected
+        assert len(heard.messages) == len(expected) + 2
+        log = stage.get(f"/webhooks/{made['id']}/deliveries").json()["deliveries"]
+        oldest = [(d["attempt"], d["status"], d["outcome"], d["error"]) for d in log[::-1][:3]]
+        assert oldest == [
+            (1, 500, "failed", "it answered HTTP 500"),
+            (2, 302, "failed", "it answered HTTP 302"),
+            (3, 204, "delivered", None),
+        ]
+        stage.client.delete(f"/webhooks/{made['id']}")
+
+    def test_dies_and_lives_again_without_a_loss(self, stage: World) -> None:
+        parts = stage.app.state.registry
+        settings = parts.settings
+        parts.settings = settings.model_copy(update={"hooks_attempts": 3})
+        expected = [c["cursor"] for c in changes(stage, table="project")]
+        with receiver() as heard:
+            heard.answers = lambda n: (204 if n in (1, 2) or n > 5 else 503, {}, 0.0)
+            made = subscribed(stage, heard.url, events=["project.*"], after=0)
+            path = f"/webhooks/{made['id']}"
+            with told(stage):
+                heard.wait(lambda: stage.get(path).json()["state"] == "dead")
+                dead = stage.get(path).json()
+                assert "3 attempts failed" in dead["error"]
+                assert dead["trouble"]["attempts"] == 3
+                assert dead["cursors"]["changes"] == expected[1]
+                time.sleep(0.3)
+                assert len(heard.messages) == 5
+                alive = stage.client.patch(path, json={"state": "active"}).json()
+                assert (alive["state"], alive["error"]) == ("active", None)
+                heard.wait(lambda: len(cursors(heard)) == len(expected))
+        assert cursors(heard) == expected
+        parts.settings = settings
+        stage.client.delete(path)
+
+    def test_ends_when_nothing_is_wanted(self, stage: World) -> None:
+        with receiver() as heard:
+            heard.answers = lambda _: (410, {}, 0.0)
+            made = subscribed(stage, heard.url, after=0)
+            with told(stage):
+                heard.wait(lambda: stage.get(f"/webhooks/{made['id']}").json()["state"] == "dead")
+        assert len(heard.messages) == 1
+        stage.client.delete(f"/webhooks/{made['id']}")
+
+    def test_keeps_up_nobody_else(self, stage: World) -> None:
+        expected = len(changes(stage))
+        with receiver() as slow, receiver() as heard:
+            slow.answers = lambda _: (204, {}, 3.0)
+            slow_hook = subscribed(stage, slow.url, after=0)
+            gone_hook = subscribed(stage, "http://127.0.0.1:9/", after=0)
+            hook = subscribed(stage, heard.url, after=0, events=CHANGES)
+            with told(stage):
+                heard.wait(lambda: len(heard.messages) == expected, seconds=2.0)
+                path = f"/webhooks/{slow_hook['id']}/deliveries"
+                heard.wait(lambda: stage.get(path).json()["deliveries"][-1]["outcome"] is not None)
+                slow_log = stage.get(path).json()["deliveries"][-1]
+        assert slow_log["error"] == "it took longer than 2 seconds"
+        assert 1900 < slow_log["milliseconds"] < 2900
+        gone_log = stage.get(f"/webhooks/{gone_hook['id']}/deliveries").json()["deliveries"][-1]
+        assert "cannot be reached" in gone_log["error"]
+        for made in (slow_hook, gone_hook, hook):
+            stage.client.delete(f"/webhooks/{made['id']}")
+
+    def test_ends_with_its_key(self, stage: World) -> None:
+        key = stage.api_key(DEVELOPER, scopes=("mrv:read",))
+        headers = {"Authorization": f"Bearer {key}"}
+        with receiver() as heard:
+            wanted = {"url": heard.url, "after": 0}
+            made = stage.client.post("/webhooks", json=wanted, headers=headers).json()
+            parts = stage.app.state.registry
+            with parts.transaction() as session:
+                row = session.get(WebhookRow, made["id"])
+                session.execute(
+                    update(ApiKey)
+                    .where(ApiKey.id == row.principal.removeprefix("key:"))
+                    .values(revoked_at=time.time())
+                )
+            assert tell(parts, Sender(parts.settings), made["id"]) == "later"
+            with parts.transaction() as session:
+                row = session.get(WebhookRow, made["id"])
+                assert (row.state, heard.messages) == ("dead", [])
+                assert "key" in (row.last_error or "")
+
+    def test_signs_with_no_other_key(self, stage: World, tmp_path: Path) -> None:
+        with receiver() as heard:
+            made = subscribed(stage, heard.url, after=0)
+            settings = stage.settings.model_copy(update={"seal_key_file": tmp_path / "other.key"})
+            other = create_app(settings).state.registry
+            assert tell(other, Sender(settings), made["id"]) == "later"
+            assert heard.messages == []
+            found = stage.get(f"/webhooks/{made['id']}").json()
+        assert (found["state"], "another key" in found["error"]) == ("active", True)
+        stage.client.delete(f"/webhooks/{made['id']}")
+
+
+class TestHandling:
+    """
+    when it is pinged          a signed test comes at once, and its outcome is told
+    when it is told again      the messages after the cursor come under the ids that they had
+    when the secret is renewed both sign for a day, and the new one is another
+    when it is paused          nothing comes until it goes on
+    """
+
+    def test_is_handled(self, stage: World) -> None:
+        with receiver() as heard:
+            made = subscribed(stage, heard.url, events=["project.*"], after=0)
+            path = f"/webhooks/{made['id']}"
+            pinged = stage.post(f"{path}/ping", {})
+            assert (pinged.json()["outcome"], pinged.json()["status"]) == ("delivered", 204)
+            ping = verified(made["secret"], heard.messages[0])
+            assert (ping["type"], ping["data"]) == ("ping", {"webhook_id": made["id"]})
+            expected = [c["cursor"] for c in changes(stage, table="project")]
+            with told(stage):
+                heard.wait(lambda: len(cursors(heard)) == len(expected))
+                before = [m.id for m in heard.messages[1:]]
+                assert stage.post(f"{path}/replay", {"changes": 10**9}).status_code == 422
+                replayed = stage.post(f"{path}/replay", {"changes": expected[1]})
+                assert replayed.status_code == 200
+                again = len(before) - 2
+                heard.wait(lambda: len(heard.messages) == 1 + len(before) + again)
+                assert [m.id for m in heard.messages[1 + len(before) :]] == before[2:]
+                paused = stage.client.patch(path, json={"state": "paused"})
+                assert paused.json()["state"] == "paused"
+                stage.register(documents.forest("pause-land", east=12.0))
+                time.sleep(0.3)
+                count = len(heard.messages)
+                renewed = stage.post(f"{path}/secret", {}).json()["secret"]
+                stage.client.patch(path, json={"state": "active"})
+                heard.wait(lambda: len(heard.messages) > count)
+        assert renewed != made["secret"]
+        for secret in (made["secret"], renewed):
+            assert verified(secret, heard.messages[-1])["type"] == "project.began"
+        assert len(heard.messages[-1].headers["webhook-signature"].split(" ")) == 2
+        stage.client.delete(path)
+
+
+@contextmanager
+def process(world: World, url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """An API of its own on the world's database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = world.settings
+    environment = {
+        "DATABASE_URL": url,
+        "OGCR_RPC_URL": settings.rpc_urls[0],
+        "OGCR_DEPLOYMENTS": str(settings.deployments),
+        "OGCR_DOCUMENTS": str(settings.documents),
+        "OGCR_SEAL_KEY_FILE": str(settings.seal_key_file),
+        "OGCR_HOOKS_ALLOW": "127.0.0.1",
+        "OGCR_HOOKS_HTTP": "true",
+        "OGCR_HOOKS_SECONDS": "0.05",
+        "OGCR_HOOKS_TIMEOUT": "1",
+    }
+    command = [sys.executable, "-m", "api", "--port", str(port)]
+    started = subprocess.Popen(command, env=os.environ | environment)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+@pytest.mark.slow
+class TestKills:
+    """
+    when the process that tells is killed   another one goes on: nothing lost, skipped or turned
+                                            round, and what comes twice has one id
+    given two processes                     one alone tells
+    """
+
+    def test_nothing_is_lost(self, deployed: Any, fresh_postgres_url: str, tmp_path: Path) -> None:
+        mark = deployed.node.snapshot()
+        world = World(deployed, fresh_postgres_url, tmp_path)
+        world.register(documents.forest("kill-land", east=14.0))
+        world.validate(documents.forest("kill-land", east=14.0))
+        expected = [c["cursor"] for c in changes(world)]
+        with receiver() as heard:
+            heard.answers = lambda _: (204, {}, 0.15)
+            subscribed(world, heard.url, after=0, events=CHANGES)
+            with process(world, fresh_postgres_url) as one:
+                heard.wait(lambda: len(heard.messages) >= 2, seconds=30)
+                with process(world, fresh_postgres_url):
+                    one.send_signal(signal.SIGKILL)
+                    one.wait()
+                    heard.wait(lambda: len(cursors(heard)) == len(expected), seconds=60)
+            by_id: dict[str, set[str]] = {}
+            for message in heard.messages:
+                by_id.setdefault(message.id, set()).add(message.body)
+        assert cursors(heard) == expected
+        assert all(len(bodies) == 1 for bodies in by_id.values())
+        assert len(heard.messages) <= len(expected) + 1
+        world.close()
+        deployed.node.revert(mark)
