@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, text
+from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from indexer.batches import Batch
 from indexer.bulk import Values, bulk
@@ -22,7 +22,7 @@ BLOCK_COLUMNS = ("number", "hash", "parent_hash", "timestamp")
 _blocks, _events, _checkpoints = Block.__table__, Event.__table__, Checkpoint.__table__
 _repairs = Reorganisation.__table__
 #: A writer that is frozen or gone may hold its locks for seven seconds, and no longer.
-_GUARDS = ("idle_in_transaction_session_timeout = '7s'", "lock_timeout = '15s'")
+_GUARDS = "SET LOCAL idle_in_transaction_session_timeout = '7s'; SET LOCAL lock_timeout = '15s'"
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,8 @@ def expect_checkpoint(connection: Connection, expected: Checkpoint | None) -> No
     No other process can write it until the transaction ends, be the lock of the writer lost or not.
     """
     if connection.dialect.name == "postgresql":
-        for setting in _GUARDS:
-            connection.execute(text(f"SET LOCAL {setting}"))
-        connection.execute(text(f"LOCK TABLE {_checkpoints.name} IN EXCLUSIVE MODE"))
+        lock = f"LOCK TABLE {_checkpoints.name} IN EXCLUSIVE MODE"
+        connection.exec_driver_sql(f"{_GUARDS}; {lock}")
     columns = (_checkpoints.c.block_number, _checkpoints.c.block_hash)
     row = connection.execute(select(*columns)).first()
     known = None if expected is None else (expected.block_number, expected.block_hash)

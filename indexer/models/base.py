@@ -45,13 +45,12 @@ class Versioned(IndexTable):
     def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
         name = cls.__tablename__
         keys = [n for n, f in cls.model_fields.items() if _is_key(f) and n != "valid_from"]
-        now = text("valid_to IS NULL")
-        current: dict[str, Any] = {"sqlite_where": now, "postgresql_where": now}
+        current, past = _where("valid_to IS NULL"), _where("valid_to IS NOT NULL")
         return (
             PrimaryKeyConstraint(*keys, "valid_from"),
             Index(f"ix_{name}_current", *keys, unique=True, **current),
             Index(f"ix_{name}_began", "valid_from"),
-            Index(f"ix_{name}_ended", "valid_to"),
+            Index(f"ix_{name}_ended", "valid_to", **past),
             *(Index(f"ix_{name}_{c}", c, **current) for c in cls.lookups()),
         )
 
@@ -59,6 +58,11 @@ class Versioned(IndexTable):
     def lookups(cls) -> tuple[str, ...]:
         """Columns that readers filter current rows by."""
         return ()
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """The part of a table that an index is of, for both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def as_of(table: type[Versioned], block: int | None = None) -> ColumnElement[bool]:
