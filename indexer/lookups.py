@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import structlog
 from sqlalchemy import Engine, Index, inspect, text
+from sqlalchemy.schema import CreateIndex
 
 from indexer.database import transaction
 from indexer.models import Block, Event, Unit
@@ -46,7 +47,7 @@ class Lookups:
             if connection.dialect.name == "sqlite":
                 # What it sorts in memory before it turns to files is as large as this.
                 connection.exec_driver_sql(f"PRAGMA cache_size = -{SORTING_KIB}")
-            index.create(connection, checkfirst=True)
+            connection.execute(CreateIndex(index, if_not_exists=True))
         self._missing.pop()
         return True
 
