@@ -102,6 +102,13 @@ class Registry:
                 yield snapshot_at(session, part.as_of if isinstance(part, AsOf) else None)
 
     @contextmanager
+    def newest_state(self) -> Iterator[Snapshot]:
+        """The newest state of the index itself: who may do what is not asked of a replica, which
+        may not know yet what was taken back."""
+        with database.snapshot(self.engine) as session:
+            yield snapshot_at(session, None)
+
+    @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that writes this room's own tables; all or nothing."""
         with database.transaction(self.engine) as session:

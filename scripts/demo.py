@@ -1,6 +1,5 @@
 """Plays the registry's life cycle: the sample's, or that of the documents in a folder."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -18,10 +17,11 @@ from scripts.lifecycle.documents_play import FolderPlay
 from scripts.lifecycle.folder import read_documents
 from scripts.lifecycle.player import Outcome, Player
 from scripts.lifecycle.registry_api import Broken, Refused, RegistryApi, TooSlow
+from scripts.lifecycle.sessions import Sessions
 from scripts.lifecycle.step import Story
 from scripts.sample.lifecycle import sample
 
-DEFAULT_KEYS = Path(".data/keys.json")
+DEFAULT_CLIENT = Path(".data/client")
 DEFAULT_API = "http://127.0.0.1:8000"
 
 
@@ -33,13 +33,13 @@ DEFAULT_API = "http://127.0.0.1:8000"
     help="Play the PDDs, reports and methodologies of this folder instead of the sample.",
 )
 @click.option(
-    "--keys",
+    "--client",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_KEYS,
+    default=DEFAULT_CLIENT,
     show_default=True,
-    help="API keys by account, as scripts/up writes them.",
+    help="File with the id of the client that people sign in to, as scripts/up writes it.",
 )
-def cli(url: str, documents: Path | None, keys: Path) -> None:
+def cli(url: str, documents: Path | None, client: Path) -> None:
     """Play the life cycle, each step by its proper role, through the API of a running registry.
 
     Run again, it goes on where it stopped. Exit code 1 when something could not be played; the rest
@@ -48,40 +48,40 @@ def cli(url: str, documents: Path | None, keys: Path) -> None:
     if not is_local():
         raise click.UsageError("The demonstration signs with published keys: local chains only.")
     try:
-        outcome = play(url, documents, keys, Console())
+        outcome = play(url, documents, client, Console())
     except (StopLoudly, TooSlow, Refused, Broken) as error:
         raise click.ClickException(str(error)) from error
     sys.exit(1 if outcome.failures else 0)
 
 
-def play(url: str, documents: Path | None, keys: Path, console: Console) -> Outcome:
+def play(url: str, documents: Path | None, client: Path, console: Console) -> Outcome:
     """Play on the connected chain and the API at `url`; prints a line for each step.
 
     Raises TooSlow when the index does not reach the chain, StopLoudly without a deployment.
     """
     settings = IndexerSettings()
-    api = RegistryApi(url, keys=_keys(keys))
+    api = RegistryApi(url)
     deployments = Deployments.load(settings.deployments, networks.provider.chain_id)
     with console.status("waiting for the index") as status:
         head = networks.provider.web3.eth.block_number
         api.wait_until_indexed(head, status.update)
     stories, faults = _stories(api, documents, console)
-    player = Player(api, Abi.load(settings.artifacts), deployments, console)
+    player = Player(api, _sessions(url, client), Abi.load(settings.artifacts), deployments, console)
     outcome = player.play(stories)
     outcome.failures[:0] = faults
     _report(outcome, console)
     return outcome
 
 
-def _keys(path: Path) -> dict[str, str]:
+def _sessions(url: str, client: Path) -> Sessions:
     try:
-        found: dict[str, str] = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+        return Sessions.of_file(url, client)
+    except OSError as error:
         raise click.UsageError(
-            f"The API keys in {path} cannot be read ({error}): name with --keys the file that "
-            "scripts/up wrote beside its data."
+            f"{client} cannot be read ({error.strerror}): name with --client the file that "
+            "scripts/up wrote beside its data, or one with the id of a client that you registered "
+            "with `python -m api clients`."
         ) from error
-    return found
 
 
 def _stories(

@@ -53,7 +53,7 @@ def require_call(registry: Registry, principal: Principal, write: Write) -> None
     """Raise `PermissionsError` unless one of the principal's wallets may make this call now."""
     rule = rule_of(write.contract, write.function)
     require_scope(registry, principal, (rule.scope,))
-    with registry.snapshot() as snapshot:
+    with registry.newest_state() as snapshot:
         able = _with_role(registry, snapshot, principal, write)
         if rule.also and roles.holders_among(snapshot, able, rule.also, _now(snapshot)):
             return
@@ -79,7 +79,7 @@ def require_signer(principal: Principal, address: str | None) -> None:
 def require_paid_for(registry: Registry, signer: str) -> None:
     """Raise `PermissionsError` unless the relayer pays for a signer: for whoever holds a role or
     units. Accounts cost nothing to make, so it would otherwise pay for anybody's thousands."""
-    with registry.snapshot() as snapshot:
+    with registry.newest_state() as snapshot:
         if roles.roles_of(snapshot, [signer], _now(snapshot)) or roles.owns_units(snapshot, signer):
             return
     message = (
@@ -92,7 +92,7 @@ def require_paid_for(registry: Registry, signer: str) -> None:
 def grantable(registry: Registry, wallets: Iterable[str]) -> frozenset[str]:
     """The scopes under `admin:*` that a credential for these wallets can hold now; all others can
     be granted to anybody, since roles and ownership are asked again with every call."""
-    with registry.snapshot() as snapshot:
+    with registry.newest_state() as snapshot:
         held = roles.roles_of(snapshot, wallets, _now(snapshot))
     if ADMINISTRATOR in held:
         return frozenset({"admin:*"})
@@ -110,7 +110,7 @@ def require_grantable(registry: Registry, principal: Principal, scopes: Iterable
 def _is_in_force(registry: Registry, principal: Principal, scope: str) -> bool:
     if not is_admin(scope) or scope == _BY_FUNCTION or principal.by_operator:
         return True
-    with registry.snapshot() as snapshot:
+    with registry.newest_state() as snapshot:
         held = roles.roles_of(snapshot, principal.wallets, _now(snapshot))
     return ADMINISTRATOR in held
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -66,11 +67,10 @@ def commitment(salt: str, address: str, agent: str) -> str:
     return _digest({"salt": salt, "address": address, "agent": agent})
 
 
-def digest_of(entry: Any, previous: str) -> str:
+def digest_of(entry: Mapping[str, Any], previous: str) -> str:
     """The digest of an entry after the one with the digest `previous`: SHA-256 of the canonical
     JSON (RFC 8785) of its members and that digest."""
-    members = {name: getattr(entry, name) for name in _MEMBERS}
-    return _digest({**members, "previous": previous})
+    return _digest({name: entry[name] for name in _MEMBERS} | {"previous": previous})
 
 
 def _digest(value: dict[str, Any]) -> str:

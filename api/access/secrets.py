@@ -10,6 +10,7 @@ from api.errors import AuthenticationError
 
 _FORMS = (
     re.compile(r"(ogcr_[0-9a-fA-F]{1,16})_[0-9a-fA-F]+"),
+    re.compile(r"(ogcr-client-)[A-Za-z0-9_-]+"),
     re.compile(r"()eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*"),
     re.compile(r"(?i)(bearer[ +])[^\s,;]+"),
 )

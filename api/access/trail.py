@@ -19,7 +19,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from api.access.links import Attempt, commitment, digest_of, new_salt
-from api.access.tables import AuditEntry
 from api.queries.audit import Entries, Machines, locked_head, note_use
 from indexer import database
 
@@ -123,28 +122,18 @@ def append(session: Session, attempts: Sequence[Attempt]) -> None:
     head = locked_head(session)
     rows, machines = [], []
     for attempt in _together(attempts):
-        sequence, salt = head.sequence + 1, new_salt()
-        known = bool(attempt.address or attempt.agent)
-        row = AuditEntry(
-            sequence=sequence,
-            at=attempt.at,
-            actor=attempt.actor,
-            credential=attempt.credential,
-            operation=attempt.operation,
-            resource=attempt.resource,
-            outcome=attempt.outcome,
-            status=attempt.status,
-            request_id=attempt.request_id,
-            times=attempt.times,
-            machine=commitment(salt, attempt.address, attempt.agent) if known else None,
-            digest="",
-        )
-        row.digest = digest_of(row, head.digest)
-        rows.append(row.model_dump())
-        if known:
-            place = {"sequence": sequence, "address": attempt.address, "agent": attempt.agent}
-            machines.append({**place, "salt": salt})
-        head.sequence, head.digest = sequence, row.digest
+        head.sequence, machine = head.sequence + 1, None
+        seen = {"address": attempt.address, "agent": attempt.agent}
+        if attempt.address or attempt.agent:
+            salt = new_salt()
+            machine = commitment(salt, **seen)
+            machines.append({"sequence": head.sequence, "salt": salt, **seen})
+        row = {**vars(attempt), "sequence": head.sequence, "machine": machine}
+        # What is personal stays out of the chain itself.
+        for name in seen:
+            del row[name]
+        head.digest = digest_of(row, head.digest)
+        rows.append({**row, "digest": head.digest})
     session.execute(insert(Entries), rows)
     if machines:
         session.execute(insert(Machines), machines)

@@ -76,7 +76,7 @@ def _fault(
 ) -> str | None:
     if row.sequence != expected:
         return f"Entry {expected} is missing; {row.sequence} follows."
-    if digest_of(row, previous) != row.digest:
+    if digest_of(vars(row), previous) != row.digest:
         return f"Entry {row.sequence} was changed, or another one stood before it."
     if machine is not None:
         shown = commitment(machine.salt, machine.address, machine.agent)

@@ -20,13 +20,6 @@ def key(session: Session, key_id: str) -> ApiKey | None:
     return session.get(_Keys, key_id)
 
 
-def named(session: Session, name: str) -> Sequence[ApiKey]:
-    """The keys of a name that were not revoked."""
-    query = select(_Keys).where(_Keys.name == name, _Keys.revoked_at.is_(None))
-    found: Sequence[ApiKey] = session.exec(query).all()
-    return found
-
-
 def keys(session: Session, filters: KeyFilters, owner: str | None = None) -> Page[ApiKey]:
     """A page of the keys that match, of one owner or of everybody, the newest first."""
     named = ((_Keys.owner, owner), (_Keys.organization, filters.organization))

@@ -12,8 +12,10 @@ from indexer.abi import Abi
 from indexer.deployments import Deployments
 from scripts.accounts import development_account
 from scripts.lifecycle.registry_api import Broken, Record, Refused, RegistryApi, TooSlow
+from scripts.lifecycle.sessions import Sessions
 from scripts.lifecycle.step import Call, Step, Story
 from scripts.lifecycle.wallet import sign_call
+from scripts.signing.session import SignInError
 
 #: States of a task that wait for this player's signature.
 UNSIGNED = "awaiting_signature"
@@ -32,9 +34,15 @@ class Player:
     """Plays stories on one registry through its API, one step at a time."""
 
     def __init__(
-        self, api: RegistryApi, abi: Abi, deployments: Deployments, console: Console
+        self,
+        api: RegistryApi,
+        sessions: Sessions,
+        abi: Abi,
+        deployments: Deployments,
+        console: Console,
     ) -> None:
         self._api = api
+        self._sessions = sessions
         self._abi = abi
         self._deployments = deployments
         self._console = console
@@ -56,7 +64,7 @@ class Player:
         for step in story.steps:
             try:
                 self._take(step, say)
-            except (Refused, Broken, TooSlow, Web3Exception, ApeException) as error:
+            except (Refused, Broken, TooSlow, SignInError, Web3Exception, ApeException) as error:
                 self._fail(story, f"{step.role} {step.action} {step.subject}: {error}")
                 return
 
@@ -67,7 +75,7 @@ class Player:
 
     def _take(self, step: Step, say: Callable[[str], None]) -> None:
         say(f"{step.role} {step.action} {step.subject}")
-        self._api.act_as(str(development_account(step.actor).address))
+        self._api.show(self._sessions.headers(step.actor))
         if step.is_done(self._api):
             self.outcome.done_before += 1
             return

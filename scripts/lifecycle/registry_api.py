@@ -37,26 +37,17 @@ class TooSlow(Exception):
 
 
 class RegistryApi:
-    """An API at a URL. Raises Refused for an error answer and TooSlow when a deadline passes.
+    """An API at a URL. Raises Refused for an error answer and TooSlow when a deadline passes."""
 
-    `keys` are API keys by the lower-case address of the account that each belongs to.
-    """
-
-    def __init__(
-        self, url: str, deadline: float = DEADLINE_SECONDS, keys: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, url: str, deadline: float = DEADLINE_SECONDS) -> None:
         self.url = url.rstrip("/")
         self.deadline = deadline
-        self._keys = keys or {}
         self._http = httpx.Client(transport=Patient(), timeout=60)
         self._known: dict[str, Record | None] = {}
 
-    def act_as(self, address: str) -> None:
-        """Show the key of an account from now on; none for one that has none."""
-        self._http.headers.pop("Authorization", None)
-        key = self._keys.get(address.lower())
-        if key:
-            self._http.headers["Authorization"] = f"Bearer {key}"
+    def show(self, headers: Mapping[str, str]) -> None:
+        """Show a credential with every request from now on."""
+        self._http.headers.update(headers)
 
     def known(self, path: str) -> Record | None:
         """As `get`, asked only once until something is sent: for looking through what is done."""

@@ -25,9 +25,9 @@ from scripts.deployment import DeploymentError
 from scripts.lifecycle.registry_api import Broken, Refused, RegistryApi, TooSlow
 from scripts.local.chain import CHAIN_ID, ChainTrouble, LocalChain
 from scripts.local.children import Child, ChildEnded
+from scripts.local.client import register_player
 from scripts.local.database import forget_database
 from scripts.local.keeper import Keeper
-from scripts.local.keys import make_keys
 from scripts.local.services import Service
 from scripts.local.signals import end_by_interrupt, ignore_all
 
@@ -68,9 +68,9 @@ class Places:
         return self.data / "deployments" / f"{CHAIN_ID}.json"
 
     @property
-    def keys(self) -> Path:
-        """API keys of the people of the chain, for whoever plays."""
-        return self.data / "keys.json"
+    def client(self) -> Path:
+        """The id of the client that people sign in to when the life cycle is played."""
+        return self.data / "client"
 
     def environment(self) -> dict[str, str]:
         """The settings of every part; a database that DATABASE_URL names stays the one in use."""
@@ -129,12 +129,14 @@ class LocalRegistry:
         self._keeper = Keeper(anvil, self._services, self._say)
         self._keeper.start()
         self._attempt(self._await_index)
-        self._attempt(lambda: make_keys(self._places.keys))
+        self._attempt(lambda: register_player(self._places.client))
 
     def play(self, documents: Path | None) -> list[str]:
         """Play the sample or a folder's documents; gives a sentence for each failure."""
         places = self._places
-        outcome = self._attempt(lambda: play(places.api_url, documents, places.keys, self._console))
+        outcome = self._attempt(
+            lambda: play(places.api_url, documents, places.client, self._console)
+        )
         self._chain.save()
         failures: list[str] = outcome.failures
         return failures

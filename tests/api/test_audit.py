@@ -150,6 +150,7 @@ class TestChain:
     when the end is cut off                  it is missed
     when a row is to be changed              the database refuses
     when two processes write at once         they make one chain
+    each digest                              covers every member, and the entry before
     """
 
     @pytest.mark.parametrize(
@@ -198,11 +199,12 @@ class TestChain:
         assert verify(_Only(made)).faults == ()  # type: ignore[arg-type]
         made.dispose()
 
-    def test_keeps_what_no_canonical_json_forgets(self) -> None:
-        row = replace(ATTEMPT, resource="/projects/é\u2028")
-        entry = _Row(row)
-        assert digest_of(entry, GENESIS) == digest_of(entry, GENESIS)
-        assert digest_of(entry, GENESIS) != digest_of(_Row(ATTEMPT), GENESIS)
+    def test_covers_every_member_and_the_one_before(self) -> None:
+        entry = {**vars(ATTEMPT), "sequence": 1, "machine": None}
+        for name in ("actor", "resource", "request_id", "machine"):
+            other = {**entry, name: "é\u2028"}
+            assert digest_of(other, GENESIS) != digest_of(entry, GENESIS)
+        assert digest_of(entry, "0" * 63 + "1") != digest_of(entry, GENESIS)
         assert commitment(new_salt(), "192.0.2.1", "") != commitment(new_salt(), "192.0.2.1", "")
 
 
@@ -246,7 +248,7 @@ class TestAnchors:
             tampered(session, "DELETE FROM audit_anchor")
             tampered(session, "UPDATE audit_entry SET actor='x' WHERE sequence=1")
         for row, _ in list(every_entry(registry.engine)):
-            previous = digest_of(row, previous)
+            previous = digest_of(row.model_dump(), previous)
             with registry.transaction() as session:
                 values = f"digest = '{previous}' WHERE sequence = {row.sequence}"
                 session.execute(text(f"UPDATE audit_entry SET {values}"))
@@ -326,13 +328,6 @@ class _Only:
 
     def __init__(self, made: Any) -> None:
         self.engine = made
-
-
-class _Row:
-    """An attempt as the entry that it becomes."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self.__dict__.update(vars(attempt), sequence=1, machine=None)
 
 
 def account_of(folder: Path) -> Relayer:

@@ -40,8 +40,8 @@ class Running:
         return self.data / "deployments" / "31337.json"
 
     @property
-    def keys(self) -> Path:
-        return self.data / "keys.json"
+    def client(self) -> Path:
+        return self.data / "client"
 
     @property
     def documents(self) -> Path:

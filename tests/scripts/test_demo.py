@@ -22,7 +22,7 @@ def demo(running: Running, folder: Path) -> tuple[int, str]:
         "OGCR_DEPLOYMENTS": str(running.record.parent),
     }
     typed = ["ape", "run", "demo", "--api", running.api, "--documents", str(folder)]
-    typed += ["--keys", str(running.keys)]
+    typed += ["--client", str(running.client)]
     done = subprocess.run(
         [*typed, "--network", "ethereum:local:foundry"],
         cwd=ROOT,
