@@ -10,20 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from eth_abi import encode
-from eth_account import Account
-from eth_account.messages import SignableMessage, encode_defunct
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
-from hexbytes import HexBytes
 
 from api.errors import AuthenticationError
 from api.registry import Registry
-from indexer.rpc import RpcError
-
-#: `isValidSignature(bytes32,bytes)`, and what it answers when one is valid (ERC-1271).
-_IS_VALID = "0x1626ba7e"
-_VALID = "0x1626ba7e" + "0" * 56
+from api.signatures import is_signed
 
 
 @dataclass(frozen=True)
@@ -59,26 +50,8 @@ def text_for(registry: Registry, occasion: Occasion, wallet: str) -> str:
 def require_signed(registry: Registry, text: str, wallet: str, signature: str) -> None:
     """Raise `AuthenticationError` unless the wallet signed the text, by its key or as its code says
     (ERC-1271). Raises `TryLater` when the node does not answer."""
-    message = encode_defunct(text=text)
-    if _recovered(message, signature) == wallet.lower():
-        return
-    if not _accepts(registry, message, wallet, signature):
+    if not is_signed(registry, text, wallet, signature):
         raise AuthenticationError(_NOT_SIGNED, error="invalid_token")
-
-
-def _recovered(message: SignableMessage, signature: str) -> str:
-    try:
-        return str(Account.recover_message(message, signature=HexBytes(signature))).lower()
-    except Exception:
-        # The library raises whatever its inner layers do; a smart account may sign with anything.
-        return ""
-
-
-def _accepts(registry: Registry, message: SignableMessage, wallet: str, signature: str) -> bool:
-    signed = keccak(b"\x19" + message.version + message.header + message.body)
-    arguments = encode(["bytes32", "bytes"], [signed, bytes(HexBytes(signature))])
-    answer = registry.node.view(wallet.lower(), _IS_VALID + arguments.hex())
-    return not isinstance(answer, RpcError) and answer[:66] == _VALID
 
 
 def _moment(seconds: int) -> str:
