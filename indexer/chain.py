@@ -240,7 +240,9 @@ def _check_logs_of(header: Header, logs: Sequence[Log]) -> None:
 def _ordered(logs: Iterable[Log]) -> list[Log]:
     """Logs in chain order, each once, however often and in whatever order the node gave them."""
     given = list(logs)
-    if all(one[:3:2] < two[:3:2] for one, two in pairwise(given)):
+    if all(
+        one < two for one, two in pairwise([(log.block_number, log.log_index) for log in given])
+    ):
         return given
     places: dict[tuple[int, int], Log] = {}
     for log in given:
