@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import MetaData
+
 from api.access.tables import ApiKey, AuditEntry
 from api.hooks.tables import WebhookRow
 from api.idempotency.tables import KeptAnswer
@@ -15,3 +17,8 @@ OF_OTHER_ROOMS = (ApiKey, AuditEntry, KeptAnswer, ClientRow, WebhookRow)
 def is_ours(_object: Any, name: str | None, kind: str, *_rest: Any) -> bool:
     """True for what belongs to this room's tables; Alembic asks before it compares."""
     return kind != "table" or name in api_metadata.tables
+
+
+def every_room() -> MetaData:
+    """The tables of all rooms, however few of them were imported elsewhere."""
+    return api_metadata

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.access.authorization import has_scope, require_scope, require_signer
 from api.access.calls import rule_of
+from api.access.scopes import ADMIN
 from api.bodies import modelled
 from api.cancelling import cancel
 from api.dependencies import JsonBody, OfPrincipal, OfRegistry
@@ -112,7 +113,8 @@ def sign_task(
 def cancel_task(registry: OfRegistry, principal: OfPrincipal, task_id: TaskId) -> Response:
     """Give up a write that nobody signed, or whose signature no transaction carries yet: the ground
     that it held is free again. What was delivered can only be overtaken; the answer says how."""
-    own_task(registry, principal, task_id)
+    task = own_task(registry, principal, task_id)
+    require_scope(registry, principal, (rule_of(task.contract, task.function).scope, ADMIN))
     cancel(registry, task_id, principal)
     return task_answer(registry, task_id)
 

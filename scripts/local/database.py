@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.tables import api_metadata
+from api.migrations.scope import every_room
 from indexer.database import drop_index_tables, engine
 from scripts.local.chain import ChainTrouble
 
@@ -25,7 +25,7 @@ def forget_database(url: str) -> None:
     try:
         found = engine(url)
         drop_index_tables(found, feed=True)
-        api_metadata.drop_all(found)
+        every_room().drop_all(found)
         with found.begin() as connection:
             connection.execute(text("DROP TABLE IF EXISTS api_version"))
         found.dispose()

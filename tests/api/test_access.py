@@ -77,6 +77,7 @@ class TestInterface:
     """
     every operation            names scopes that are in the table, every call of a contract as well
     every page                 is an operation, or stands in the list of open pages
+    the documentation          says for each which credential it takes
     when nothing is shown      401 wherever reads are not public, with the scopes that would do
     when the scope is missing  403 insufficient_scope
     given reads are closed     401 for every read, but for what must be open
@@ -93,6 +94,33 @@ class TestInterface:
         assert paths == set(OPERATIONS)
         hidden = {r.path for r in stage.app.routes if not getattr(r, "include_in_schema", True)}
         assert hidden <= OPEN_PAGES
+
+    def test_every_operation_says_which_credential_it_takes(self, stage: World) -> None:
+        document = stage.app.openapi()
+        schemes = document["components"]["securitySchemes"]
+        for flow in schemes["oauth2"]["flows"].values():
+            for name in ("authorizationUrl", "tokenUrl", "refreshUrl"):
+                assert flow.get(name, "/oauth/token") in document["paths"]
+            assert set(flow["scopes"]) == set(SCOPES) - {"public:read"}
+        for (method, path), operation in OPERATIONS.items():
+            entry = document["paths"][path][method]
+            said = {s for one in entry["security"] for scopes in one.values() for s in scopes}
+            assert said == set(operation.scopes) - {"public:read", *OPEN}, (method, path)
+            assert ({} in entry["security"]) == ("public:read" in operation.scopes)
+            assert {*("401", "403")[: 1 if operation.scopes == OPEN else 2]} <= {
+                *entry["responses"]
+            }
+
+    def test_lets_a_page_of_another_origin_show_a_credential(self, stage: World) -> None:
+        wanted = {"Access-Control-Request-Method": "DELETE"}
+        wanted |= {"Access-Control-Request-Headers": "authorization,x-api-key"}
+        headers = {"Origin": "https://dapp.example", **wanted}
+        answer = stage.client.options("/keys/1", headers=headers)
+        assert answer.status_code == 200
+        assert "Authorization" in answer.headers["access-control-allow-headers"]
+        assert "access-control-allow-credentials" not in answer.headers
+        refused = asked(stage, "GET", "/keys", None, headers={"Origin": "https://dapp.example"})
+        assert "WWW-Authenticate" in refused.headers["access-control-expose-headers"]
 
     def test_answers_401_when_nothing_is_shown(self, stage: World) -> None:
         for method, path, operation in CLOSED:

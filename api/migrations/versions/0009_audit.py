@@ -73,7 +73,7 @@ _GUARDS = {
         for verb in ("update", "delete")
     ],
     "postgresql": [
-        "CREATE FUNCTION audit_entries_stay() RETURNS trigger LANGUAGE plpgsql AS "
+        "CREATE OR REPLACE FUNCTION audit_entries_stay() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{_STAYS}'; END $$",
         "CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_stay()",
