@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func, union_all
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session, select
 
 from api.cursors import Cursor
 from api.parameters import Part
+from api.queries.counts import Totals, counted
 from api.queries.order import Order, SortKey, beyond, count_of
 from api.queries.statements import Reorganisations
 from api.snapshot import Snapshot
@@ -29,7 +31,7 @@ class Page(Generic[Row]):
     """
 
     rows: Sequence[Row]
-    totals: tuple[int, ...]
+    totals: Totals
     before: Cursor | None = None
     after: Cursor | None = None
     last: Cursor | None = None
@@ -48,13 +50,100 @@ class Page(Generic[Row]):
         return Page(rows, self.totals, self.before, self.after, self.last)
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A list of versioned things, as its table alone tells of it.
+
+    `key` is the column that names them, `joined` are the tables that `conditions` and `order` need
+    beside it, `sums` columns that are summed up over the whole list. `name` tells lists apart whose
+    totals nothing but the chain changes: they are counted once for a block.
+    """
+
+    table: Any
+    key: Any
+    order: Order
+    conditions: Sequence[ColumnElement[bool]] = ()
+    joined: Sequence[tuple[Any, ColumnElement[bool]]] = ()
+    sums: Sequence[Any] = ()
+    name: str | None = None
+
+
+def listing_name(of: str, part: Part) -> str:
+    """What a list is called whose filters alone tell it from others of its kind."""
+    moving = {"limit", "offset", "cursor", "sort"}
+    return f"{of} {part.model_dump_json(exclude=moving, exclude_none=True)}"
+
+
+def keys_of(snapshot: Snapshot, listing: Listing, part: Part) -> Page[Any]:
+    """The keys of a page of a list; what else is shown of them is read for these alone.
+
+    So the order comes from an index, whatever a row consists of, and rows that are passed over
+    are never put together.
+    """
+    narrow: Any = select(listing.key).select_from(listing.table)
+    for table, how in listing.joined:
+        narrow = narrow.outerjoin(table, how)
+    narrow = narrow.where(*listing.conditions)
+    block, halves = snapshot.position.block_number, _halves(snapshot, listing.table)
+
+    def totals() -> tuple[int, ...]:
+        return counted(snapshot, listing.name, lambda: _totals(snapshot, listing, narrow, halves))
+
+    session = snapshot.session
+    if len(halves) == 1:
+        page = page_of(session, block, narrow.where(*halves), part, listing.order, totals)
+    else:
+        page = _page_of_halves(snapshot, listing, narrow, part, totals)
+    return page.of(lambda row: row[0])
+
+
+def _page_of_halves(
+    snapshot: Snapshot, listing: Listing, narrow: Any, part: Part, totals: Callable[[], Totals]
+) -> Page[Any]:
+    """A past state is what still holds of it, which the indexes know, and what ended since."""
+    reach = part.offset + part.limit + 1
+    cursor = None if part.cursor is None else Cursor.read(part.cursor)
+    keys = [key.turned() for key in listing.order] if cursor and cursor.is_back else listing.order
+    labels = [key.column.label(f"k{place}") for place, key in enumerate(keys)]
+    wanted = narrow.with_only_columns(listing.key.label("key"), *labels, maintain_column_froms=True)
+    if cursor and cursor.values:
+        wanted = wanted.where(beyond(keys, cursor.values))
+    wanted = wanted.order_by(*map(SortKey.term, keys)).limit(reach)
+    parts = [wanted.where(half).subquery() for half in _halves(snapshot, listing.table)]
+    both: Any = union_all(*(sql_select(part) for part in parts)).subquery()
+    order = [replace(key, column=both.c[f"k{place}"]) for place, key in enumerate(keys)]
+    rows = _read(snapshot.session, select(both).order_by(*map(SortKey.term, order)).limit(reach))
+    if cursor is None:
+        return Page(rows[part.offset : part.offset + part.limit], totals())
+    kept = list(rows[: part.limit])
+    found = kept[::-1] if cursor.is_back else kept
+    cursor = _begun(snapshot.session, snapshot.position.block_number, cursor, totals)
+    return _between_cursors(found, len(rows) > part.limit, cursor, len(keys))
+
+
+def _halves(snapshot: Snapshot, table: Any) -> list[ColumnElement[bool]]:
+    if snapshot.block is None:
+        return [table.valid_to.is_(None)]
+    began = table.valid_from <= snapshot.block
+    return [and_(table.valid_to.is_(None), began), and_(table.valid_to > snapshot.block, began)]
+
+
+def _totals(
+    snapshot: Snapshot, listing: Listing, narrow: Any, halves: Sequence[ColumnElement[bool]]
+) -> Totals:
+    figures = [func.count(), *(func.coalesce(func.sum(column), 0) for column in listing.sums)]
+    query = narrow.with_only_columns(*figures, maintain_column_froms=True)
+    rows = [_read(snapshot.session, query.where(half))[0] for half in halves]
+    return tuple(int(sum(row[place] for row in rows)) for place in range(len(figures)))
+
+
 def page_of(
     session: Session,
     block: int,
     query: Any,
     part: Part,
     order: Order,
-    totals: Callable[[], tuple[int, ...]],
+    totals: Callable[[], Totals],
 ) -> Page[Any]:
     """A page of what a query gives of the state at a block.
 
@@ -65,10 +154,7 @@ def page_of(
         return Page(_read(session, page), totals())
     cursor = Cursor.read(part.cursor)
     found, more = _rows(session, query, part.limit, order, cursor)
-    if not cursor.totals:
-        known = reorganisations(session)
-        cursor = replace(cursor, totals=totals(), block=block, reorganisations=known)
-    return _between_cursors(found, more, cursor, len(order))
+    return _between_cursors(found, more, _begun(session, block, cursor, totals), len(order))
 
 
 def listed(snapshot: Snapshot, query: Any, part: Part, order: Order) -> Page[Any]:
@@ -105,6 +191,14 @@ def _rows(
     found = _read(session, wanted.order_by(*map(SortKey.term, keys)).limit(limit + 1))
     kept = list(found[:limit])
     return kept[::-1] if cursor.is_back else kept, len(found) > limit
+
+
+def _begun(session: Session, block: int, cursor: Cursor, totals: Callable[[], Totals]) -> Cursor:
+    """The cursor with what the first page of its list found."""
+    if cursor.totals:
+        return cursor
+    known = reorganisations(session)
+    return replace(cursor, totals=totals(), block=block, reorganisations=known)
 
 
 def _between_cursors(found: list[Any], more: bool, cursor: Cursor, width: int) -> Page[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,15 @@ from api.filters import PlaceFilters, ReportPlaceFilters
 from api.parameters import days_of
 from api.queries.ground import point_within_box, within_box
 from api.queries.order import SortKey
-from api.queries.pages import Page, listed
-from api.queries.projects import ProjectRow, project, project_conditions, project_rows
-from api.queries.reports import ReportRow, report_conditions, report_of_id, report_rows
+from api.queries.pages import Page, listing_name
+from api.queries.projects import (
+    ProjectRow,
+    project,
+    project_conditions,
+    project_page,
+    project_rows,
+)
+from api.queries.reports import ReportRow, report_conditions, report_of_id, report_page
 from api.queries.statements import Footprints, Projects, Reports
 from api.snapshot import Snapshot
 
@@ -56,24 +63,23 @@ def project_places(snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool
     ]
     if filters.bbox:
         inside = point_within_box if as_points else within_box
-        conditions.append(inside(snapshot.session, filters.bbox))
-    query = project_rows(snapshot).where(*conditions)
+        conditions.append(_on(Projects.pdd_hash, inside(snapshot.session, filters.bbox)))
     order = [SortKey(Projects.created_at, False), SortKey(Projects.project_id, False)]
-    page = listed(snapshot, query, filters, order)
-    return page.holding(_places(snapshot, [ProjectRow(*row) for row in page.rows]))
+    page = project_page(snapshot, filters, conditions, order)
+    return page.holding(_places(snapshot, page.rows))
 
 
 def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[ReportPlace]:
     """A page of the reports of all projects that match, in a stable order."""
     conditions = [*report_conditions(filters), *_in_time(Reports, filters.datetime)]
     if filters.bbox:
-        conditions.append(within_box(snapshot.session, filters.bbox))
-    of_project = and_(Projects.project_id == Reports.project_id, snapshot.valid(Projects))
-    query = report_rows(snapshot).outerjoin(Projects, of_project)
-    query = query.outerjoin(Footprints, Footprints.hash == Projects.pdd_hash).where(*conditions)
+        there = _on(Projects.pdd_hash, within_box(snapshot.session, filters.bbox))
+        projects = select(Projects.project_id).where(snapshot.valid(Projects), there)
+        conditions.append(Reports.project_id.in_(projects))
     order = [SortKey(Reports.created_at, False), SortKey(Reports.report_id, False)]
-    page = listed(snapshot, query, filters, order)
-    return page.holding(_of_projects(snapshot, [ReportRow(*row) for row in page.rows]))
+    name = None if filters.bbox else listing_name("monitoring", filters)
+    page = report_page(snapshot, filters, conditions, order, name)
+    return page.holding(_of_projects(snapshot, page.rows))
 
 
 def project_place(snapshot: Snapshot, name: str) -> Place | None:
@@ -104,7 +110,7 @@ def extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:
     return (None if west is None else (west, south, east, north)), first, last
 
 
-def _places(snapshot: Snapshot, rows: list[ProjectRow]) -> list[Place]:
+def _places(snapshot: Snapshot, rows: Sequence[ProjectRow]) -> list[Place]:
     hashes = {row.project.pdd_hash for row in rows if row.project.pdd_hash}
     known = select(Footprints).where(Footprints.hash.in_(hashes))
     footprints = {found.hash: found for found in snapshot.session.exec(known)}
@@ -118,12 +124,17 @@ def _place(row: ProjectRow, footprint: Any) -> Place:
     return Place(row, footprint.name, footprint.area_m2, ground)
 
 
-def _of_projects(snapshot: Snapshot, rows: list[ReportRow]) -> list[ReportPlace]:
+def _of_projects(snapshot: Snapshot, rows: Sequence[ReportRow]) -> list[ReportPlace]:
     ids = {row.report.project_id for row in rows}
     found = snapshot.session.exec(project_rows(snapshot).where(Projects.project_id.in_(ids)))
     places = _places(snapshot, [ProjectRow(*row) for row in found])
     by_id = {place.row.project.project_id: place for place in places}
     return [ReportPlace(row, by_id[row.report.project_id or ""]) for row in rows]
+
+
+def _on(digest: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = digest.in_(select(Footprints.hash).where(condition))
+    return found
 
 
 def _in_time(table: Any, interval: str | None) -> list[ColumnElement[bool]]:

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
+from api.parameters import Part
 from api.queries.ground import within_box
-from api.queries.order import Nullable, between, order_of
-from api.queries.pages import Page, listed
+from api.queries.order import Nullable, Order, between, order_of
+from api.queries.pages import Listing, Page, keys_of
 from api.queries.positions import first_block
 from api.queries.search import says
 from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
@@ -25,11 +26,11 @@ from schemas import canonical_status
 SORTS = {
     "created_at": Projects.created_at,
     "approved_at": Nullable(Projects.validated_at),
-    "updated_at": Nullable(Projects.updated_at),
+    "updated_at": Projects.updated_at,
     "status": Projects.status,
     "methodology": Nullable(Methodologies.methodology_id),
     "actor": Projects.developer,
-    "project_type": Nullable(Projects.project_type),
+    "project_type": Projects.project_type,
     "country": Nullable(Footprints.country),
     "id": Projects.document_id,
     "name": Nullable(Footprints.name),
@@ -61,10 +62,22 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
         *between(Projects.validated_at, filters.approved_from, filters.approved_to),
     ]
     if filters.bbox:
-        conditions.append(within_box(snapshot.session, filters.bbox))
-    query = project_rows(snapshot).where(*conditions)
+        conditions.append(_is_on(within_box(snapshot.session, filters.bbox)))
     order = order_of(filters.sort, SORTS, Projects.created_at, Projects.project_id)
-    return listed(snapshot, query, filters, order).of(lambda row: ProjectRow(*row))
+    return project_page(snapshot, filters, conditions, order)
+
+
+def project_page(
+    snapshot: Snapshot, part: Part, conditions: Sequence[ColumnElement[bool]], order: Order
+) -> Page[ProjectRow]:
+    """A page of the projects of which conditions on their own columns hold."""
+    sorted_by = {str(key.column.table) for key in order}
+    joined = [one for one in _beside(snapshot) if str(one[0].__table__) in sorted_by]
+    listing = Listing(Projects, Projects.project_id, order, conditions, joined)
+    page = keys_of(snapshot, listing, part)
+    query = project_rows(snapshot).where(Projects.project_id.in_(page.rows))
+    rows = {row[0].project_id: ProjectRow(*row) for row in snapshot.session.exec(query)}
+    return page.of(rows.__getitem__)
 
 
 def registered_in(snapshot: Snapshot, name: str) -> int | None:
@@ -104,22 +117,15 @@ def ids_of(name: str) -> list[str]:
 
 
 def project_rows(snapshot: Snapshot) -> Any:
-    """The statement of projects, each with its PDD version in force, methodology and footprint."""
+    """The statement of projects, each with its PDD version in force and its methodology."""
     in_force = and_(
         PDDVersions.project_id == Projects.project_id,
         PDDVersions.version == Projects.version,
         snapshot.valid(PDDVersions),
     )
-    followed = and_(
-        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
-    )
-    return (
-        select(Projects, PDDVersions, Methodologies)
-        .outerjoin(PDDVersions, in_force)
-        .outerjoin(Methodologies, followed)
-        .outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
-        .where(snapshot.valid(Projects))
-    )
+    (methodologies, followed), _ = _beside(snapshot)
+    query = select(Projects, PDDVersions, Methodologies).outerjoin(PDDVersions, in_force)
+    return query.outerjoin(methodologies, followed).where(snapshot.valid(Projects))
 
 
 def project_conditions(session: Session, criteria: ProjectCriteria) -> list[ColumnElement[bool]]:
@@ -128,13 +134,14 @@ def project_conditions(session: Session, criteria: ProjectCriteria) -> list[Colu
     if criteria.status:
         found.append(Projects.status == canonical_status(criteria.status))
     if criteria.methodology:
-        found.append(methodology_is(criteria.methodology))
+        named = select(Methodologies.methodology_key).where(methodology_is(criteria.methodology))
+        found.append(Projects.methodology_key.in_(named))
     if criteria.actor:
         found.append(_actor_is(criteria.actor))
     if criteria.project_type:
         found.append(Projects.project_type == criteria.project_type)
     if criteria.country:
-        found.append(Footprints.country == criteria.country)
+        found.append(_is_on(Footprints.country == criteria.country))
     if criteria.q:
         found.append(says(session, Projects.pdd_hash, criteria.q))
     return found
@@ -151,5 +158,18 @@ def methodology_is(name: str) -> Any:
 
 def _actor_is(actor: str) -> Any:
     if re.fullmatch(r"0x[0-9a-fA-F]{40}", actor):
-        return or_(Projects.developer == actor.lower(), Footprints.actor_id == actor)
-    return Footprints.actor_id == actor
+        return or_(Projects.developer == actor.lower(), _is_on(Footprints.actor_id == actor))
+    return _is_on(Footprints.actor_id == actor)
+
+
+def _is_on(condition: Any) -> Any:
+    """The condition on a project that one on its footprint holds."""
+    return Projects.pdd_hash.in_(select(Footprints.hash).where(condition))
+
+
+def _beside(snapshot: Snapshot) -> list[tuple[Any, ColumnElement[bool]]]:
+    """Tables that a list of projects can be sorted by, and how they are joined to it."""
+    followed = and_(
+        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
+    )
+    return [(Methodologies, followed), (Footprints, Footprints.hash == Projects.pdd_hash)]

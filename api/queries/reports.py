@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
-from api.queries.order import Nullable, order_of
-from api.queries.pages import Page, listed
+from api.parameters import Part
+from api.queries.order import Nullable, Order, order_of
+from api.queries.pages import Listing, Page, keys_of
 from api.queries.positions import first_block
 from api.queries.statements import (
     Methodologies,
@@ -31,7 +32,7 @@ SORTS = {
     "start_date": Reports.start_day,
     "end_date": Reports.end_day,
     "created_at": Reports.created_at,
-    "updated_at": Nullable(Reports.updated_at),
+    "updated_at": Reports.updated_at,
     "status": Reports.status,
     "verifier": Nullable(Reports.verifier),
     "id": Reports.document_id,
@@ -78,9 +79,24 @@ def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
 def reports(snapshot: Snapshot, project_id: str, filters: ReportFilters) -> Page[ReportRow]:
     """A page of the reports of a project that match."""
     conditions = [*report_conditions(filters), *_period_conditions(filters)]
-    query = report_rows(snapshot).where(Reports.project_id == project_id, *conditions)
     order = order_of(filters.sort, SORTS, Reports.start_day, Reports.report_id)
-    return listed(snapshot, query, filters, order).of(lambda row: ReportRow(*row))
+    own = Reports.project_id == project_id
+    return report_page(snapshot, filters, [own, *conditions], order)
+
+
+def report_page(
+    snapshot: Snapshot,
+    part: Part,
+    conditions: Sequence[ColumnElement[bool]],
+    order: Order,
+    name: str | None = None,
+) -> Page[ReportRow]:
+    """A page of the reports of which conditions on their own columns hold."""
+    listing = Listing(Reports, Reports.report_id, order, conditions, name=name)
+    page = keys_of(snapshot, listing, part)
+    query = report_rows(snapshot).where(Reports.report_id.in_(page.rows))
+    rows = {row[0].report_id: ReportRow(*row) for row in snapshot.session.exec(query)}
+    return page.of(rows.__getitem__)
 
 
 def reports_of(snapshot: Snapshot, project_id: str) -> Sequence[Report]:

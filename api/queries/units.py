@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import select
 
 from api.filters import UnitFilters
 from api.queries.exchange import exports_of, imports_of
-from api.queries.order import Nullable, order_of
-from api.queries.pages import Page, page_of
+from api.queries.order import order_of
+from api.queries.pages import Listing, Page, keys_of, listing_name
 from api.queries.positions import first_block
 from api.queries.projects import ids_of
 from api.queries.reversals import marks_of
@@ -34,6 +35,7 @@ from indexer.models import (
     Methodology,
     Project,
     Report,
+    ReportVintage,
     RetirementReason,
     Unit,
     UnitExport,
@@ -49,13 +51,13 @@ SECONDS_PER_DAY = 86_400
 SORTS = {
     "issued_at": Units.issued_at,
     "issuance_year": Units.issued_at,
-    "project": Nullable(Units.project_id),
-    "report": Nullable(Units.report_id),
-    "unit_type": Nullable(Units.unit_type),
-    "vintage": Nullable(Units.vintage),
-    "quantity_kg": Nullable(Units.quantity_kg),
+    "project": Units.project_id,
+    "report": Units.report_id,
+    "unit_type": Units.unit_type,
+    "vintage": Units.vintage,
+    "quantity_kg": Units.quantity_kg,
     "status": Units.status,
-    "owner": Nullable(Units.owner),
+    "owner": Units.owner,
     "id": Units.token_id,
 }
 
@@ -110,24 +112,19 @@ def issued_in(snapshot: Snapshot, token_id: str) -> int | None:
 
 def units(snapshot: Snapshot, filters: UnitFilters) -> Page[UnitRow]:
     """A page of the units that match; its totals are their number and their kg CO2e."""
-    conditions = _conditions(filters, over(snapshot))
-
-    def totals() -> tuple[int, ...]:
-        return _totals(snapshot, conditions)
-
-    query = _units(snapshot).where(*conditions)
-    order = order_of(filters.sort, SORTS, Units.issued_at, Units.token_id)
-    block = snapshot.position.block_number
-    page = page_of(snapshot.session, block, query, filters, order, totals)
-    return page.holding(_with_fates(snapshot, [UnitRow(*row) for row in page.rows]))
-
-
-def _totals(snapshot: Snapshot, conditions: list[ColumnElement[bool]]) -> tuple[int, int]:
-    counted = select(func.count(), func.coalesce(func.sum(Units.quantity_kg), 0))
-    matching = counted.select_from(Units).outerjoin(Reports, _reported(snapshot))
-    matching = matching.outerjoin(Vintages, of_vintage(snapshot))
-    total, kg = snapshot.session.exec(matching.where(snapshot.valid(Units), *conditions)).one()
-    return total, int(kg)
+    listing = Listing(
+        Units,
+        Units.token_id,
+        order_of(filters.sort, SORTS, Units.issued_at, Units.token_id),
+        _conditions(snapshot, filters),
+        sums=[Units.quantity_kg],
+        name=listing_name(f"units on day {day_of(snapshot)}", filters),
+    )
+    page = keys_of(snapshot, listing, filters)
+    query = _units(snapshot).where(Units.token_id.in_(page.rows))
+    found = [UnitRow(*row) for row in snapshot.session.exec(query)]
+    rows = {row.unit.token_id: row for row in _with_fates(snapshot, found)}
+    return page.of(rows.__getitem__)
 
 
 def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
@@ -143,15 +140,23 @@ def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
 
 def over(snapshot: Snapshot) -> ColumnElement[bool]:
     """Whether a unit's monitoring period ended before the day of the answer, unrecorded."""
+    period: Any = aliased(ReportVintage)
+    ended = exists().where(
+        period.report_id == Units.report_id,
+        period.vintage == Units.vintage,
+        snapshot.valid(period),
+        period.monitoring_end_day < day_of(snapshot),
+        period.monitoring_end_day != NEVER,
+    )
+    return and_(Units.expires.is_(True), Units.status.in_(LIVE), ended)
+
+
+def day_of(snapshot: Snapshot) -> int:
+    """The UTC day of the answer: that of its block, or of the last before whose time is kept."""
     latest = func.coalesce(func.max(Blocks.timestamp), 0)
     known = select(latest).where(Blocks.number <= snapshot.position.block_number)
     time = snapshot.position.block_time or snapshot.session.exec(known).one()
-    return and_(
-        Units.expires.is_(True),
-        Units.status.in_(LIVE),
-        Vintages.monitoring_end_day < time // SECONDS_PER_DAY,
-        Vintages.monitoring_end_day != NEVER,
-    )
+    return int(time // SECONDS_PER_DAY)
 
 
 def of_vintage(snapshot: Snapshot) -> ColumnElement[bool]:
@@ -204,7 +209,7 @@ def _units(snapshot: Snapshot) -> Any:
             Footprints.country,
             changed_in.scalar_subquery(),
             Vintages.monitoring_end_day,
-            func.coalesce(over(snapshot), False),
+            over(snapshot),
         )
         .outerjoin(Reports, _reported(snapshot))
         .outerjoin(Projects, owned_by)
@@ -215,20 +220,25 @@ def _units(snapshot: Snapshot) -> Any:
     )
 
 
-def _conditions(filters: UnitFilters, is_over: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _conditions(snapshot: Snapshot, filters: UnitFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.project:
         found.append(Units.project_id.in_(ids_of(filters.project)))
     if filters.report:
-        named = Reports.document_id == filters.report
-        found.append(or_(named, Units.report_id == filters.report.lower()))
+        found.append(Units.report_id.in_(_reports_of(snapshot, filters.report)))
     if filters.vintage is not None:
         found.append(Units.vintage == filters.vintage)
     if filters.issuance_year is not None:
         found += _within_year(filters.issuance_year)
     if filters.owner:
         found.append(Units.owner == filters.owner.lower())
-    return [*found, *_kinds(filters, is_over)]
+    return [*found, *_kinds(filters, over(snapshot))]
+
+
+def _reports_of(snapshot: Snapshot, name: str) -> list[str]:
+    """Ids of the reports that a name can mean: itself when it is one, and those it is the id of."""
+    named = select(Reports.report_id).where(snapshot.valid(Reports), Reports.document_id == name)
+    return [name.lower(), *snapshot.session.exec(named)]
 
 
 def _kinds(filters: UnitFilters, is_over: ColumnElement[bool]) -> list[ColumnElement[bool]]:
@@ -238,7 +248,7 @@ def _kinds(filters: UnitFilters, is_over: ColumnElement[bool]) -> list[ColumnEle
     elif filters.status:
         found.append(Units.status == filters.status)
     if filters.status in LIVE:
-        found.append(func.coalesce(is_over, False).is_(False))
+        found.append(~is_over)
     if filters.retired is not None:
         found.append(Units.status == "retired" if filters.retired else Units.status != "retired")
     if filters.unit_type:

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from indexer.models.base import Versioned
+from indexer.models.base import Lookups, Versioned
 
 
 class Role(Versioned, table=True):
@@ -24,7 +24,7 @@ class RoleMember(Versioned, table=True):
     since: int | None = Field(default=None, sa_type=BigInteger)
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("account",)
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field
 
-from indexer.models.base import Versioned
+from indexer.models.base import Lookups, Versioned
 
 
 class Accreditation(Versioned, table=True):
@@ -21,7 +21,7 @@ class Accreditation(Versioned, table=True):
     granted_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("role_id",)
 
 
@@ -50,7 +50,7 @@ class Organisation(Versioned, table=True):
     set_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("organisation",)
 
 
@@ -74,5 +74,5 @@ class Decision(Versioned, table=True):
     decided_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("account", "subject_id")

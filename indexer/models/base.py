@@ -11,13 +11,17 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
-    or_,
+    func,
+    inspect,
     text,
 )
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 index_metadata = MetaData()
+#: A block that is never reached.
+_NEVER = 2**62
+Lookups = tuple[str | tuple[str, ...], ...]
 
 
 class IndexTable(SQLModel):
@@ -51,12 +55,13 @@ class Versioned(IndexTable):
             Index(f"ix_{name}_current", *keys, unique=True, **current),
             Index(f"ix_{name}_began", "valid_from"),
             Index(f"ix_{name}_ended", "valid_to", **past),
-            *(Index(f"ix_{name}_{c}", c, **current) for c in cls.lookups()),
+            *(Index(f"ix_{name}_{c[0]}", *c, **current) for c in map(_listed, cls.lookups())),
         )
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
-        """Columns that readers filter current rows by."""
+    def lookups(cls) -> Lookups:
+        """Columns that readers filter current rows by, each perhaps with those after it that give
+        the order of a list or spare a look at the row."""
         return ()
 
 
@@ -67,11 +72,18 @@ def _where(condition: str) -> dict[str, Any]:
 
 def as_of(table: type[Versioned], block: int | None = None) -> ColumnElement[bool]:
     """The condition on rows that were valid at a block; without one, on the current rows."""
-    columns = table.__table__.c
+    columns: Any = inspect(table).selectable.c
+    began: ColumnElement[int] = columns.valid_from
+    ended: ColumnElement[int | None] = columns.valid_to
     if block is None:
-        return columns.valid_to.is_(None)
-    ended_later = or_(columns.valid_to.is_(None), columns.valid_to > block)
-    return and_(columns.valid_from <= block, ended_later)
+        return ended.is_(None)
+    # As one comparison, which no database takes for a search by `valid_to`: it looks rows up by
+    # what else is asked of them.
+    return and_(began <= block, func.coalesce(ended, _NEVER) > block)
+
+
+def _listed(lookup: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (lookup,) if isinstance(lookup, str) else lookup
 
 
 def _is_key(field: Any) -> bool:

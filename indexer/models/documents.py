@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field
 
-from indexer.models.base import Versioned
+from indexer.models.base import Lookups, Versioned
 
 
 class Methodology(Versioned, table=True):
@@ -53,16 +53,19 @@ class Project(Versioned, table=True):
     updated_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return (
             "document_id",
-            "status",
-            "developer",
+            ("status", "created_at"),
+            ("developer", "created_at"),
             "validator",
-            "methodology_key",
+            ("methodology_key", "created_at"),
+            ("project_type", "created_at"),
             "pdd_hash",
             "created_at",
+            "updated_at",
             "validated_at",
+            ("start_day", "end_day"),
         )
 
 
@@ -79,7 +82,7 @@ class PDDVersion(Versioned, table=True):
     tx_hash: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("pdd_hash",)
 
 
@@ -108,8 +111,16 @@ class Report(Versioned, table=True):
     updated_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
-        return ("project_id", "document_id", "status", "verifier", "report_hash")
+    def lookups(cls) -> Lookups:
+        return (
+            ("project_id", "start_day"),
+            "document_id",
+            ("status", "created_at"),
+            ("verifier", "created_at"),
+            "report_hash",
+            "created_at",
+            ("start_day", "end_day"),
+        )
 
 
 class ReportVersion(Versioned, table=True):
@@ -126,7 +137,7 @@ class ReportVersion(Versioned, table=True):
     tx_hash: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("report_hash",)
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from indexer.models.base import Versioned
+from indexer.models.base import Lookups, Versioned
 
 
 class UnitExport(Versioned, table=True):
@@ -27,7 +27,7 @@ class UnitExport(Versioned, table=True):
     uri: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("status", "owner")
 
 
@@ -49,5 +49,5 @@ class UnitImport(Versioned, table=True):
     imported_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("origin_registry",)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from indexer.models.base import Versioned
+from indexer.models.base import Lookups, Versioned
 
 
 class RelayedCall(Versioned, table=True):
@@ -23,7 +23,7 @@ class RelayedCall(Versioned, table=True):
     delivered_at: int | None = Field(default=None, sa_type=BigInteger)
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("signer",)
 
 

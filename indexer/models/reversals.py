@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from indexer.models.base import Versioned
+from indexer.models.base import Lookups, Versioned
 
 
 class Reversal(Versioned, table=True):
@@ -29,7 +29,7 @@ class Reversal(Versioned, table=True):
     updated_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("report_id", "project_id", "liable", "recorded_at")
 
 
@@ -46,7 +46,7 @@ class ReversalCoverage(Versioned, table=True):
     covered_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("token_id",)
 
 
@@ -66,5 +66,5 @@ class ImpairedUnit(Versioned, table=True):
     compensated_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
+    def lookups(cls) -> Lookups:
         return ("reversal_id",)

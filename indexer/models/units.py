@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from indexer.models.base import Versioned
+from indexer.models.base import Lookups, Versioned
 
 
 class Unit(Versioned, table=True):
@@ -41,8 +41,16 @@ class Unit(Versioned, table=True):
     updated_tx: str | None = None
 
     @classmethod
-    def lookups(cls) -> tuple[str, ...]:
-        return ("report_id", "project_id", "vintage", "owner", "status", "issued_at")
+    def lookups(cls) -> Lookups:
+        return (
+            ("report_id", "issued_at", "quantity_kg"),
+            ("project_id", "issued_at", "quantity_kg"),
+            ("vintage", "issued_at", "quantity_kg"),
+            ("owner", "issued_at", "quantity_kg"),
+            ("status", "issued_at", "quantity_kg", "unit_type", "expires"),
+            ("unit_type", "issued_at", "quantity_kg"),
+            ("issued_at", "quantity_kg"),
+        )
 
 
 class OperatorApproval(Versioned, table=True):

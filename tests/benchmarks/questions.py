@@ -118,5 +118,3 @@ def _of_others(held: Holdings, number: int) -> Iterator[tuple[str, str]]:
     yield "failed calls", f"/failed-calls?{LIMIT}"
     yield "reorganisations", f"/reorganisations?{LIMIT}"
     yield "document", f"/documents/{hash_of(holdings.pdd(held, number))}"
-    yield "checks of documents", f"/validations?{LIMIT}"
-    yield "checks in numbers", "/statistics/validation"

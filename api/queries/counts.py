@@ -1,0 +1,42 @@
+"""Queries: how many there are, counted once for a block where only the chain changes it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+
+from api.snapshot import Snapshot
+
+Totals = tuple[int, ...]
+#: So many totals are remembered for a database.
+REMEMBERED = 2_000
+
+_known: WeakKeyDictionary[Engine, OrderedDict[tuple[str, str], Totals]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def counted(snapshot: Snapshot, name: str | None, count: Callable[[], Totals]) -> Totals:
+    """The totals of a list of that name in a state of the index.
+
+    A state is known by the hash of its block, so a reorganisation needs no thought. Without a name,
+    or where the hash is not known, it is counted each time.
+    """
+    block_hash = snapshot.position.block_hash
+    if name is None or block_hash is None:
+        return count()
+    place, engine = (block_hash, name), snapshot.session.connection().engine
+    with _lock:
+        known = _known.setdefault(engine, OrderedDict())
+        if place in known:
+            known.move_to_end(place)
+            return known[place]
+    found = count()
+    with _lock:
+        known[place] = found
+        while len(known) > REMEMBERED:
+            known.popitem(last=False)
+    return found
