@@ -23,12 +23,11 @@ from api.queries import forwarding as queries
 from api.queries.positions import newest
 from api.queries.tasks import task as task_of
 from api.registry import Registry
-from api.relay import has_arrived
+from api.relay import hand_over
 from api.relayer import Relayer
 from api.tables import ForwardRequest, RelayDelivery, RelayItem, RelayTransaction, Task
 from indexer import database
 from indexer.errors import TryLater
-from indexer.rpc import RpcError
 
 log = logging.getLogger("api")
 
@@ -167,10 +166,10 @@ def _signed(
 
 
 def _send(registry: Registry, transaction: RelayTransaction) -> None:
-    answer = registry.node.rpc.batch([("eth_sendRawTransaction", [transaction.raw])])[0]
-    if isinstance(answer, RpcError) and not has_arrived(registry, transaction.hash, answer):
+    refused = hand_over(registry, transaction.hash, transaction.raw)
+    if refused is not None:
         # It stays kept; the next look finds out whether its nonce is gone or its fees too low.
-        log.warning("the node refuses %s of the relayer: %s", transaction.hash, answer.message)
+        log.warning("the node refuses %s of the relayer: %s", transaction.hash, refused.message)
     with registry.transaction() as session:
         kept = session.get(RelayTransaction, transaction.hash)
         if kept is not None:

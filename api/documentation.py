@@ -263,4 +263,9 @@ Then it takes two steps: hand in the document or request, sign what the task ask
 request), or, where a relayer pays, sign `typed_data` with `?sender=` your address: your wallet
 shows every field of the action, and the relayer can deliver it or not, never alter it. No key of
 yours is ever on this server.
+
+**Trying again** is safe with an `Idempotency-Key`; a change of a document holds for the version
+that you saw when you send its `ETag` in `If-Match`; `DELETE /tasks/{id}` gives up what was not
+delivered yet. **Being told** is for `POST /webhooks`: signed messages (Standard Webhooks), in
+order, at least once, and what a reorganisation takes back as well.
 """

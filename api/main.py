@@ -155,6 +155,9 @@ def _watch(streams: Streams, registry: Registry) -> None:
         "ogcr_api_tasks", "Writes that are not settled, by state", registry.unsettled_tasks
     )
     registry.metrics.watch(
+        "ogcr_api_webhooks", "Subscriptions, by state", registry.webhooks_by_state
+    )
+    registry.metrics.watch(
         "ogcr_api_streams", "Readers of the event stream", lambda: {"open": streams.open}
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from threading import Semaphore
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from api.oauth.keys import SigningKeys
 from api.oauth.provider import Provider
 from api.parameters import AsOf, Part
 from api.queries.changes import mark_of
+from api.queries.hooks import hooks_by_state
 from api.queries.positions import snapshot_at, snapshot_of
 from api.queries.tasks import unsettled_by_state
 from api.reading import Reader
@@ -64,6 +66,11 @@ class Registry:
     def relayer(self) -> Relayer | None:
         """The account that pays for signed requests, if there is one; raises `RelayerError`."""
         return Relayer.load(self.settings)
+
+    @cached_property
+    def outside(self) -> Semaphore:
+        """Turns for requests that wait for somebody outside: fewer than there are threads."""
+        return Semaphore(4)
 
     @cached_property
     def seal(self) -> Seal:
@@ -127,6 +134,14 @@ class Registry:
         try:
             with database.snapshot(self.engine) as session:
                 return unsettled_by_state(session)
+        except SQLAlchemyError as error:
+            raise UnavailableError("The database does not answer; try again.") from error
+
+    def webhooks_by_state(self) -> dict[str, float]:
+        """How many subscriptions there are, by state; raises `UnavailableError`."""
+        try:
+            with database.snapshot(self.engine) as session:
+                return hooks_by_state(session)
         except SQLAlchemyError as error:
             raise UnavailableError("The database does not answer; try again.") from error
 

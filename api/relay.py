@@ -56,13 +56,22 @@ def send(registry: Registry, transaction_hash: str, raw: str) -> None:
 
     Raises the node's refusal as an `ApiError`, `TryLater` when it does not answer.
     """
-    answer = registry.node.rpc.batch([("eth_sendRawTransaction", [raw])])[0]
-    if isinstance(answer, RpcError) and not has_arrived(registry, transaction_hash, answer):
-        raise node_error(registry, answer)
+    refused = hand_over(registry, transaction_hash, raw)
+    if refused is not None:
+        raise node_error(registry, refused)
     with registry.transaction() as session:
         kept = session.get(TaskTransaction, transaction_hash)
         if kept is not None:
             kept.sent_at = time.time()
+
+
+def hand_over(registry: Registry, transaction_hash: str, raw: str) -> RpcError | None:
+    """Give a signed transaction to the node, the one place where that is done; the node's refusal,
+    unless it is that it has it already. Raises `TryLater` when it does not answer."""
+    answer = registry.node.rpc.batch([("eth_sendRawTransaction", [raw])])[0]
+    if isinstance(answer, RpcError) and not _has_arrived(registry, transaction_hash, answer):
+        return answer
+    return None
 
 
 def send_again(registry: Registry, transaction_hash: str, raw: str) -> None:
@@ -188,8 +197,7 @@ def _replaces(registry: Registry, task_id: str, transaction: SignedTransaction) 
         return any(same_slot(entry, transaction) for entry in known)
 
 
-def has_arrived(registry: Registry, transaction_hash: str, answer: RpcError) -> bool:
-    """True when the node refuses a transaction because it has it already."""
+def _has_arrived(registry: Registry, transaction_hash: str, answer: RpcError) -> bool:
     # A node that mined it meanwhile says that the nonce is too low.
     return bool(_KNOWN_ALREADY.search(answer.message)) or registry.node.knows(transaction_hash)
 

@@ -33,6 +33,7 @@ Url = Annotated[
         examples=["https://example.com/hooks/ogcr"],
     ),
 ]
+Description = Annotated[str | None, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Events = Annotated[
     list[Event],
     Field(
@@ -61,7 +62,7 @@ class WebhookRequest(_Asked):
     """A subscription that is asked for."""
 
     url: Url
-    description: str | None = Field(default=None, max_length=200)
+    description: Description = None
     events: Events = Field(default=["*"], validate_default=False)
     projects: Projects = Field(default=[])
     holders: Holders = Field(default=[])
@@ -80,7 +81,7 @@ class WebhookChange(_Asked):
     """What is to be otherwise; what is left out stays."""
 
     url: Url | None = None
-    description: str | None = Field(default=None, max_length=200)
+    description: Description = None
     events: Events | None = None
     projects: Projects | None = None
     holders: Holders | None = None

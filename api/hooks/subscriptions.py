@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +15,17 @@ from api.access.authorization import has_scope
 from api.access.principals import Principal
 from api.access.scopes import ADMIN
 from api.encoding import dumps, moment_text
-from api.errors import ConflictError, Detail, MissingError, PermissionsError, ValidationError
+from api.errors import (
+    ConflictError,
+    Detail,
+    MissingError,
+    PermissionsError,
+    UnavailableError,
+    ValidationError,
+)
 from api.hooks.events import PING, scopes_for
 from api.hooks.models import ReplayRequest, WebhookChange, WebhookRequest
-from api.hooks.sending import Sender, Sent, UrlRefused
+from api.hooks.sending import Sender, UrlRefused
 from api.hooks.signing import signed_headers
 from api.hooks.tables import WebhookAttempt, WebhookRow
 from api.hooks.telling import forget, log_attempt, log_outcome
@@ -129,10 +137,11 @@ def ping(registry: Registry, row: WebhookRow) -> WebhookAttempt:
     """Send a test now, whatever the subscription's state; gives the attempt."""
     content = {"type": PING, "timestamp": now_text(), "data": {"webhook_id": row.id}}
     body, message_id = dumps(content).decode(), f"{row.id}-p{uuid4().hex[:16]}"
-    with registry.transaction() as session:
-        attempt_id = log_attempt(session, row, (message_id, PING), 1)
     headers = signed_headers(registry.seal, row, message_id, body, time.time())
-    sent: Sent = Sender(registry.settings).post(row.url, headers, body)
+    with _outside(registry):
+        with registry.transaction() as session:
+            attempt_id = log_attempt(session, row, (message_id, PING), 1)
+        sent = Sender(registry.settings).post(row.url, headers, body)
     with registry.transaction() as session:
         log_outcome(session, registry, attempt_id, sent)
         found = session.get(WebhookAttempt, attempt_id)
@@ -228,9 +237,22 @@ def _require_visible(principal: Principal, events: Sequence[str]) -> None:
             raise error
 
 
+@contextmanager
+def _outside(registry: Registry) -> Iterator[None]:
+    """While somebody outside is waited for, who may take long on purpose."""
+    if not registry.outside.acquire(blocking=False):
+        message = "Others are waiting for receivers just now; try again in a moment."
+        raise UnavailableError(message, headers={"Retry-After": "5"})
+    try:
+        yield
+    finally:
+        registry.outside.release()
+
+
 def _require_usable(registry: Registry, url: str) -> None:
     try:
-        Sender(registry.settings).check(url)
+        with _outside(registry):
+            Sender(registry.settings).check(url)
     except UrlRefused as refused:
         message = f"Nothing is sent to this URL: {refused}."
         raise ValidationError(message, [Detail("/url", "URL_REFUSED", message)]) from refused

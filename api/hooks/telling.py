@@ -19,6 +19,7 @@ from api.hooks.messages import Look, Message, look
 from api.hooks.sending import Sender, Sent
 from api.hooks.signing import signed_headers
 from api.hooks.tables import WebhookAttempt, WebhookRow
+from api.oauth.tables import ClientRow
 from api.queries.hooks import locked_hook, old_attempts, under_way
 from api.queries.keys import key as api_key
 from api.registry import Registry
@@ -29,7 +30,7 @@ Told = Literal["more", "nothing", "later"]
 LONGEST_WAIT = 6 * 3600.0
 #: What an attempt may take beside the time that the receiver has; then another process may try.
 _GRACE = 30.0
-_KEY = "key:"
+_KEY, _CLIENT = "key:", "client:"
 
 
 def tell(registry: Registry, sender: Sender, webhook_id: str) -> Told:
@@ -101,7 +102,7 @@ def _prepared(registry: Registry, webhook_id: str) -> tuple[WebhookRow, str] | T
         if row is None or not _is_same(row, seen) or not _is_time(row):
             return "later"
         if _is_revoked(session, row):
-            return _die(row, "The API key that it was made with counts no more.")
+            return _die(row, "The key or client that it was made with counts no more.")
         if row.key_name != registry.seal.name:
             return _put_off(registry, row)
         if found is not None and found.message is None:
@@ -147,6 +148,9 @@ def _is_time(row: WebhookRow) -> bool:
 
 
 def _is_revoked(session: Session, row: WebhookRow) -> bool:
+    if row.principal.startswith(_CLIENT):
+        client = session.get(ClientRow, row.principal.removeprefix(_CLIENT))
+        return client is None or client.revoked_at is not None
     if not row.principal.startswith(_KEY):
         return False
     key = api_key(session, row.principal.removeprefix(_KEY))

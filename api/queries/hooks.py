@@ -44,6 +44,12 @@ def count_hooks(session: Session, principal: str) -> int:
     return int(session.exec(query).one())
 
 
+def hooks_by_state(session: Session) -> dict[str, float]:
+    """How many subscriptions there are, by state."""
+    query = select(_Hooks.state, func.count()).group_by(_Hooks.state)
+    return {state: float(number) for state, number in session.exec(query)}
+
+
 def locked_hook(session: Session, webhook_id: str) -> WebhookRow | None:
     """A subscription that nobody else changes until the transaction ends."""
     query = select(_Hooks).where(_Hooks.id == webhook_id).with_for_update()

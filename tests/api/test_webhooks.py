@@ -171,10 +171,19 @@ class TestSubscribe:
 
     def test_lists_all_faults(self, stage: World) -> None:
         wrong = {"url": "https://a b", "events": ["unit", "task.began"], "holders": ["0x1"]}
+        wrong |= {"description": "a\0b"}
         refused = stage.post("/webhooks", {**wrong, "finality": "sure", "more": 1})
         fields = {detail["field"] for detail in refused.json()["details"]}
         assert refused.status_code == 422
-        assert fields == {"/url", "/events/0", "/events/1", "/holders/0", "/finality", "/more"}
+        assert fields == {
+            "/url",
+            "/description",
+            "/events/0",
+            "/events/1",
+            "/holders/0",
+            "/finality",
+            "/more",
+        }
         ahead = stage.post("/webhooks", {"url": "http://127.0.0.1:9/", "after": 10**9})
         assert ahead.json()["details"][0]["code"] == "UNKNOWN_CURSOR"
 
@@ -447,7 +456,8 @@ class TestTrouble:
 
 class TestHandling:
     """
-    when it is pinged          a signed test comes at once, and its outcome is told
+    when it is pinged          a signed test comes at once, and its outcome is told; 503 while
+                               enough others wait for their receivers
     when it is told again      the messages after the cursor come under the ids that they had
     when the secret is renewed both sign for a day, and the new one is another
     when it is paused          nothing comes until it goes on
@@ -462,6 +472,12 @@ class TestHandling:
             ping = verified(made["secret"], heard.messages[0])
             assert (ping["type"], ping["data"]) == ("ping", {"webhook_id": made["id"]})
             expected = [c["cursor"] for c in changes(stage, table="project")]
+            turns = stage.app.state.registry.outside
+            while turns.acquire(blocking=False):
+                pass
+            busy = stage.post(f"{path}/ping", {})
+            assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
+            turns.release(4)
             with told(stage):
                 heard.wait(lambda: len(cursors(heard)) == len(expected))
                 before = [m.id for m in heard.messages[1:]]
