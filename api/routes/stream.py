@@ -7,12 +7,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
+from api.access.authentication import authenticate, shows_nothing
+from api.access.authorization import require_scope
 from api.dependencies import OfRegistry
 from api.encoding import dumps
 from api.errors import ApiError, Detail, ParameterError, UnavailableError
 from api.features.changes import change_record
+from api.operations import OPERATIONS
 from api.queries.changes import changes_after
 from api.registry import Registry
 from api.routes.changes import Following, require_kept, wanted_of
@@ -42,11 +46,13 @@ async def stream_changes(
             f"This server tells {streams.most} readers at once already; try again later, or read "
             "GET /changes from time to time."
         )
-    told = _told(streams, registry, following)
+    told = _told(streams, registry, following, request.headers)
     return StreamingResponse(told, headers=_HEADERS, media_type="text/event-stream")
 
 
-async def _told(streams: Streams, registry: Registry, following: Following) -> AsyncIterator[bytes]:
+async def _told(
+    streams: Streams, registry: Registry, following: Following, headers: Headers
+) -> AsyncIterator[bytes]:
     mark: Mark = ()
     try:
         yield _RETRY
@@ -57,12 +63,20 @@ async def _told(streams: Streams, registry: Registry, following: Following) -> A
                 yield events
                 continue
             known, mark = mark, await streams.wait(mark, _SIGN_OF_LIFE_SECONDS)
+            await run_in_threadpool(_require_still, registry, headers)
             if mark == known:
                 yield b": still here\n\n"
     except ApiError as error:
         yield b"event: error\ndata: " + dumps({"message": error.message}) + b"\n\n"
     finally:
         streams.end()
+
+
+def _require_still(registry: Registry, headers: Headers) -> None:
+    """Raise once the credential that was shown counts no more: a stream outlasts many of them."""
+    if not shows_nothing(headers):
+        scopes = OPERATIONS["get", "/changes/stream"].scopes
+        require_scope(registry, authenticate(registry, headers), scopes)
 
 
 def _news(registry: Registry, following: Following) -> tuple[int, bytes]:

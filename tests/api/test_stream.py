@@ -97,7 +97,22 @@ class TestStream:
     when a reorganisation comes        it is told what was rolled back
     given too many readers             503; one that leaves makes room
     when the last event is no number   400
+    when the credential is revoked     it ends with the next news, and says why
     """
+
+    def test_ends_when_the_credential_is_revoked(self, world: World, served: str) -> None:
+        key = world.api_key(scopes=["projects:read"])
+        headers, timeout = {"Authorization": f"Bearer {key}"}, httpx.Timeout(10)
+        with httpx.stream(
+            "GET", f"{served}/changes/stream", headers=headers, timeout=timeout
+        ) as response:
+            lines = response.iter_lines()
+            assert next(lines) == "retry: 2000"
+            assert world.client.delete(f"/keys/{key[5:21]}", headers=headers).status_code == 200
+            world.register(documents.forest())
+            left = list(lines)
+        assert left[-3] == "event: error"
+        assert "revoked" in json.loads(left[-2].removeprefix("data: "))["message"]
 
     def test_tells_what_the_feed_gives(self, world: World, served: str) -> None:
         world.register(documents.forest())
