@@ -57,6 +57,13 @@ def outcome_of(status: int) -> str:
     return "rejected" if status < 500 else "failed"
 
 
+def writable(text: str, longest: int = 500) -> str:
+    """The text as every database and canonical JSON take it: whoever asks chooses the path, and
+    must not stop the log with it."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else "\ufffd" for c in whole)[:longest]
+
+
 def new_salt() -> str:
     """256 random bits, so that nobody finds an address by trying all there are."""
     return secrets.token_hex(32)

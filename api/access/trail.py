@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Engine, insert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from api.access.links import Attempt, commitment, digest_of, new_salt
+from api.access.links import Attempt, commitment, digest_of, new_salt, writable
 from api.queries.audit import Entries, Machines, locked_head, note_use
 from indexer import database
 
@@ -98,7 +98,8 @@ class Trail:
             with database.transaction(self._engine) as session:
                 append(session, attempts)
                 note_use(session, self._uses(attempts))
-        except SQLAlchemyError as error:
+        except Exception as error:
+            # Whatever it is: the thread goes on, and no write is taken until it is mended.
             self._stuck_since = self._stuck_since or time.monotonic()
             log.warning("the audit log cannot be written: %s", str(error).split("\n")[0])
             time.sleep(0.5)
@@ -121,7 +122,7 @@ def append(session: Session, attempts: Sequence[Attempt]) -> None:
     """Add attempts to the chain, in their order."""
     head = locked_head(session)
     rows, machines = [], []
-    for attempt in _together(attempts):
+    for attempt in map(_writable, _together(attempts)):
         head.sequence, machine = head.sequence + 1, None
         seen = {"address": attempt.address, "agent": attempt.agent}
         if attempt.address or attempt.agent:
@@ -137,6 +138,13 @@ def append(session: Session, attempts: Sequence[Attempt]) -> None:
     session.execute(insert(Entries), rows)
     if machines:
         session.execute(insert(Machines), machines)
+
+
+def _writable(attempt: Attempt) -> Attempt:
+    texts: dict[str, Any] = {
+        name: writable(text) for name, text in vars(attempt).items() if isinstance(text, str)
+    }
+    return replace(attempt, **texts)
 
 
 def _together(attempts: Iterable[Attempt]) -> list[Attempt]:

@@ -25,7 +25,6 @@ _READS = ("GET", "HEAD")
 #: Reads of these are of what is secret or of others, and are written down before they are answered.
 _GUARDED = ("/audit", "/keys", "/clients", "/grants", "/oauth/")
 _PATIENCE = 10.0
-_LONGEST = 500
 
 
 class Witness:
@@ -89,12 +88,12 @@ class _Seen:
             actor=principal.id,
             credential=principal.credential,
             operation=f"{scope['method']} {getattr(route, 'path', '(no route)')}",
-            resource=without_secrets(scope["path"])[:_LONGEST],
+            resource=without_secrets(scope["path"]),
             outcome=outcome_of(status),
             status=status,
             request_id=str(scope["state"].get("request_id", "")),
             address=address_of(scope, self._proxies),
-            agent=without_secrets(Headers(scope=scope).get("user-agent", ""))[:_LONGEST],
+            agent=without_secrets(Headers(scope=scope).get("user-agent", "")),
         )
 
 

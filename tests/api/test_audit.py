@@ -149,6 +149,7 @@ class TestChain:
     when an entry is changed or taken out    the first broken one is named
     when the end is cut off                  it is missed
     when a row is to be changed              the database refuses
+    when somebody asks for what no text is   it is written in other signs, and nothing stops
     when two processes write at once         they make one chain
     each digest                              covers every member, and the entry before
     """
@@ -186,6 +187,19 @@ class TestChain:
         for statement in ("UPDATE audit_entry SET status = 0", "DELETE FROM audit_entry"):
             with pytest.raises(DatabaseError, match="stay as they are"), transaction(made) as one:
                 one.execute(text(statement))
+        made.dispose()
+
+    def test_takes_whatever_somebody_asks_for(self, database_url: str) -> None:
+        made = engine(database_url)
+        migrate(made)
+        asked_for = "/%00\x00\udcff\r\n\u2028é" + "x" * 9_000
+        with transaction(made) as session:
+            odd = replace(ATTEMPT, resource=asked_for, actor=asked_for, agent=asked_for)
+            append(session, [odd])
+        ((row, machine),) = every_entry(made)
+        assert row.resource.startswith("/%00\ufffd?\ufffd\ufffd\ufffdéxxx")
+        assert {len(text) for text in (row.resource, row.actor, machine.agent)} == {500}
+        assert verify(_Only(made)).faults == ()  # type: ignore[arg-type]
         made.dispose()
 
     def test_is_one_when_two_processes_write_at_once(self, database_url: str) -> None:
