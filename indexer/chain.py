@@ -142,10 +142,7 @@ class Chain:
         for number, answer in zip(numbers, answers, strict=True):
             if isinstance(answer, RpcError):
                 raise TryLater(f"The node does not tell block {number} ({answer}).")
-            header = None if answer is None else Header.of(answer)
-            if header is not None and header.number != number:
-                raise TryLater(f"Asked for block {number}, the node gave {header.number}.")
-            headers.append(header)
+            headers.append(None if answer is None else _numbered(answer, number))
         return headers
 
     def logs_of(self, headers: Sequence[Header], addresses: Sequence[str]) -> list[Log]:
@@ -187,10 +184,11 @@ class Chain:
         if any(not first <= log.block_number <= last for log in logs):
             raise TryLater(f"The node gave logs outside of blocks {first} to {last}.")
         ours = _ordered(log for log in logs if log.address in addresses)
-        found = _header_or_none(passed)
-        if found is None:
+        end_of_range = _numbered(before, last)
+        if passed is None or isinstance(passed, RpcError):
             raise TryLater(f"The node does not tell block {first - 1} ({passed}).")
-        return found.hash if first else None, ours, Header.of(before)
+        found = _numbered(passed, max(0, first - 1))
+        return found.hash if first else None, ours, end_of_range
 
     def answers(self, calls: Sequence[tuple[str, str]], block_hash: str) -> list[str | None]:
         """What views return on the state after a block, None where they revert.
@@ -214,6 +212,14 @@ def _returned(answer: Any) -> str | None:
 
 def _block_request(tag: str) -> Request:
     return "eth_getBlockByNumber", [tag, False]
+
+
+def _numbered(answer: Any, number: int) -> Header:
+    """The header of the block that was asked for; raises `TryLater` when it is another one's."""
+    header = Header.of(answer)
+    if header.number != number:
+        raise TryLater(f"Asked for block {number}, the node gave {header.number}.")
+    return header
 
 
 def _header_or_none(answer: Any) -> Header | None:

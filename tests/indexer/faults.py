@@ -110,6 +110,16 @@ def with_blocks_of_others(asked: Replies, replies: Replies) -> Replies:
     ]
 
 
+def with_ranges_of_others(asked: Replies, replies: Replies) -> Replies:
+    """Asked for a range and the blocks at its ends, the node gives other blocks."""
+    is_range = any("fromBlock" in request["params"][0] for request in asked if _is_of_logs(request))
+    return with_blocks_of_others(asked, replies) if is_range else replies
+
+
+def _is_of_logs(request: dict[str, Any]) -> bool:
+    return bool(request["method"] == "eth_getLogs")
+
+
 def ahead_of_its_logs(asked: Replies, replies: Replies) -> Replies:
     """The newest block is told before its logs are."""
     newest = max((_number(reply) for reply in replies), default=0)
@@ -165,6 +175,7 @@ FAULTS: dict[str, Twist] = {
     "answers missing": lambda _asked, replies: replies[:-1] if len(replies) > 1 else 500,
     "null blocks": without_blocks,
     "blocks of other numbers": with_blocks_of_others,
+    "ends of ranges of other numbers": with_ranges_of_others,
     "no logs": in_logs(lambda logs: []),
     "null instead of logs": in_logs(lambda logs: None),
     "one log missing": in_logs(lambda logs: logs[:-1]),

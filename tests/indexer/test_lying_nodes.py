@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from indexer.database import engine, snapshot
 from indexer.errors import TryLater, WrongChain
 from indexer.follower import Follower
+from indexer.models import Block
 from indexer.settings import IndexerSettings
 
 from .faults import (
@@ -17,6 +20,7 @@ from .faults import (
     Replies,
     in_logs,
     sometimes,
+    with_ranges_of_others,
 )
 from .liar import liar
 from .play import Play
@@ -119,7 +123,26 @@ class TestPassingTrouble:
 class TestRanges:
     """
     when a node limits ranges in any dialect   smaller ones are asked for, to the same end
+    when it numbers their ends otherwise   it is asked again, though nothing else is wrong
     """
+
+    def test_are_asked_for_again_when_their_empty_ends_are_numbered_otherwise(
+        self, registry: Registry, settings: IndexerSettings, another: Another
+    ) -> None:
+        Play(registry, 29, "numbers").open()
+        registry.node.mine(40)
+        with liar(registry.node.url, sometimes(with_ranges_of_others, 0.5)) as url:
+            told = settings.model_copy(update={"rpc_urls": (url,), "finality_depth": 0})
+            with Follower(told) as follower:
+                follower.catch_up(20)
+                assert follower.checkpoint.block_number == registry.node.head
+        with snapshot(engine(settings.database_url)) as session:
+            kept = dict(session.execute(select(Block.number, Block.hash)).all())
+        of_node = {
+            n: registry.node.rpc("eth_getBlockByNumber", hex(n), False)["hash"] for n in kept
+        }
+        assert kept == of_node
+        assert digest_of(settings) == fresh_digest(another())
 
     @pytest.mark.parametrize(("code", "message"), RANGE_DIALECTS)
     def test_asks_for_less_when_a_range_is_refused(
