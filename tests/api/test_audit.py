@@ -202,10 +202,10 @@ class TestChain:
         assert verify(_Only(made)).faults == ()  # type: ignore[arg-type]
         made.dispose()
 
-    def test_is_one_when_two_processes_write_at_once(self, database_url: str) -> None:
-        made = engine(database_url)
+    def test_is_one_when_two_processes_write_at_once(self, module_postgres_url: str) -> None:
+        made = engine(module_postgres_url)
         migrate(made)
-        command = [sys.executable, "-c", WRITER, database_url]
+        command = [sys.executable, "-c", WRITER, module_postgres_url]
         writers = [subprocess.Popen([*command, f"key:{number}"]) for number in range(2)]
         assert [writer.wait(60) for writer in writers] == [0, 0]
         rows = [row for row, _ in every_entry(made)]
