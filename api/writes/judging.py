@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import Session
-
 from api.access.authorization import require_signer
 from api.access.principals import Principal
 from api.errors import ApiError, Detail, faults_error
@@ -182,10 +180,13 @@ def _claims(registry: Registry, ground: Ground | None, document: Any) -> list[De
     """Who claims the same ground; the document is looked at and forgotten again."""
     if ground is None:
         return []
-    with Session(registry.engine) as session:
+    with registry.transaction() as session:
+        # With the lock from the start: who reads first and writes then is refused by SQLite when
+        # somebody else wrote in between.
+        looked = session.begin_nested()
         register_document(session, content_bytes(document))
         found = claims_of_others(session, ground)
-        session.rollback()
+        looked.rollback()
     return found
 
 
