@@ -78,9 +78,9 @@ def complete(app: FastAPI) -> dict[str, Any]:
     components.update(_document_schemas())
     for (method, path), operation in OPERATIONS.items():
         entry = document["paths"][path][method]
-        if method != "get":
-            entry.setdefault("parameters", []).append(_ONCE)
         _describe_operation(entry, operation, components)
+        if method != "get":
+            _describe_once(entry, components)
         _describe_access(entry, operation, components)
         if path not in UNLIMITED:
             entry["responses"]["429"] = _error_response(429, components)
@@ -116,6 +116,13 @@ def _describe_operation(
     for status in operation.refusals:
         answer = entry["responses"].setdefault(str(status), {"description": _ERRORS[status]})
         answer.setdefault("content", {})["application/json"] = _refusal(status, components)
+
+
+def _describe_once(entry: dict[str, Any], components: dict[str, Any]) -> None:
+    """The key that makes trying again safe, and what comes of using it twice."""
+    entry.setdefault("parameters", []).append(_ONCE)
+    for status in (409, 422):
+        entry["responses"].setdefault(str(status), _error_response(status, components))
 
 
 def _describe_access(
@@ -239,7 +246,6 @@ _ONCE = {
     "carried out once, and answered again with the first answer (`Idempotency-Replayed: true`); "
     "with it, trying again is safe.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
-    "example": "7f0c1a52-9f6e-4c55-8a35-0c9a4f1f2f5e",
 }
 _ALSO = {
     200: "It was held already.",

@@ -23,6 +23,7 @@ from api.registry import Registry
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADER = "If-Match"
+_FORM = r'^(\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*)$'
 
 
 class Precondition:
@@ -79,6 +80,7 @@ def _given(
             alias=_HEADER,
             description="The ETag of the record as you read it: the change is refused (412) when "
             "the record is of another version by now, or not there. `*`: whatever version it is.",
+            json_schema_extra={"pattern": _FORM},
         ),
     ] = None,
 ) -> Precondition:

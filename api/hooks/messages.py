@@ -16,7 +16,7 @@ from api.hooks.events import STEPS, accounts_in, event_type, tables_of, wants
 from api.hooks.tables import WebhookRow
 from api.problems import now_text
 from api.queries.changes import Wanted, changes_after
-from api.queries.hooks import last_step, next_step, project_of_report
+from api.queries.hooks import last_step, next_step, project_of_report, project_told_of
 from api.queries.positions import newest
 from api.registry import Registry
 from api.snapshot import Position
@@ -110,7 +110,8 @@ def _is_wanted(session: Session, row: WebhookRow, record: RowChange) -> bool:
     states = list(_states(record))
     if row.holders and not any(accounts_in(s) & set(row.holders) for s in states):
         return False
-    return not row.projects or any(_project(session, s) in row.projects for s in states)
+    cursor = record.cursor
+    return not row.projects or any(_project(session, s, cursor) in row.projects for s in states)
 
 
 def _states(record: RowChange) -> Iterator[dict[str, Any]]:
@@ -121,7 +122,7 @@ def _states(record: RowChange) -> Iterator[dict[str, Any]]:
             yield {**key, **orjson.loads(state)}
 
 
-def _project(session: Session, row: dict[str, Any]) -> str | None:
+def _project(session: Session, row: dict[str, Any], cursor: int) -> str | None:
     """The project that a row is about, by what it names: project, report or unit."""
     if row.get("project_id"):
         return str(row["project_id"])
@@ -129,7 +130,9 @@ def _project(session: Session, row: dict[str, Any]) -> str | None:
     if not report and isinstance(token, str):
         # A unit's id begins with that of its report.
         report = token[:30]
-    return project_of_report(session, report) if isinstance(report, str) else None
+    if not isinstance(report, str):
+        return None
+    return project_of_report(session, report) or project_told_of(session, report, cursor)
 
 
 def _next_step(registry: Registry, session: Session, row: WebhookRow) -> Look:

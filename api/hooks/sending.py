@@ -72,8 +72,11 @@ class Sender:
             self._allowance.resolve(host, port)
         except AddressRefused as error:
             raise UrlRefused(_INSIDE) from error
-        except (OSError, UnicodeError) as error:
-            raise UrlRefused(f"no host of the name {host} is known") from error
+        except UnicodeError as error:
+            raise UrlRefused("its host is no name") from error
+        except OSError:
+            # Its name may be known tomorrow; every attempt judges anew.
+            return
 
     def post(self, url: str, headers: Mapping[str, str], body: str) -> Sent:
         """Send once; whatever goes wrong is an outcome."""

@@ -100,9 +100,10 @@ class Teller:
 
     def _tell(self, webhook_id: str, mark: Mark) -> None:
         try:
-            for _ in range(_IN_A_ROW):
+            for number in range(_IN_A_ROW):
                 told = "later" if self._stop.is_set() else self._told(webhook_id)
-                if told == "nothing":
+                # Later on it stands elsewhere than the mark says, and may be set back to there.
+                if told == "nothing" and number == 0:
                     self._idle[webhook_id] = mark
                 if told != "more":
                     return

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, select
 
@@ -13,11 +14,13 @@ from api.hooks.tables import WebhookAttempt, WebhookRow
 from api.parameters import Part
 from api.queries.order import SortKey, count_of
 from api.queries.pages import Page, page_of
-from api.queries.statements import FeedPositions, Reports, TaskHolders, Tasks, TaskSteps
+from api.queries.statements import Changes, FeedPositions, Reports, TaskHolders, Tasks, TaskSteps
 from api.tables import Task, TaskStep
 
 _Hooks: Any = WebhookRow
 _Attempts: Any = WebhookAttempt
+#: Records that one reorganisation hardly has more of.
+_NEAR = 20_000
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,23 @@ def project_of_report(session: Session, report_id: str) -> str | None:
     query = select(Reports.project_id).where(Reports.report_id == report_id)
     found: str | None = session.exec(query.limit(1)).first()
     return found
+
+
+def project_told_of(session: Session, report_id: str, cursor: int) -> str | None:
+    """The project of a report that is gone, as the feed tells of it near a cursor: what a
+    reorganisation took back was taken back together."""
+    key = orjson.dumps({"report_id": report_id}).decode()
+    query = select(Changes.before, Changes.after).where(
+        Changes.cursor.between(cursor - _NEAR, cursor + _NEAR),
+        Changes.table_name == "report",
+        Changes.row_key == key,
+    )
+    for states in session.exec(query):
+        for state in states:
+            found = orjson.loads(state or "{}").get("project_id")
+            if found:
+                return str(found)
+    return None
 
 
 def attempts_of(session: Session, webhook_id: str, part: Part) -> Page[WebhookAttempt]:

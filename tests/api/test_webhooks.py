@@ -38,7 +38,7 @@ def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     """A world with a validated project."""
     folder: Path = tmp_path_factory.mktemp("webhooks")
     mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder, hooks_timeout=2.0)
+    world = World(deployed, f"sqlite:///{folder}/index.db", folder, hooks_timeout=4.0)
     world.register(documents.forest())
     world.validate(documents.forest())
     yield world
@@ -155,7 +155,7 @@ class TestSubscribe:
             "https://[::ffff:10.0.0.1]/",
             "https://0x7f.1/",
             "https://localhost/",
-            "https://nowhere.invalid/",
+            "https://a..b/",
             "https://example.com:99999/",
             "https:///path",
         ],
@@ -288,6 +288,29 @@ class TestTelling:
         for hook in hooks:
             stage.client.delete(f"/webhooks/{hook['id']}")
 
+    def test_tells_of_reports_that_were_taken_back(self, stage: World) -> None:
+        report = documents.report()
+        path = f"/projects/{report['properties']['project_id']}/monitoring"
+        with receiver() as heard:
+            wanted = ["report.*", "report_version.*"]
+            made = subscribed(stage, heard.url, events=wanted, projects=["harz-mixed-forest"])
+            mark = stage.node.snapshot()
+            raw = stage.signed(DEVELOPER, stage.post(path, report).json()["to_sign"])
+            stage.node.rpc("eth_sendRawTransaction", raw)
+            stage.mine()
+            stage.node.revert(mark)
+            stage.mine(3)
+            with told(stage):
+                heard.wait(lambda: "index.reorganised" in heard.types())
+        assert heard.types() == [
+            "report_version.began",
+            "report.began",
+            "report_version.rolled_back",
+            "report.rolled_back",
+            "index.reorganised",
+        ]
+        stage.client.delete(f"/webhooks/{made['id']}")
+
     def test_tells_the_steps_of_own_tasks(self, stage: World) -> None:
         key = stage.api_key(OTHER_DEVELOPER, scopes=("projects:write",))
         other = {"Authorization": f"Bearer {key}"}
@@ -406,17 +429,17 @@ class TestTrouble:
     def test_keeps_up_nobody_else(self, stage: World) -> None:
         expected = len(changes(stage))
         with receiver() as slow, receiver() as heard:
-            slow.answers = lambda _: (204, {}, 3.0)
+            slow.answers = lambda _: (204, {}, 5.0)
             slow_hook = subscribed(stage, slow.url, after=0)
             gone_hook = subscribed(stage, "http://127.0.0.1:9/", after=0)
             hook = subscribed(stage, heard.url, after=0, events=CHANGES)
             with told(stage):
-                heard.wait(lambda: len(heard.messages) == expected, seconds=2.0)
+                heard.wait(lambda: len(heard.messages) == expected, seconds=3.9)
                 path = f"/webhooks/{slow_hook['id']}/deliveries"
                 heard.wait(lambda: stage.get(path).json()["deliveries"][-1]["outcome"] is not None)
                 slow_log = stage.get(path).json()["deliveries"][-1]
-        assert slow_log["error"] == "it took longer than 2 seconds"
-        assert 1900 < slow_log["milliseconds"] < 2900
+        assert slow_log["error"] == "it took longer than 4 seconds"
+        assert 3900 < slow_log["milliseconds"] < 4900
         gone_log = stage.get(f"/webhooks/{gone_hook['id']}/deliveries").json()["deliveries"][-1]
         assert "cannot be reached" in gone_log["error"]
         for made in (slow_hook, gone_hook, hook):
@@ -482,11 +505,12 @@ class TestHandling:
                 heard.wait(lambda: len(cursors(heard)) == len(expected))
                 before = [m.id for m in heard.messages[1:]]
                 assert stage.post(f"{path}/replay", {"changes": 10**9}).status_code == 422
-                replayed = stage.post(f"{path}/replay", {"changes": expected[1]})
-                assert replayed.status_code == 200
-                again = len(before) - 2
-                heard.wait(lambda: len(heard.messages) == 1 + len(before) + again)
-                assert [m.id for m in heard.messages[1 + len(before) :]] == before[2:]
+                for _ in range(2):
+                    come = len(heard.messages)
+                    replayed = stage.post(f"{path}/replay", {"changes": expected[1]})
+                    assert replayed.status_code == 200
+                    heard.wait(lambda n=come: [m.id for m in heard.messages[n:]] == before[2:])
+                    time.sleep(0.3)
                 paused = stage.client.patch(path, json={"state": "paused"})
                 assert paused.json()["state"] == "paused"
                 stage.register(documents.forest("pause-land", east=12.0))
@@ -548,7 +572,10 @@ class TestKills:
             subscribed(world, heard.url, after=0, events=CHANGES)
             with process(world, fresh_postgres_url) as one:
                 heard.wait(lambda: len(heard.messages) >= 2, seconds=30)
-                with process(world, fresh_postgres_url):
+                with told(world):
+                    alone = len(heard.messages)
+                    heard.wait(lambda: len(heard.messages) > alone)
+                    assert len(cursors(heard)) == len(heard.messages)
                     one.send_signal(signal.SIGKILL)
                     one.wait()
                     heard.wait(lambda: len(cursors(heard)) == len(expected), seconds=60)
