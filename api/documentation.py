@@ -97,6 +97,10 @@ def example(name: str) -> Any:
 def _describe_operation(
     entry: dict[str, Any], operation: Operation, components: dict[str, Any]
 ) -> None:
+    for parameter in entry.get("parameters", ()):
+        if parameter["name"] in operation.needed:
+            form = operation.needed[parameter["name"]]
+            parameter |= {"required": True, "schema": {"type": "string", **form}}
     if operation.request is not None:
         entry["requestBody"] = _request_body(operation, components)
     success: dict[str, Any] = {"description": operation.said}

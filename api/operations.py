@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -29,7 +30,8 @@ class Operation:
     `request` is a kind of document, a request model, or several kinds; `signable` says that the
     document may come together with a signed transaction. A `form` is no JSON; the `refusals` of
     OAuth's own endpoints carry the members that its clients read (RFC 6749, 5.2). A `secret`
-    answer shows what is shown once and kept nowhere.
+    answer shows what is shown once and kept nowhere. The query parameters `needed` must be given,
+    and be so, where the route itself says what is wrong with them.
     """
 
     said: str
@@ -46,6 +48,7 @@ class Operation:
     secret: bool = False
     form: bool = False
     refusals: tuple[int, ...] = ()
+    needed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     scopes: tuple[str, ...] = ()
 
 
@@ -76,7 +79,15 @@ def _write(
     )
 
 
-_ACCOUNT = (400, 401, 403, 405, 413, 415, 422, 500, 503)
+_ACCOUNT = (400, 401, 403, 405, 409, 413, 415, 422, 500, 503)
+#: A route that looks at its parameters itself, and sends what is wrong with them to the client.
+_OF_A_CODE: Mapping[str, Mapping[str, Any]] = {
+    "response_type": {"const": "code"},
+    "client_id": {"pattern": r"^[A-Za-z0-9\-._~]+$"},
+    "redirect_uri": {"format": "uri", "pattern": "^[!-~]+$"},
+    "code_challenge": {"pattern": "^[A-Za-z0-9_-]{43}$"},
+    "code_challenge_method": {"const": "S256"},
+}
 _CLIENTS = ("admin:clients",)
 #: Whoever signed in, for whatever.
 _ANYBODY = tuple(scope for scope in SCOPES if scope not in PUBLIC)
@@ -109,7 +120,7 @@ def _consent(
         said,
         answer,
         example,
-        errors=(400, 401, 403, 404, 405, 413, 415, 422, 500, 503),
+        errors=(400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503),
         request=request,
         request_examples=examples,
         derived=False,
@@ -125,7 +136,7 @@ def _form(
         said,
         answer,
         example,
-        errors=(400, 405, 413, 415, 500, 503),
+        errors=(400, 405, 409, 413, 415, 422, 500, 503),
         request=request,
         request_examples=examples,
         derived=False,
@@ -658,7 +669,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         also=(302,),
         scopes=OPEN,
         errors=(405, 500, 503),
-        refusals=(400,),
+        refusals=(400, 404),
+        needed=_OF_A_CODE,
     ),
     ("post", "/oauth/authorize"): _consent(
         "Where the browser goes.",
@@ -721,7 +733,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "The client is revoked.",
         oauth.RegisteredClient,
         "client-revoked",
-        errors=(400, 401, 403, 404, 405, 500, 503),
+        errors=(*_ACCOUNT, 404),
         derived=False,
         scopes=_CLIENTS,
     ),
@@ -737,7 +749,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "The grant has ended.",
         oauth.Grant,
         "grant-revoked",
-        errors=(400, 401, 403, 404, 405, 500, 503),
+        errors=(*_ACCOUNT, 404),
         derived=False,
         scopes=_ANYBODY,
     ),
@@ -753,7 +765,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "The text to sign.",
         oauth.LinkText,
         "wallet-text",
-        errors=(*_ACCOUNT, 409),
+        errors=_ACCOUNT,
         request=oauth.LinkTextRequest,
         request_examples=("wallet-to-link",),
         derived=False,
@@ -774,7 +786,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "The link has ended.",
         oauth.WalletLink,
         "wallet-link",
-        errors=(400, 401, 403, 404, 405, 500, 503),
+        errors=(*_ACCOUNT, 404),
         derived=False,
         scopes=_SIGNERS,
     ),

@@ -15,7 +15,7 @@ from api.operations import OPERATIONS
 from api.problems import problem_response
 from api.registry import Registry
 
-_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+_WRITES = ("POST", "PUT", "PATCH", "DELETE")
 #: Answers that are about who asks, or how often: another time they may be otherwise.
 _OF_THE_MOMENT = (401, 403, 429)
 
@@ -32,7 +32,7 @@ class Idempotent:
         self._registry = registry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _SAFE:
+        if scope["type"] != "http" or scope["method"] not in _WRITES:
             await self.app(scope, receive, send)
             return
         try:

@@ -25,6 +25,11 @@ from api.oauth.wallets import allowed_to, wallets_of
 from api.queries import oauth as queries
 from api.registry import Registry
 
+#: So long is a replayed code or refresh token still told from one that never was.
+_KEPT_SECONDS = 86_400
+#: Whoever adds a grant removes more than it adds, and still does not wait long.
+_CLEARED_AT_ONCE = 100
+
 
 @dataclass
 class Answer:
@@ -150,6 +155,7 @@ class Server(AuthorizationServer):
 
     def _grant(self, client: Client, principal: str, scopes: Sequence[str]) -> GrantRow:
         now = int(time.time())
+        queries.clear_expired(self.session, now, _KEPT_SECONDS, _CLEARED_AT_ONCE)
         return GrantRow(
             id=new_id(),
             client_id=client.get_client_id(),

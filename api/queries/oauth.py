@@ -118,9 +118,15 @@ def wallet_link(session: Session, principal: str, wallet: str) -> WalletLinkRow 
     return session.get(WalletLinkRow, (principal, wallet))
 
 
-def clear_expired(session: Session, now: int, kept_seconds: int) -> None:
-    """Remove what can count no more; grants stay a while, so that a replay is still noticed."""
+def clear_expired(session: Session, now: int, kept_seconds: int, most: int) -> None:
+    """Remove what can count no more, `most` rows of a kind at a time; grants stay a while, so that
+    a replay is still noticed. What another process removes just now is left to it."""
     over = select(GrantRow.id).where(col(GrantRow.expires_at) < now - kept_seconds)
-    session.execute(delete(RefreshTokenRow).where(col(RefreshTokenRow.grant_id).in_(over)))
-    session.execute(delete(GrantRow).where(col(GrantRow.expires_at) < now - kept_seconds))
-    session.execute(delete(SpentRow).where(col(SpentRow.expires_at) < now))
+    grants = session.exec(over.limit(most).with_for_update(skip_locked=True)).all()
+    if grants:
+        session.execute(delete(RefreshTokenRow).where(col(RefreshTokenRow.grant_id).in_(grants)))
+        session.execute(delete(GrantRow).where(col(GrantRow.id).in_(grants)))
+    done = select(SpentRow.id).where(col(SpentRow.expires_at) < now)
+    spent = session.exec(done.limit(most).with_for_update(skip_locked=True)).all()
+    if spent:
+        session.execute(delete(SpentRow).where(col(SpentRow.id).in_(spent)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from authlib.oauth2.rfc6749.errors import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidClientError, OAuth2Error
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -15,9 +15,15 @@ from api.access.principals import Principal
 from api.bodies import modelled
 from api.dependencies import JsonBody, OfRegistry
 from api.encoding import dumps
-from api.errors import ApiError, AuthenticationError, Detail, ParameterError, ValidationError
+from api.errors import (
+    ApiError,
+    AuthenticationError,
+    Detail,
+    MissingError,
+    ParameterError,
+    ValidationError,
+)
 from api.oauth import consent, forms, models
-from api.oauth.cleaning import clear
 from api.oauth.metadata import resource_metadata, server_metadata
 from api.oauth.pages import consent_page, refusal_page
 from api.oauth.scopes import words_of
@@ -31,7 +37,11 @@ router = APIRouter(tags=["sign in"])
 _FRESH = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _KEPT = {"Cache-Control": "max-age=300"}
 
-_REFUSALS: dict[int, type[ApiError]] = {400: ParameterError, 401: AuthenticationError}
+_REFUSALS: dict[int, type[ApiError]] = {
+    400: ParameterError,
+    401: AuthenticationError,
+    404: MissingError,
+}
 
 _SENTENCES = {
     "invalid_grant": "The code or refresh token is not good here, or no longer; sign in again.",
@@ -45,7 +55,8 @@ FormBody = Annotated[str, Depends(forms.read_form)]
 
 
 class AuthorizationQuery(BaseModel):
-    """An authorization request (RFC 6749, 4.1.1; RFC 7636; RFC 8707); other fields are ignored."""
+    """An authorization request (RFC 6749, 4.1.1; RFC 7636). Other fields are ignored, but for
+    a `resource` (RFC 8707), which can be this API alone."""
 
     response_type: str | None = Field(default=None, description="`code`.", examples=["code"])
     client_id: str | None = Field(default=None, description="The client's id.")
@@ -56,7 +67,6 @@ class AuthorizationQuery(BaseModel):
     state: str | None = Field(default=None, description="Comes back as it is.")
     code_challenge: str | None = Field(default=None, description="SHA-256 of the verifier.")
     code_challenge_method: str | None = Field(default=None, description="`S256`.")
-    resource: str | None = Field(default=None, description="This API's address, if given.")
 
 
 @router.get("/.well-known/oauth-authorization-server", summary="The authorization server")
@@ -91,6 +101,8 @@ def read_authorization(
             asked = forms.query_request(server.issuer, request)
             handle, pending = consent.begin(server, asked)
         except OAuth2Error as error:
+            if isinstance(error, InvalidClientError):
+                error.status_code = 404
             refused = server.refused(asked, error)
             return _refused_authorization(request, refused, is_page=is_page)
     if is_page:
@@ -127,7 +139,6 @@ def decide(request: Request, registry: OfRegistry, body: JsonBody) -> Response:
         person, "wallet", credential=f"client:{pending.client.row.id}"
     )
     with registry.transaction() as session:
-        clear(session, registry.settings)
         place = consent.granted(Server(registry, session), pending, wallet, scopes)
     return _json({"redirect_to": place}, headers=_FRESH)
 
@@ -167,8 +178,16 @@ def _answered(
             answer = server.handle_error_response(None, error)
         _say_who(request, asked)
     if answer.status >= 400:
-        return _oauth_problem(request, answer)
+        return _oauth_problem(request, _challenging(answer))
     return _json(answer.body, headers=_FRESH)
+
+
+def _challenging(answer: Answer) -> Answer:
+    """A client that is not known is told like one that did not prove itself."""
+    if answer.body["error"] != "invalid_client" or answer.status == 401:
+        return answer
+    headers = {**answer.headers, "WWW-Authenticate": 'Basic error="invalid_client"'}
+    return Answer(401, answer.body, headers)
 
 
 def _say_who(request: Request, asked: forms.FormRequest | None) -> None:

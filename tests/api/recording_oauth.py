@@ -28,6 +28,7 @@ def recorded_oauth(world: World) -> dict[str, Any]:
 def _record_code(world: World, found: dict[str, Any]) -> None:
     walk = Walk(world, known(world))
     found["oauth-problem-400"] = walk.begun(redirect_uri="https://elsewhere.example").json()
+    found["oauth-problem-404"] = walk.begun(client_id="nobody").json()
     found["consent-request"] = walk.begun().json()
     request = found["consent-request"]["request"]
     found["consent-wallet"] = {"request": request, "wallet": world.address(DEVELOPER)}

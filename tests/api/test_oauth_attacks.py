@@ -213,8 +213,8 @@ class TestRedirect:
             refused(answer, "invalid_request")
 
     def test_an_unknown_client_is_told_to_the_person(self, walk: Walk) -> None:
-        refused(walk.begun(client_id="nobody"), "invalid_client")
-        assert walk.begun(headers=HTML, client_id="nobody").status_code == 400
+        refused(walk.begun(client_id="nobody"), "invalid_client", 404)
+        assert walk.begun(headers=HTML, client_id="nobody").status_code == 404
 
     @pytest.mark.parametrize(
         ("asked", "is_the_same"),
@@ -579,7 +579,7 @@ class TestClients:
 
         good = asked(endpoint)
         assert form(world, "/oauth/token", good).status_code == 200
-        refused(form(world, "/oauth/token", good), "invalid_client")
+        refused(form(world, "/oauth/token", good), "invalid_client", 401)
         thief = ECKey.generate_key("P-256", {"kid": key.kid})
         secret = OctKey.import_key(json.dumps(key.as_dict(private=False)))
         for wrong in (
@@ -590,7 +590,7 @@ class TestClients:
             asked(endpoint, expires_in=-100),
             {**good, "client_assertion": "x.y.z"},
         ):
-            refused(form(world, "/oauth/token", wrong), "invalid_client")
+            refused(form(world, "/oauth/token", wrong), "invalid_client", 401)
 
     @pytest.mark.parametrize(
         "body",
