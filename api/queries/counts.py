@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
@@ -12,15 +13,16 @@ from sqlalchemy import Engine
 from api.snapshot import Snapshot
 
 Totals = tuple[int, ...]
+Found = TypeVar("Found")
 #: So many totals are remembered for a database.
 REMEMBERED = 2_000
 
-_known: WeakKeyDictionary[Engine, OrderedDict[tuple[str, str], Totals]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Engine, OrderedDict[tuple[str, str], Any]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def counted(snapshot: Snapshot, name: str | None, count: Callable[[], Totals]) -> Totals:
-    """The totals of a list of that name in a state of the index.
+def remembered(snapshot: Snapshot, name: str | None, count: Callable[[], Found]) -> Found:
+    """What is counted under a name in a state of the index.
 
     A state is known by the hash of its block, so a reorganisation needs no thought. Without a name,
     or where the hash is not known, it is counted each time.
@@ -33,7 +35,8 @@ def counted(snapshot: Snapshot, name: str | None, count: Callable[[], Totals]) -
         known = _known.setdefault(engine, OrderedDict())
         if place in known:
             known.move_to_end(place)
-            return known[place]
+            held: Found = known[place]
+            return held
     found = count()
     with _lock:
         known[place] = found

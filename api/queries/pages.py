@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from api.cursors import Cursor
 from api.parameters import Part
-from api.queries.counts import Totals, counted
+from api.queries.counts import Totals, remembered
 from api.queries.order import Order, SortKey, beyond, count_of
 from api.queries.statements import Reorganisations
 from api.snapshot import Snapshot
@@ -87,7 +87,9 @@ def keys_of(snapshot: Snapshot, listing: Listing, part: Part) -> Page[Any]:
     block, halves = snapshot.position.block_number, _halves(snapshot, listing.table)
 
     def totals() -> tuple[int, ...]:
-        return counted(snapshot, listing.name, lambda: _totals(snapshot, listing, narrow, halves))
+        return remembered(
+            snapshot, listing.name, lambda: _totals(snapshot, listing, narrow, halves)
+        )
 
     session = snapshot.session
     if len(halves) == 1:
@@ -124,7 +126,7 @@ def _page_of_halves(
 def _halves(snapshot: Snapshot, table: Any) -> list[ColumnElement[bool]]:
     if snapshot.block is None:
         return [table.valid_to.is_(None)]
-    began = table.valid_from <= snapshot.block
+    began = func.coalesce(table.valid_from, 0) <= snapshot.block
     return [and_(table.valid_to.is_(None), began), and_(table.valid_to > snapshot.block, began)]
 
 

@@ -137,7 +137,7 @@ def project_conditions(session: Session, criteria: ProjectCriteria) -> list[Colu
         named = select(Methodologies.methodology_key).where(methodology_is(criteria.methodology))
         found.append(Projects.methodology_key.in_(named))
     if criteria.actor:
-        found.append(_actor_is(criteria.actor))
+        found.append(_actor_is(session, criteria.actor))
     if criteria.project_type:
         found.append(Projects.project_type == criteria.project_type)
     if criteria.country:
@@ -156,10 +156,13 @@ def methodology_is(name: str) -> Any:
     return and_(named, Methodologies.version == version) if version else named
 
 
-def _actor_is(actor: str) -> Any:
-    if re.fullmatch(r"0x[0-9a-fA-F]{40}", actor):
-        return or_(Projects.developer == actor.lower(), _is_on(Footprints.actor_id == actor))
-    return _is_on(Footprints.actor_id == actor)
+def _actor_is(session: Session, actor: str) -> Any:
+    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", actor):
+        return _is_on(Footprints.actor_id == actor)
+    # Hardly any document names an address as its actor, and either would be tried on every project.
+    named = session.exec(select(Footprints.hash).where(Footprints.actor_id == actor)).all()
+    own = Projects.developer == actor.lower()
+    return or_(own, Projects.pdd_hash.in_(named)) if named else own
 
 
 def _is_on(condition: Any) -> Any:

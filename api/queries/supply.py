@@ -10,6 +10,7 @@ from sqlalchemy import func, or_
 from sqlmodel import select
 
 from api.filters import SupplyFilters
+from api.queries.counts import remembered
 from api.queries.projects import ids_of
 from api.queries.statements import Deficits, Reports, Units
 from api.snapshot import Snapshot
@@ -37,8 +38,11 @@ def supply(snapshot: Snapshot, filters: SupplyFilters) -> Sequence[SupplyRow]:
     query = select(Units.unit_type, Units.status, func.sum(Units.quantity_kg))
     matching = query.where(snapshot.valid(Units), *_conditions(snapshot, filters))
     found: dict[str, dict[str, int]] = {}
-    for unit_type, status, kg in snapshot.session.exec(
-        matching.group_by(Units.unit_type, Units.status)
+    grouped = matching.group_by(Units.unit_type, Units.status)
+    for unit_type, status, kg in remembered(
+        snapshot,
+        f"supply {filters.model_dump_json()}",
+        lambda: snapshot.session.exec(grouped).all(),
     ):
         places = found.setdefault(unit_type, dict.fromkeys(PLACES, 0))
         places["held" if status == "locked" else status] += int(kg)

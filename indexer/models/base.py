@@ -13,14 +13,13 @@ from sqlalchemy import (
     and_,
     func,
     inspect,
+    or_,
     text,
 )
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 index_metadata = MetaData()
-#: A block that is never reached.
-_NEVER = 2**62
 Lookups = tuple[str | tuple[str, ...], ...]
 
 
@@ -77,9 +76,9 @@ def as_of(table: type[Versioned], block: int | None = None) -> ColumnElement[boo
     ended: ColumnElement[int | None] = columns.valid_to
     if block is None:
         return ended.is_(None)
-    # As one comparison, which no database takes for a search by `valid_to`: it looks rows up by
-    # what else is asked of them.
-    return and_(began <= block, func.coalesce(ended, _NEVER) > block)
+    # Apart, so that each part finds its own partial index; `valid_from` is no search for either.
+    reached = func.coalesce(began, 0) <= block
+    return or_(and_(ended.is_(None), reached), and_(ended > block, reached))
 
 
 def _listed(lookup: str | tuple[str, ...]) -> tuple[str, ...]:
