@@ -368,7 +368,7 @@ class TestTrouble:
     when it wants nothing any more     it is dead at once
     when it redirects                  that is a failure, and nobody follows
     when it is slow or gone            others are told meanwhile, and the log says why
-    when its key is revoked            it is dead
+    when its key or client is revoked  it is dead
     when the server's key is another   nothing is sent with it
     """
 
@@ -464,6 +464,15 @@ class TestTrouble:
                 row = session.get(WebhookRow, made["id"])
                 assert (row.state, heard.messages) == ("dead", [])
                 assert "key" in (row.last_error or "")
+
+    def test_ends_with_its_client(self, stage: World) -> None:
+        made, parts = subscribed(stage, "http://127.0.0.1:9/", after=0), stage.app.state.registry
+        with parts.transaction() as session:
+            row = session.get(WebhookRow, made["id"])
+            row.principal = "client:that-is-gone"
+        assert tell(parts, Sender(parts.settings), made["id"]) == "later"
+        with parts.transaction() as session:
+            assert session.get(WebhookRow, made["id"]).state == "dead"
 
     def test_signs_with_no_other_key(self, stage: World, tmp_path: Path) -> None:
         with receiver() as heard:
