@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.access.scopes import SCOPES
 from api.models import Problem
 from api.operations import OPERATIONS
 
@@ -68,6 +69,7 @@ def target(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder: Path = tmp_path_factory.mktemp("hostile")
     mark = deployed.node.snapshot()
     world = World(deployed, f"sqlite:///{folder}/index.db", folder)
+    world.show(world.api_key(*range(10), scopes=SCOPES))
     world.register(documents.forest())
     world.validate(documents.forest())
     yield world
