@@ -40,8 +40,8 @@ from indexer.sync import Sync
 STANDBY_SECONDS = 1.0
 HEALING_SECONDS = 5.0
 LONGEST_PAUSE = 10.0
-#: How often nodes have to say the same undecodable thing before it is believed.
-SIGHTINGS = 3
+#: How often, and for how many seconds, nodes say the same undecodable thing before it is believed.
+SIGHTINGS, DOUBT_SECONDS = 3, 4.0
 
 log = structlog.get_logger("indexer")
 
@@ -235,9 +235,11 @@ class Follower(AbstractContextManager["Follower"]):
             self._healing.run()
 
     def _doubted(self, strange: UndecodableEvent) -> TryLater:
-        """A node may have cut the log short: raises it again once every endpoint has said so."""
+        """A node may have cut the log short: raises it again when every endpoint goes on so."""
         self._sightings[str(strange)] += 1
-        if self._sightings[str(strange)] >= max(SIGHTINGS, len(self._settings.rpc_urls)):
+        lasts = time.monotonic() - (self._trouble_since or time.monotonic()) >= DOUBT_SECONDS
+        enough = max(SIGHTINGS, len(self._settings.rpc_urls))
+        if lasts and self._sightings[str(strange)] >= enough:
             raise strange
         return TryLater(f"Perhaps the node cut it short: {strange}")
 
