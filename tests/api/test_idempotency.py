@@ -260,6 +260,41 @@ class TestTurns:
         assert isinstance(begin(parts, "anonymous", KEY, "b"), Turn)
 
 
+class TestProcesses:
+    """
+    given two processes on one PostgreSQL   what many send at once happens once
+    """
+
+    def test_do_it_once_between_them(
+        self, deployed: Any, fresh_postgres_url: str, tmp_path: Path
+    ) -> None:
+        mark = deployed.node.snapshot()
+        world = World(deployed, fresh_postgres_url, tmp_path)
+        body, start = {"url": "http://127.0.0.1:9/"}, threading.Barrier(8)
+        headers = {**world.shown, "Idempotency-Key": KEY}
+        with TestClient(create_app(world.settings)) as other:
+            clients = [world.client, other] * 4
+
+            def attempt(client: TestClient) -> Response:
+                start.wait()
+                return client.post("/webhooks", json=body, headers=headers)
+
+            with ThreadPoolExecutor(8) as pool:
+                answers = list(pool.map(attempt, clients))
+            again = other.post("/webhooks", json=body, headers=headers)
+        made = [answer for answer in answers if answer.status_code == 201]
+        refused = [answer for answer in answers if answer.status_code == 409]
+        assert (len(made), len(refused)) == (1, 7)
+        assert {answer.json()["details"][0]["code"] for answer in refused} <= {
+            "IDEMPOTENCY_KEY_IN_USE",
+            "ANSWER_NOT_KEPT",
+        }
+        assert again.json()["details"][0]["location"] == made[0].headers["location"]
+        assert world.get("/webhooks").json()["numberMatched"] == 1
+        world.close()
+        deployed.node.revert(mark)
+
+
 class TestEveryWrite:
     """
     every operation that is no read answers again, whatever its route does
