@@ -10,6 +10,7 @@ NAME = r"^[A-Za-z0-9_-]{1,100}$"
 UNIT = r"^[A-Za-z0-9_.-]{1,300}$"
 REGISTRY = r"^[A-Za-z0-9._-]{1,100}$"
 HEX = r"^0x([0-9a-fA-F]{2})+$"
+SIGNATURE = r"^0x([0-9a-fA-F]{2})*$"
 NUMBER = r"^(0|[1-9][0-9]{0,77})$"
 BYTES32 = r"^0x[0-9a-fA-F]{64}$"
 DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -24,6 +25,7 @@ _SAID = {
     UNIT: "a unit is named by its token id (decimal, or “0x” and 64 hexadecimal digits) or serial",
     REGISTRY: "a registry is named by 1 to 100 letters, digits, “.”, “_” and “-”",
     HEX: "bytes are “0x” and an even number of hexadecimal digits",
+    SIGNATURE: "a signature is “0x” and an even number of hexadecimal digits",
     DATE: "a day is written as in 2024-12-31",
     LABEL: "a reason has 1 to 31 of a-z, 0-9 and “_”",
     NUMBER: "a number is written with decimal digits",

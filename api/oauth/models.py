@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.models import Answer, Problem
-from api.patterns import ADDRESS, HEX
+from api.patterns import ADDRESS, SIGNATURE
 
 Scopes = Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=30)]
 Handle = Annotated[
@@ -16,7 +16,12 @@ Handle = Annotated[
 ]
 Wallet = Annotated[str, Field(pattern=ADDRESS, description="Address of the wallet.")]
 Signature = Annotated[
-    str, Field(pattern=HEX, max_length=20_000, description="The wallet's personal_sign.")
+    str,
+    Field(
+        pattern=SIGNATURE,
+        max_length=20_000,
+        description="The wallet's personal_sign; `0x` where a smart account has agreed on chain.",
+    ),
 ]
 
 

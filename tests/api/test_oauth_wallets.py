@@ -81,6 +81,7 @@ class TestText:
 class TestSmartAccounts:
     """
     given a contract that says yes (ERC-1271)          its principal is the contract
+    given one that agreed on chain                     the same without a signature
     given one that says no, reverts or says nonsense   401
     given an address without code                      401
     """
@@ -114,6 +115,21 @@ class TestSmartAccounts:
         answer = self.decided(walk, account)
         world.node.revert(mark)
         assert (answer.status_code, answer.json()["code"]) == (401, "AUTHENTICATION_REQUIRED")
+
+    def test_sign_in_with_what_they_agreed_to_on_chain(
+        self, world: World, walk: Walk, account: str
+    ) -> None:
+        mark = world.node.snapshot()
+        world.node.send(world.address(0), account, "0x" + _selector("behave(uint8)") + f"{1:064x}")
+        world.node.mine()
+        request = walk.handle()
+        offered = walk.offered(DEVELOPER, request, wallet=account).json()
+        answer = walk.decided(DEVELOPER, request, offered, wallet=account, signature="0x")
+        world.node.revert(mark)
+        assert answer.status_code == 200
+        of_a_key = walk.handle()
+        offered = walk.offered(DEVELOPER, of_a_key).json()
+        assert walk.decided(DEVELOPER, of_a_key, offered, signature="0x").status_code == 401
 
     def test_is_refused_without_code(self, walk: Walk) -> None:
         assert self.decided(walk, "0x" + "ab" * 20).status_code == 401
