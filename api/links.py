@@ -25,6 +25,8 @@ def page_links(request: Request, registry: Registry, page: Page[Any]) -> list[di
     links = []
     for rel, moved in found:
         parameters = {**given, **moved}
+        if "cursor" in moved:
+            parameters.pop("offset", None)
         query = f"?{urlencode(parameters)}" if parameters else ""
         href = registry.link(request.url.path + query)
         links.append({"rel": rel, "href": href, "type": GEOJSON})

@@ -8,7 +8,7 @@ from datetime import time
 from typing import Annotated, Any
 
 from fastapi import Query, Request
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from api.cursors import CURSOR_FORM, START, Cursor, print_of
 from api.errors import Detail, ParameterError
@@ -32,6 +32,7 @@ IGNORING = ("/oauth/authorize",)
 _DAY = 86_400
 _LAST_DAY = 65_535
 _MOST_WORDS = 10
+_BLOCK_OR_MOMENT = r"^([0-9]{1,15}|0x[0-9a-fA-F]{64}|[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?)$"
 
 
 def refuse_unknown(request: Request) -> None:
@@ -120,8 +121,16 @@ Moment = Annotated[str, AfterValidator(_moment)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Box = Annotated[str, AfterValidator(_bbox)]
 SearchWords = Annotated[str, AfterValidator(_words)]
-CursorText = Annotated[str, AfterValidator(_cursor)]
-BlockOrMoment = Annotated[str, AfterValidator(_block_or_moment)]
+CursorText = Annotated[
+    str,
+    AfterValidator(_cursor),
+    WithJsonSchema({"type": "string", "pattern": r"^(\*|[A-Za-z0-9_-]{16,4000})$"}),
+]
+BlockOrMoment = Annotated[
+    str,
+    AfterValidator(_block_or_moment),
+    WithJsonSchema({"type": "string", "pattern": _BLOCK_OR_MOMENT}),
+]
 MethodologyName = Annotated[str, AfterValidator(_methodology)]
 
 
@@ -150,8 +159,8 @@ class Part(Slice):
     cursor: CursorText | None = Field(
         default=None,
         max_length=4000,
-        description="Instead of `offset`: `*` to begin, then what the link to the next page has. "
-        "Every page is of the state of the first one, whatever happens meanwhile.",
+        description="`*` to begin, then what the link to the next page has: every page is of the "
+        "state of the first one, whatever happens meanwhile. An `offset` counts from there.",
         examples=["*"],
     )
 
@@ -197,19 +206,16 @@ def _names(field: Any) -> list[str]:
 
 
 def _cursor_faults(request: Request) -> list[Detail]:
-    """A cursor belongs to one list and is no second offset; what is none is told elsewhere."""
-    found = []
-    if "offset" in request.query_params:
-        found.append(Detail("offset", "INVALID_PARAMETER", "Give a cursor or an offset, not both."))
+    """A cursor belongs to one list; what is none is told elsewhere."""
     text = request.query_params["cursor"]
     try:
         known = Cursor.read(text).list_print
     except ValueError:
-        return found
-    if text != START and known != print_of(request.url.path, request.query_params.multi_items()):
-        message = f"The cursor is that of another list or other filters; {CURSOR_FORM}."
-        found.append(Detail("cursor", "INVALID_PARAMETER", message))
-    return found
+        return []
+    if text == START or known == print_of(request.url.path, request.query_params.multi_items()):
+        return []
+    message = f"The cursor is that of another list or other filters; {CURSOR_FORM}."
+    return [Detail("cursor", "INVALID_PARAMETER", message)]
 
 
 def _unknown(name: str, allowed: tuple[str, ...]) -> Detail:

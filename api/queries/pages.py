@@ -117,10 +117,13 @@ def _page_of_halves(
     rows = _read(snapshot.session, select(both).order_by(*map(SortKey.term, order)).limit(reach))
     if cursor is None:
         return Page(rows[part.offset : part.offset + part.limit], totals())
-    kept = list(rows[: part.limit])
+    kept, rest = (
+        list(rows[part.offset : part.offset + part.limit]),
+        rows[part.offset + part.limit :],
+    )
     found = kept[::-1] if cursor.is_back else kept
     cursor = _begun(snapshot.session, snapshot.position.block_number, cursor, totals)
-    return _between_cursors(found, len(rows) > part.limit, cursor, len(keys))
+    return _between_cursors(found, len(rest) > 0, cursor, len(keys), part.offset)
 
 
 def _halves(snapshot: Snapshot, table: Any) -> list[ColumnElement[bool]]:
@@ -155,8 +158,9 @@ def page_of(
         page = query.order_by(*map(SortKey.term, order)).offset(part.offset).limit(part.limit)
         return Page(_read(session, page), totals())
     cursor = Cursor.read(part.cursor)
-    found, more = _rows(session, query, part.limit, order, cursor)
-    return _between_cursors(found, more, _begun(session, block, cursor, totals), len(order))
+    found, more = _rows(session, query, part, order, cursor)
+    begun = _begun(session, block, cursor, totals)
+    return _between_cursors(found, more, begun, len(order), part.offset)
 
 
 def listed(snapshot: Snapshot, query: Any, part: Part, order: Order) -> Page[Any]:
@@ -182,7 +186,7 @@ def _read(session: Session, query: Any) -> Sequence[Any]:
 
 
 def _rows(
-    session: Session, query: Any, limit: int, order: Order, cursor: Cursor
+    session: Session, query: Any, part: Part, order: Order, cursor: Cursor
 ) -> tuple[list[Any], bool]:
     """Rows in the order of the list, each with its sort values at the end, and whether there are
     more in the direction that was read."""
@@ -190,9 +194,10 @@ def _rows(
     wanted = query.add_columns(*(key.column for key in order))
     if cursor.values:
         wanted = wanted.where(beyond(keys, cursor.values))
-    found = _read(session, wanted.order_by(*map(SortKey.term, keys)).limit(limit + 1))
-    kept = list(found[:limit])
-    return kept[::-1] if cursor.is_back else kept, len(found) > limit
+    ordered = wanted.order_by(*map(SortKey.term, keys)).offset(part.offset)
+    found = _read(session, ordered.limit(part.limit + 1))
+    kept = list(found[: part.limit])
+    return kept[::-1] if cursor.is_back else kept, len(found) > part.limit
 
 
 def _begun(session: Session, block: int, cursor: Cursor, totals: Callable[[], Totals]) -> Cursor:
@@ -203,11 +208,14 @@ def _begun(session: Session, block: int, cursor: Cursor, totals: Callable[[], To
     return replace(cursor, totals=totals(), block=block, reorganisations=known)
 
 
-def _between_cursors(found: list[Any], more: bool, cursor: Cursor, width: int) -> Page[Any]:
+def _between_cursors(
+    found: list[Any], more: bool, cursor: Cursor, width: int, passed: int
+) -> Page[Any]:
+    """`passed` rows were left out between the cursor and what was found."""
     rows = [tuple(row[:-width]) for row in found]
     here = replace(cursor, values=(), is_back=False)
-    is_first = not cursor.values if not cursor.is_back else not more
-    is_last = not more if not cursor.is_back else not cursor.values
+    is_begin = not cursor.values and not passed
+    is_first, is_last = (not more, is_begin) if cursor.is_back else (is_begin, not more)
     before = after = None
     if found and not is_first:
         before = replace(here, values=tuple(found[0][-width:]), is_back=True)

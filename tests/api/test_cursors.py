@@ -98,7 +98,7 @@ class TestReadingByCursor:
     when a reorganisation takes that back     410, and how to begin again
     when a reorganisation is after that       the pages go on
     when it is the cursor of another list     400, and why
-    when there is an offset as well           400
+    when there is an offset as well           it counts from there
     when its values are no values of the sort 400
     """
 
@@ -174,9 +174,12 @@ class TestReadingByCursor:
         rest = listed.client.get(f"/projects?limit=3&cursor={self._next(listed)}").json()
         assert rest["numberReturned"] == 3
 
-    def test_is_refused_with_an_offset(self, listed: World) -> None:
-        refused = listed.get("/projects", cursor=START, offset=2).json()
-        assert refused["details"][0]["message"] == "Give a cursor or an offset, not both."
+    def test_counts_an_offset_from_there(self, listed: World) -> None:
+        whole = [name for page in walked(listed, "/projects?limit=2") for name in page]
+        page = listed.get("/projects", cursor=START, offset=1, limit=2)
+        assert [one["id"] for one in page.json()["features"]] == whole[1:3]
+        assert walked(listed, linked(page, "next") or "") == [whole[3:5]]
+        assert walked(listed, linked(page, "prev") or "", "prev") == [whole[:1]]
 
     @pytest.mark.parametrize("values", [(), ("a", "b"), (2**62, 5), (None, "0x00"), (1.5, "0x")])
     def test_is_refused_with_values_of_another_sort(
