@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
 from api.documentation import example
+from api.hooks.models import MESSAGES
 from api.main import create_app
 from api.models import Problem
 from api.operations import OPERATIONS, Operation
@@ -45,6 +46,7 @@ class TestDocumentation:
     every operation has a summary, a description, and described parameters
     every example is accepted: documents by their schema, requests and answers by their model
     every example fits the JSON Schema that stands beside it
+    every message to subscribers is described, with an example that fits
     every error that can come is documented with an example
     the whole is a valid OpenAPI 3.1 document: every reference leads somewhere
     the examples have the members of what is really answered
@@ -93,6 +95,21 @@ class TestDocumentation:
             schema = content["schema"] | {"components": document["components"]}
             for named in content["examples"].values():
                 Draft202012Validator(schema).validate(named["value"])
+
+    @pytest.mark.parametrize("name", MESSAGES)
+    def test_every_message_is_described(self, document: dict[str, Any], name: str) -> None:
+        sent = document["webhooks"][name]["post"]
+        assert sent["summary"]
+        assert {p["name"] for p in sent["parameters"]} == {
+            "webhook-id",
+            "webhook-timestamp",
+            "webhook-signature",
+        }
+        content = sent["requestBody"]["content"]["application/json"]
+        value = content["examples"][name]["value"]
+        MESSAGES[name].model_validate(value)
+        schema = content["schema"] | {"components": document["components"]}
+        Draft202012Validator(schema).validate(value)
 
     def test_every_reference_leads_somewhere(self, document: dict[str, Any]) -> None:
         components = document["components"]["schemas"]
