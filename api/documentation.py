@@ -228,7 +228,10 @@ def _document_schemas() -> dict[str, Any]:
 
 def _relocated(value: Any, home: str) -> Any:
     if isinstance(value, dict):
-        return {key: _relocated_member(key, item, home) for key, item in value.items()}
+        found = {key: _relocated_member(key, item, home) for key, item in value.items()}
+        # Generators of clients give up on an array of anything.
+        bare = value.get("type") == "array" and not {"items", "prefixItems"} & set(value)
+        return {**found, "items": {}} if bare else found
     if isinstance(value, list):
         return [_relocated(item, home) for item in value]
     return value

@@ -160,7 +160,7 @@ class AccountAccreditations(Answer):
     index: IndexPosition = Field(alias="ogcr:index")
 
 
-class Methodology(Answer):
+class MethodologyVersion(Answer):
     """A methodology version with the terms that the chain holds."""
 
     key: str
@@ -184,7 +184,7 @@ class Methodology(Answer):
 class MethodologyPage(Answer):
     """A page of methodology versions."""
 
-    methodologies: list[Methodology]
+    methodologies: list[MethodologyVersion]
     number_matched: int = Field(alias="numberMatched")
     number_returned: int = Field(alias="numberReturned")
     links: list[Link]

@@ -403,7 +403,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         scopes=_READ_ANY,
     ),
     ("get", "/methodologies/{name}"): _read(
-        "The methodology version.", models.Methodology, "methodology", scopes=_READ_ANY
+        "The methodology version.", models.MethodologyVersion, "methodology", scopes=_READ_ANY
     ),
     ("post", "/validate"): Operation(
         "What the check found.",

@@ -9,6 +9,7 @@ from sqlalchemy import func, union
 from sqlmodel import select
 
 from api.filters import AccreditationFilters
+from api.queries.counts import remembered
 from api.queries.order import order_of
 from api.queries.pages import Page, listed
 from api.queries.statements import Accreditations, Decisions, Organisations, Withdrawals
@@ -89,7 +90,8 @@ def outcomes(snapshot: Snapshot, account: str, role_id: str) -> dict[str, int]:
     """How many decisions of each outcome an account made in a role."""
     counted = select(Decisions.outcome, func.count()).group_by(Decisions.outcome)
     query = _decided(snapshot, account, role_id, counted).order_by(Decisions.outcome)
-    return dict(snapshot.session.exec(query).all())
+    name = f"outcomes {account} {role_id}"
+    return dict(remembered(snapshot, name, lambda: snapshot.session.exec(query).all()))
 
 
 def _decided(snapshot: Snapshot, account: str, role_id: str, query: Any) -> Any:
