@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -20,6 +21,9 @@ CLAIMING = ("submitted", "under_review", "validated")
 
 #: Tasks in one of these have not reached the index yet.
 PENDING = ("awaiting_signature", "broadcast", "mined")
+
+#: So many documents are named one by one in a query.
+FEW = 500
 
 Rectangle = tuple[float, float, float, float]
 
@@ -53,6 +57,16 @@ def point_within_box(session: Session, bbox: str) -> ColumnElement[bool]:
     inside = or_(*(_inside(box) for box in boxes))
     reaching = _reaching_in(session, boxes, inside, shapely.point_on_surface)
     return or_(inside, Footprints.hash.in_(reaching))
+
+
+def anchoring(session: Session, digest: Any, condition: ColumnElement[bool]) -> Any:
+    """The condition that the document of a hash has a footprint of which a condition holds.
+
+    Where few have, they are named: no database guesses well how many four bounds leave.
+    """
+    query = select(Footprints.hash).where(condition)
+    found = session.exec(query.limit(FEW + 1)).all()
+    return digest.in_(found if len(found) <= FEW else query)
 
 
 def footprint(session: Session, digest: str | None) -> Footprint | None:

@@ -14,7 +14,7 @@ from sqlmodel import select
 from api.filters import PlaceFilters, ReportPlaceFilters
 from api.parameters import days_of
 from api.queries.counts import remembered
-from api.queries.ground import point_within_box, within_box
+from api.queries.ground import anchoring, point_within_box, within_box
 from api.queries.order import SortKey
 from api.queries.pages import Page, listing_name
 from api.queries.projects import (
@@ -64,7 +64,9 @@ def project_places(snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool
     ]
     if filters.bbox:
         inside = point_within_box if as_points else within_box
-        conditions.append(_on(Projects.pdd_hash, inside(snapshot.session, filters.bbox)))
+        conditions.append(
+            anchoring(snapshot.session, Projects.pdd_hash, inside(snapshot.session, filters.bbox))
+        )
     order = [SortKey(Projects.created_at, False), SortKey(Projects.project_id, False)]
     page = project_page(snapshot, filters, conditions, order)
     return page.holding(_places(snapshot, page.rows))
@@ -74,7 +76,8 @@ def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[Repor
     """A page of the reports of all projects that match, in a stable order."""
     conditions = [*report_conditions(filters), *_in_time(Reports, filters.datetime)]
     if filters.bbox:
-        there = _on(Projects.pdd_hash, within_box(snapshot.session, filters.bbox))
+        box = within_box(snapshot.session, filters.bbox)
+        there = anchoring(snapshot.session, Projects.pdd_hash, box)
         projects = select(Projects.project_id).where(snapshot.valid(Projects), there)
         conditions.append(Reports.project_id.in_(projects))
     order = [SortKey(Reports.created_at, False), SortKey(Reports.report_id, False)]
@@ -137,11 +140,6 @@ def _of_projects(snapshot: Snapshot, rows: Sequence[ReportRow]) -> list[ReportPl
     places = _places(snapshot, [ProjectRow(*row) for row in found])
     by_id = {place.row.project.project_id: place for place in places}
     return [ReportPlace(row, by_id[row.report.project_id or ""]) for row in rows]
-
-
-def _on(digest: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = digest.in_(select(Footprints.hash).where(condition))
-    return found
 
 
 def _in_time(table: Any, interval: str | None) -> list[ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
-from api.queries.ground import within_box
+from api.queries.ground import anchoring, within_box
 from api.queries.order import Nullable, Order, between, order_of
 from api.queries.pages import Listing, Page, keys_of
 from api.queries.positions import first_block
@@ -62,7 +62,7 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
         *between(Projects.validated_at, filters.approved_from, filters.approved_to),
     ]
     if filters.bbox:
-        conditions.append(_is_on(within_box(snapshot.session, filters.bbox)))
+        conditions.append(_is_on(snapshot.session, within_box(snapshot.session, filters.bbox)))
     order = order_of(filters.sort, SORTS, Projects.created_at, Projects.project_id)
     return project_page(snapshot, filters, conditions, order)
 
@@ -141,7 +141,7 @@ def project_conditions(session: Session, criteria: ProjectCriteria) -> list[Colu
     if criteria.project_type:
         found.append(Projects.project_type == criteria.project_type)
     if criteria.country:
-        found.append(_is_on(Footprints.country == criteria.country))
+        found.append(_is_on(session, Footprints.country == criteria.country))
     if criteria.q:
         found.append(says(session, Projects.pdd_hash, criteria.q))
     return found
@@ -158,16 +158,16 @@ def methodology_is(name: str) -> Any:
 
 def _actor_is(session: Session, actor: str) -> Any:
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", actor):
-        return _is_on(Footprints.actor_id == actor)
+        return _is_on(session, Footprints.actor_id == actor)
     # Hardly any document names an address as its actor, and either would be tried on every project.
     named = session.exec(select(Footprints.hash).where(Footprints.actor_id == actor)).all()
     own = Projects.developer == actor.lower()
     return or_(own, Projects.pdd_hash.in_(named)) if named else own
 
 
-def _is_on(condition: Any) -> Any:
+def _is_on(session: Session, condition: Any) -> Any:
     """The condition on a project that one on its footprint holds."""
-    return Projects.pdd_hash.in_(select(Footprints.hash).where(condition))
+    return anchoring(session, Projects.pdd_hash, condition)
 
 
 def _beside(snapshot: Snapshot) -> list[tuple[Any, ColumnElement[bool]]]:
