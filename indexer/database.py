@@ -1,13 +1,24 @@
 """The database: engines for SQLite and PostgreSQL, snapshots to read, transactions to write."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, Table, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Engine,
+    Index,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy.schema import CreateIndex, CreateSchema, DropIndex
 from sqlmodel import Session
 
 from indexer.errors import WrongDatabase
@@ -17,6 +28,7 @@ from indexer.placement import lock_key, schema_of
 BUSY_SECONDS = 30
 #: Pages of SQLite that a writer keeps: its indexes are written to in many places at once.
 WRITER_CACHE_KIB = 8_000
+SORTING_CACHE_KIB = 1_000
 _TABLES = b"ogcr-tab"
 #: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
 _PATIENCE = {
@@ -70,6 +82,22 @@ def drop_index_tables(engine: Engine, *, feed: bool = False) -> None:
     kept -= {table.name for table in _differing(engine)}
     dropped = [table for table in index_metadata.sorted_tables if table.name not in kept]
     index_metadata.drop_all(engine, tables=dropped)
+
+
+def drop_indexes(engine: Engine, indexes: Iterable[Index]) -> None:
+    """Drop indexes of the index's tables, those that are there."""
+    with transaction(engine) as session:
+        for index in indexes:
+            session.execute(DropIndex(index, if_exists=True))
+
+
+def make_index(engine: Engine, index: Index) -> None:
+    """Make an index of one of the index's tables, unless it is there."""
+    with transaction(engine) as session:
+        if _is_sqlite(engine):
+            # What it sorts in memory before it turns to files is as large as this.
+            session.execute(text(f"PRAGMA cache_size = -{SORTING_CACHE_KIB}"))
+        session.execute(CreateIndex(index, if_not_exists=True))
 
 
 @contextmanager

@@ -8,14 +8,12 @@ What is missing is seen from the database itself: after a crash anywhere, the ne
 from collections.abc import Iterator
 
 import structlog
-from sqlalchemy import Engine, Index, inspect, text
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy import Engine, Index, inspect
 
-from indexer.database import transaction
+from indexer.database import drop_indexes, make_index
 from indexer.models import Block, Event, Unit
 
 LARGE = (Block, Event, Unit)
-SORTING_KIB = 1_000
 
 log = structlog.get_logger("indexer")
 
@@ -29,9 +27,7 @@ class Lookups:
 
     def leave_out(self) -> None:
         """Drop them; to be called while the tables are empty."""
-        with transaction(self._engine) as session:
-            for index in _all():
-                session.execute(text(f"DROP INDEX IF EXISTS {index.name}"))
+        drop_indexes(self._engine, _all())
         self._missing = None
 
     def make_one(self) -> bool:
@@ -42,12 +38,7 @@ class Lookups:
             return False
         index = self._missing[-1]
         log.info("making an index for readers", index=index.name, left=len(self._missing))
-        with transaction(self._engine) as session:
-            connection = session.connection()
-            if connection.dialect.name == "sqlite":
-                # What it sorts in memory before it turns to files is as large as this.
-                connection.exec_driver_sql(f"PRAGMA cache_size = -{SORTING_KIB}")
-            connection.execute(CreateIndex(index, if_not_exists=True))
+        make_index(self._engine, index)
         self._missing.pop()
         return True
 
