@@ -120,7 +120,7 @@ class TestRooms:
             ("httpx", {"rpc.py"}),
             ("eth_", {"chain.py", "rpc.py", "tracing.py", "heads.py"}),
             ("debug_", {"tracing.py"}),
-            ("httpcore", {"fetching.py"}),
+            ("httpcore", {"connecting.py", "fetching.py"}),
             (
                 "transaction(self._engine)",
                 {"sync.py", "healing.py", "failed_calls.py", "findings.py"},
