@@ -30,6 +30,7 @@ class LocalChain:
     def __init__(self, port: int, state: Path, log: Path) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.state = state
+        self._cache = state.parent / "anvil"
         self._port = port
         self._log = log
         self._saved: str | None = None
@@ -45,6 +46,7 @@ class LocalChain:
             raise ChainTrouble("anvil is not installed here: run scripts/setup.")
         options = ["--host", "127.0.0.1", "--port", str(self._port), "--chain-id", str(CHAIN_ID)]
         options += ["--hardfork", "cancun", "--no-request-size-limit", "--quiet"]
+        options += ["--cache-path", str(self._fresh_cache())]
         child = Child("The local chain (anvil)", [anvil, *options], self._log)
         try:
             self._await(child)
@@ -63,6 +65,13 @@ class LocalChain:
         if self.head() is not None:
             self._save(with_history=(self.head() or 0) <= HISTORY_BLOCKS)
         child.stop()
+        shutil.rmtree(self._cache, ignore_errors=True)
+
+    def _fresh_cache(self) -> Path:
+        """For states that anvil moves out of its memory: a killed one leaves gigabytes."""
+        shutil.rmtree(self._cache, ignore_errors=True)
+        self._cache.mkdir(parents=True)
+        return self._cache
 
     def save(self) -> None:
         """Save now; raises ChainTrouble when anvil cannot."""

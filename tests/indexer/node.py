@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from typing import Any
 
@@ -26,7 +27,9 @@ class Node:
         self.chain_id = chain_id
         self.url = f"http://127.0.0.1:{self.port}"
         command = [binary, "--port", str(self.port), "--chain-id", str(chain_id)]
-        command += ["--silent", "--order", "fifo"]
+        # For states that anvil moves out of its memory: a killed one leaves gigabytes.
+        self._states = tempfile.TemporaryDirectory(prefix="ogcr-anvil-", ignore_cleanup_errors=True)
+        command += ["--silent", "--order", "fifo", "--cache-path", self._states.name]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         self._client = httpx.Client(timeout=30)
         self._wait_until_up()
@@ -93,6 +96,7 @@ class Node:
         self._client.close()
         self._process.terminate()
         self._process.wait(10)
+        self._states.cleanup()
 
     def _wait_until_up(self) -> None:
         for _ in range(200):
