@@ -179,7 +179,7 @@ class TestLogs:
         assert "testclient" not in json.dumps(line)
 
     def test_gives_the_lines_of_others_the_same_form(self, lines: Any) -> None:
-        logging.getLogger("uvicorn.error").warning("%s is late", "somebody")
+        logging.getLogger("a.library").warning("%s is late", "somebody")
         (line,) = lines()
         assert (line["event"], line["level"]) == ("somebody is late", "warning")
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", line["timestamp"])
