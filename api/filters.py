@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, Field
 
+from api.models import TaskState
 from api.parameters import (
     AsOf,
     Box,
@@ -287,17 +288,8 @@ class ValidationFilters(ValidationPeriod, Part):
     )
 
 
-STATES = (
-    "awaiting_signature",
-    "broadcast",
-    "mined",
-    "indexed",
-    "final",
-    "reverted",
-    "dropped",
-    "cancelled",
-    "expired",
-)
+#: A task's, in the order in which it goes through them.
+STATES: tuple[str, ...] = get_args(TaskState)
 
 
 class TaskFilters(Part):

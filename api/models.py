@@ -287,22 +287,25 @@ class Progress(Answer):
     outcome: Literal["succeeded", "failed", "cancelled", "expired"] | None
 
 
+TaskState = Literal[
+    "awaiting_signature",
+    "broadcast",
+    "mined",
+    "indexed",
+    "final",
+    "reverted",
+    "dropped",
+    "cancelled",
+    "expired",
+]
+
+
 class Task(Answer):
     """One write from its request to its finality."""
 
     id: str
     kind: str
-    state: Literal[
-        "awaiting_signature",
-        "broadcast",
-        "mined",
-        "indexed",
-        "final",
-        "reverted",
-        "dropped",
-        "cancelled",
-        "expired",
-    ]
+    state: TaskState
     progress: Progress
     history: list[Step]
     created_at: str

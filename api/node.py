@@ -80,10 +80,15 @@ class Node:
         answer = self.rpc.batch([("eth_call", [{"to": to, "data": data}, "latest"])])[0]
         return answer if isinstance(answer, RpcError) else str(answer)
 
+    def transaction(self, transaction_hash: str) -> dict[str, Any] | None:
+        """A transaction as the node tells it, waiting or mined; None when it knows none."""
+        found = self.rpc.call("eth_getTransactionByHash", [transaction_hash])
+        return found if isinstance(found, dict) else None
+
     def input(self, transaction_hash: str) -> str:
         """The data of a transaction as `0x…`, empty when the node does not know it."""
-        found = self.rpc.call("eth_getTransactionByHash", [transaction_hash])
-        return str(found.get("input", "")).lower() if isinstance(found, dict) else ""
+        found = self.transaction(transaction_hash)
+        return str(found.get("input", "")).lower() if found else ""
 
     def simulate(self, call: dict[str, str]) -> RpcError | None:
         """The node's refusal of a call on top of all it knows, None when it would succeed."""
@@ -110,7 +115,7 @@ class Node:
 
     def knows(self, transaction_hash: str) -> bool:
         """True when the node holds the transaction, waiting or mined."""
-        return self.rpc.call("eth_getTransactionByHash", [transaction_hash]) is not None
+        return self.transaction(transaction_hash) is not None
 
     def block_with_receipts(self, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """A block's header and all its receipts in order, as the node tells them."""

@@ -14,6 +14,7 @@ from api.access.tables import AuditAnchor
 from api.errors import ConflictError, UnavailableError
 from api.queries.audit import anchors, head
 from api.registry import Registry
+from api.relay import hand_over
 from api.relayer import Relayer
 from indexer import database
 from indexer.rpc import RpcError
@@ -77,19 +78,19 @@ def anchor(registry: Registry, account: Relayer) -> AuditAnchor | None:
     # Kept before it is sent, as every transaction of this API; `verify` says if it never arrived.
     with registry.transaction() as session:
         session.add(row)
-    answer = registry.node.rpc.batch([("eth_sendRawTransaction", [raw])])[0]
-    if isinstance(answer, RpcError):
+    refused = hand_over(registry, digest, raw)
+    if refused is not None:
         with registry.transaction() as session:
             session.delete(row)
-        raise UnavailableError(f"The node does not take the anchor: {answer.message}.")
+        raise UnavailableError(f"The node does not take the anchor: {refused.message}.")
     return row
 
 
 def found_on_chain(registry: Registry, transaction_hash: str) -> tuple[str, Anchored, bool] | None:
     """The sender of an anchor, what it says, and whether it is in a block; None when the chain has
     no such anchor. Raises `TryLater` when the node does not answer."""
-    found = registry.node.rpc.call("eth_getTransactionByHash", [transaction_hash])
-    if not isinstance(found, dict):
+    found = registry.node.transaction(transaction_hash)
+    if found is None:
         return None
     sender = str(found["from"]).lower()
     said = Anchored.read(str(found.get("input", "0x")))
