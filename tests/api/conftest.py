@@ -59,6 +59,22 @@ def relay_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
     deployed.node.revert(mark)
 
 
+@pytest.fixture(scope="module")
+def units_world(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world for the tests of one file, whose developer holds units of a validated project."""
+    folder = tmp_path_factory.mktemp("units")
+    mark = deployed.node.snapshot()
+    made = World(deployed, f"sqlite:///{folder}/index.db", folder)
+    pdd, mrv = documents.forest(), documents.report()
+    made.register(pdd)
+    made.validate(pdd)
+    made.report(mrv)
+    made.verify(mrv)
+    yield made
+    made.close()
+    deployed.node.revert(mark)
+
+
 def _world(deployed: Registry, database_url: str, folder: Path) -> Iterator[World]:
     mark = deployed.node.snapshot()
     made = World(deployed, database_url, folder)

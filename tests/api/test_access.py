@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,20 +38,10 @@ CLOSED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+@pytest.fixture
+def stage(units_world: World) -> World:
     """A world whose developer holds units of a validated project."""
-    folder: Path = tmp_path_factory.mktemp("access")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    pdd, mrv = documents.forest(), documents.report()
-    world.register(pdd)
-    world.validate(pdd)
-    world.report(mrv)
-    world.verify(mrv)
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    return units_world
 
 
 def asked(world: World, method: str, path: str, key: str | None, **more: Any) -> Response:

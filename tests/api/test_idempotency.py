@@ -29,7 +29,6 @@ from api.operations import OPERATIONS
 from api.registry import Registry
 from api.settings import ApiSettings
 
-from . import documents
 from .world import BUYER, DEVELOPER, World
 
 KEY = "7f0c1a52-9f6e-4c55-8a35-0c9a4f1f2f5e"
@@ -40,20 +39,10 @@ def written(world: World, method: str, path: str, body: Any, key: str, **query: 
     return world.client.request(method, path, json=body, params=query or None, headers=headers)
 
 
-@pytest.fixture(scope="module")
-def held(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world whose developer holds units."""
-    folder: Path = tmp_path_factory.mktemp("idempotency")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    pdd, mrv = documents.forest(), documents.report()
-    world.register(pdd)
-    world.validate(pdd)
-    world.report(mrv)
-    world.verify(mrv)
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+@pytest.fixture
+def held(units_world: World) -> World:
+    """A world whose developer holds units of a validated project."""
+    return units_world
 
 
 def unit(world: World) -> dict[str, Any]:
