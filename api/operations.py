@@ -202,10 +202,19 @@ _WEBHOOK = "/webhooks/{webhookId}"
 
 def methods_of(path: str) -> list[str]:
     """The verbs that a path of this API knows."""
+    found = {method.upper() for method, _ in _keys_of(path)}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
+
+
+def is_documented(method: str, path: str) -> bool:
+    """Whether a path of this API knows a verb."""
+    return any(known.upper() == method for known, _ in _keys_of(path))
+
+
+def _keys_of(path: str) -> list[tuple[str, str]]:
     matching = [key for key in OPERATIONS if compile_path(key[1])[0].match(path)]
     literal = [key for key in matching if key[1] == path]
-    found = {method.upper() for method, _ in literal or matching}
-    return sorted(found | {"HEAD"} if "GET" in found else found)
+    return literal or matching
 
 
 #: Pages and their files, which anybody may read; the documentation leaves them out.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from api.access.asked import Asked, note_call, note_scopes, note_wallets
 from api.access.calls import rule_of
 from api.access.principals import Principal
 from api.access.scopes import OPEN, beyond, covers, is_admin
@@ -33,6 +34,7 @@ def require_scope(registry: Registry, principal: Principal, scopes: Iterable[str
     wanted = tuple(scopes)
     if wanted == OPEN:
         return
+    note_scopes(wanted)
     held = [scope for scope in wanted if covers(principal.scopes, scope)]
     if not held:
         raise _lacking(principal, wanted)
@@ -46,25 +48,49 @@ def require_scope(registry: Registry, principal: Principal, scopes: Iterable[str
 
 def has_scope(registry: Registry, principal: Principal, scope: str) -> bool:
     """Whether a scope was granted and is in force."""
-    return covers(principal.scopes, scope) and _is_in_force(registry, principal, scope)
+    has = covers(principal.scopes, scope) and _is_in_force(registry, principal, scope)
+    if has:
+        note_scopes((scope,))
+    return has
 
 
 def require_call(registry: Registry, principal: Principal, write: Write) -> None:
     """Raise `PermissionsError` unless one of the principal's wallets may make this call now."""
     rule = rule_of(write.contract, write.function)
     require_scope(registry, principal, (rule.scope,))
+    call = (write.contract, write.function, len(write.arguments))
+    note_call(*call)
     with registry.newest_state() as snapshot:
-        able = _with_role(registry, snapshot, principal, write)
+        able = _with_role(registry, snapshot, principal, *call)
         if rule.also and roles.holders_among(snapshot, able, rule.also, _now(snapshot)):
+            note_wallets(able)
             return
         parties = rule.parties(snapshot, write.arguments) if rule.parties else set()
         if parties and not able & parties:
             raise _not_theirs(write, parties)
+        note_wallets(able & parties if parties else able)
+
+
+def require_still(registry: Registry, principal: Principal, asked: Asked) -> None:
+    """Raise unless a principal may still have the answer to what was asked for once: the scopes,
+    the roles of the calls, the wallets. Whose affair it is may have changed by the very call."""
+    for scopes in asked.scopes:
+        require_scope(registry, principal, scopes)
+    for wallets in asked.wallets:
+        if not principal.wallets.intersection(wallets):
+            raise _no_more_theirs(wallets)
+    if asked.calls:
+        with registry.newest_state() as snapshot:
+            for call in asked.calls:
+                _with_role(registry, snapshot, principal, *call)
 
 
 def require_signer(principal: Principal, address: str | None) -> None:
     """Raise `PermissionsError` for the address of a wallet that the principal has not proven."""
-    if address is None or address.lower() in principal.wallets:
+    if address is None:
+        return
+    if address.lower() in principal.wallets:
+        note_wallets((address.lower(),))
         return
     if principal.is_anonymous:
         raise AuthenticationError(f"Sign in with {address} to act for it.")
@@ -116,18 +142,22 @@ def _is_in_force(registry: Registry, principal: Principal, scope: str) -> bool:
 
 
 def _with_role(
-    registry: Registry, snapshot: Snapshot, principal: Principal, write: Write
+    registry: Registry,
+    snapshot: Snapshot,
+    principal: Principal,
+    contract: str,
+    function: str,
+    inputs: int,
 ) -> set[str]:
     """The wallets that the contract's function lets in; raises `PermissionsError` without one."""
-    target = registry.deployments.contracts[write.contract].address
-    inputs = len(write.arguments)
-    selector = registry.abi.function(write.contract, write.function, inputs).selector
+    target = registry.deployments.contracts[contract].address
+    selector = registry.abi.function(contract, function, inputs).selector
     role, now = roles.role_for(snapshot, target, selector), _now(snapshot)
     if role is None or role == PUBLIC_ROLE:
         return set(principal.wallets)
     able = roles.holders_among(snapshot, principal.wallets, role, now)
     if not able:
-        raise _without_role(snapshot, write, roles.label_of(snapshot, role))
+        raise _without_role(snapshot, f"{contract}.{function}", roles.label_of(snapshot, role))
     if role in _JUDGES:
         able = roles.accredited_among(snapshot, able, role, now // _DAY)
         if not able:
@@ -156,9 +186,9 @@ def _with_scopes(error: PermissionsError, scopes: Iterable[str]) -> PermissionsE
     return error
 
 
-def _without_role(snapshot: Snapshot, write: Write, role: str) -> PermissionsError:
+def _without_role(snapshot: Snapshot, call: str, role: str) -> PermissionsError:
     message = (
-        f"{write.contract}.{write.function} takes the role {role}, which none of your wallets "
+        f"{call} takes the role {role}, which none of your wallets "
         f"holds at block {snapshot.position.block_number}; ask an administrator for it."
     )
     return PermissionsError(message, [Detail("", "ROLE_MISSING", message, {"role": role})])
@@ -178,3 +208,11 @@ def _not_theirs(write: Write, parties: set[str]) -> PermissionsError:
         f"{' or '.join(sorted(parties))}, which is none of your wallets that may call it."
     )
     return PermissionsError(message, [Detail("", "NOT_A_PARTY", message)])
+
+
+def _no_more_theirs(wallets: Iterable[str]) -> PermissionsError:
+    message = (
+        f"This was answered for {' or '.join(wallets)}, which is no more a wallet that you have "
+        "proven; sign in with it, or let it be linked again."
+    )
+    return PermissionsError(message, [Detail("", "WALLET_NOT_YOURS", message)])

@@ -14,7 +14,8 @@ class Principal:
     `id` is `anonymous`, `eip155:<chain id>:0x…` (a wallet), `client:<id>`, `key:<id>`, or that of
     an external subject; `kind` says which: anonymous, wallet, client, key, subject. `wallets` are
     the lower-case addresses whose control was proven: the principal may sign for these and no
-    others. `credential` is the id, never the secret, of the token or key. `by_operator` is true
+    others. `credential` is the id, never the secret, of the token or key, `grant` that of the grant
+    behind one of our tokens. `by_operator` is true
     for a key that the operator made on the machine itself. `rate` replaces the limit of its kind.
     """
 
@@ -24,6 +25,7 @@ class Principal:
     wallets: frozenset[str] = field(default_factory=frozenset)
     organization: str | None = None
     credential: str | None = None
+    grant: str | None = None
     by_operator: bool = False
     rate: str | None = None
 

@@ -87,7 +87,9 @@ class WebhookChange(_Asked):
     holders: Holders | None = None
     finality: Finality | None = None
     state: Literal["active", "paused"] | None = Field(
-        default=None, description="`active` also lets a dead one go on where it stopped."
+        default=None,
+        description="`active` also lets one that stopped go on where it was; it rests on the "
+        "credential that is shown.",
     )
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import delete
 from sqlmodel import Session
 
 from api.access.authorization import has_scope
+from api.access.issuing import OWN
 from api.access.principals import Principal
-from api.access.scopes import ADMIN
+from api.access.scopes import ADMIN, PUBLIC, covers
 from api.encoding import dumps, moment_text
 from api.errors import (
     ConflictError,
@@ -23,14 +24,16 @@ from api.errors import (
     UnavailableError,
     ValidationError,
 )
-from api.hooks.events import PING, scopes_for
+from api.hooks.events import PING
 from api.hooks.models import ReplayRequest, WebhookChange, WebhookRequest
 from api.hooks.sending import Sender, UrlRefused
 from api.hooks.signing import signed_headers
+from api.hooks.standing import KEY, missing
 from api.hooks.tables import WebhookAttempt, WebhookRow
 from api.hooks.telling import forget, log_attempt, log_outcome
 from api.problems import now_text
 from api.queries import hooks as queries
+from api.queries.keys import ids_made_by
 from api.registry import Registry
 from indexer import database
 from indexer.identity import project_id
@@ -54,7 +57,7 @@ def subscribe(registry: Registry, principal: Principal, wanted: WebhookRequest) 
         row = WebhookRow(
             id=uuid4().hex,
             principal=principal.id,
-            wallets=sorted(principal.wallets),
+            **_rests_on(registry, principal),
             state="active",
             key_name=registry.seal.name,
             change_cursor=reached.change if wanted.after is None else wanted.after,
@@ -67,19 +70,28 @@ def subscribe(registry: Registry, principal: Principal, wanted: WebhookRequest) 
 
 
 def own_hook(registry: Registry, principal: Principal, webhook_id: str) -> WebhookRow:
-    """A subscription of a principal, or anybody's for an administrator; raises `MissingError`."""
+    """A subscription of a principal or of a key that it made, or anybody's for an administrator;
+    raises `MissingError`."""
     with database.snapshot(registry.engine) as session:
         row = session.get(WebhookRow, webhook_id)
-    if row is None or (row.principal != principal.id and not has_scope(registry, principal, ADMIN)):
+        is_own = row is not None and row.principal in owners(session, principal)
+    if row is None or not (is_own or has_scope(registry, principal, ADMIN)):
         raise MissingError(f"There is no webhook {webhook_id}; GET /webhooks lists yours.")
     return row
+
+
+def owners(session: Session, principal: Principal) -> list[str]:
+    """Whose subscriptions a principal handles: its own, and those of the API keys that it made,
+    which nobody else can once the key counts no more."""
+    made = ids_made_by(session, principal.id) if covers(principal.scopes, OWN) else []
+    return [principal.id, *(KEY + key for key in made)]
 
 
 def change_hook(
     registry: Registry, principal: Principal, webhook_id: str, wanted: WebhookChange
 ) -> WebhookRow:
-    """The subscription as it is wanted now; a dead one that is made active goes on where it
-    stopped."""
+    """The subscription as it is wanted now; one that stopped and is made active goes on where it
+    stopped, and rests on the credential that is shown now. Raises as `subscribe`."""
     wishes = wanted.model_dump(exclude_unset=True)
     _require_visible(principal, wishes.get("events") or ())
     if wishes.get("url"):
@@ -91,12 +103,16 @@ def change_hook(
                 setattr(row, name, value)
         if wishes.get("state") == "active":
             _revive(row)
+        if row.state == "active":
+            _confirm(registry, session, principal, row)
         return row
 
 
-def replay(registry: Registry, webhook_id: str, wanted: ReplayRequest) -> WebhookRow:
-    """Let the messages after a cursor be told (again), under the ids that they had; a dead
-    subscription lives again. Raises `ValidationError` for a cursor that was never given."""
+def replay(
+    registry: Registry, principal: Principal, webhook_id: str, wanted: ReplayRequest
+) -> WebhookRow:
+    """Let the messages after a cursor be told (again), under the ids that they had; one that
+    stopped goes on. Raises `ValidationError` for a cursor that was never given."""
     with registry.transaction() as session:
         row, reached = _locked(session, webhook_id), queries.reached(session)
         for pointer, cursor, last in (
@@ -111,6 +127,7 @@ def replay(registry: Registry, webhook_id: str, wanted: ReplayRequest) -> Webhoo
             row.step_cursor = wanted.tasks
         forget(row)
         row.state, row.last_error = "active", None
+        _confirm(registry, session, principal, row)
         return row
 
 
@@ -228,13 +245,34 @@ def _locked(session: Session, webhook_id: str) -> WebhookRow:
 
 
 def _require_visible(principal: Principal, events: Sequence[str]) -> None:
-    for group in scopes_for(events):
-        if not principal.scopes & set(group):
-            error = PermissionsError(
-                f"To be told these events a credential needs the scope {' or '.join(group)}."
-            )
-            error.scopes = group
-            raise error
+    for group in missing(principal.scopes, events):
+        error = PermissionsError(
+            f"To be told these events a credential needs the scope {' or '.join(group)}."
+        )
+        error.scopes = group
+        raise error
+
+
+def _confirm(registry: Registry, session: Session, principal: Principal, row: WebhookRow) -> None:
+    """Let a subscription rest on the credential that its owner shows now. What an administrator
+    makes active still rests on what its owner has."""
+    if row.principal not in owners(session, principal):
+        return
+    _require_visible(principal, row.events)
+    row.principal = principal.id
+    for name, value in _rests_on(registry, principal).items():
+        setattr(row, name, value)
+
+
+def _rests_on(registry: Registry, principal: Principal) -> dict[str, Any]:
+    """What the credential carries beside what everybody has."""
+    everybodys = PUBLIC if registry.settings.reads == "public" else frozenset()
+    return {
+        "wallets": sorted(principal.wallets),
+        "scopes": sorted(principal.scopes - everybodys),
+        "grant_id": principal.grant,
+        "confirmed_at": time.time(),
+    }
 
 
 @contextmanager

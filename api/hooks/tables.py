@@ -11,6 +11,8 @@ from api.tables import ApiTable
 class WebhookRow(ApiTable, table=True):
     """A subscription. Times are UNIX seconds with fractions.
 
+    `scopes` and `wallets` are what the credential carried that it was made, or last confirmed, with
+    at `confirmed_at`; `grant_id` is the grant behind the token of a wallet.
     `change_cursor` and `step_cursor` are the last ones of the change feed and of the steps of tasks
     that need not be told any more. `message_…` is the one that is being told, kept as it was first
     sent, with the attempts that were made; only once it is through the next one is looked for.
@@ -22,6 +24,9 @@ class WebhookRow(ApiTable, table=True):
     id: str = Field(primary_key=True)
     principal: str = Field(index=True)
     wallets: list[str] = Field(sa_type=JSON)
+    scopes: list[str] = Field(sa_type=JSON)
+    grant_id: str | None = None
+    confirmed_at: float
     url: str
     description: str | None = None
     events: list[str] = Field(sa_type=JSON)

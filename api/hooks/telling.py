@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Collection
 from typing import Literal
 from uuid import uuid4
 
@@ -18,19 +19,18 @@ from sqlmodel import Session
 from api.hooks.messages import Look, Message, look
 from api.hooks.sending import Sender, Sent
 from api.hooks.signing import signed_headers
+from api.hooks.standing import Lapsed, standing_of
 from api.hooks.tables import WebhookAttempt, WebhookRow
-from api.oauth.tables import ClientRow
 from api.queries.hooks import locked_hook, old_attempts, under_way
-from api.queries.keys import key as api_key
 from api.registry import Registry
 from indexer import database
 
 #: There may be another one right behind; there is none as things stand; it is not the time.
 Told = Literal["more", "nothing", "later"]
 LONGEST_WAIT = 6 * 3600.0
+_FILTERS = ("events", "projects", "holders", "wallets")
 #: What an attempt may take beside the time that the receiver has; then another process may try.
 _GRACE = 30.0
-_KEY, _CLIENT = "key:", "client:"
 
 
 def tell(registry: Registry, sender: Sender, webhook_id: str) -> Told:
@@ -101,8 +101,12 @@ def _prepared(registry: Registry, webhook_id: str) -> tuple[WebhookRow, str] | T
         row = locked_hook(session, webhook_id)
         if row is None or not _is_same(row, seen) or not _is_time(row):
             return "later"
-        if _is_revoked(session, row):
-            return _die(row, "The key or client that it was made with counts no more.")
+        try:
+            standing = standing_of(registry, session, row)
+        except Lapsed as lapsed:
+            return _pause(row, str(lapsed))
+        if set(row.wallets) != standing.wallets:
+            return _act_for(row, standing.wallets)
         if row.key_name != registry.seal.name:
             return _put_off(registry, row)
         if found is not None and found.message is None:
@@ -138,7 +142,7 @@ def _settle(registry: Registry, sent_row: WebhookRow, attempt_id: str, sent: Sen
 
 def _is_same(row: WebhookRow, seen: WebhookRow) -> bool:
     """Nobody else told it, moved it or changed what it is told meanwhile."""
-    parts = ("message_id", "change_cursor", "step_cursor", "events", "projects", "holders", "url")
+    parts = ("message_id", "change_cursor", "step_cursor", "url", *_FILTERS)
     return all(getattr(row, part) == getattr(seen, part) for part in parts)
 
 
@@ -147,15 +151,17 @@ def _is_time(row: WebhookRow) -> bool:
     return row.state == "active" and waited
 
 
-def _is_revoked(session: Session, row: WebhookRow) -> bool:
-    if row.principal.startswith(_CLIENT):
-        client = session.get(ClientRow, row.principal.removeprefix(_CLIENT))
-        return client is None or client.revoked_at is not None
-    if not row.principal.startswith(_KEY):
-        return False
-    key = api_key(session, row.principal.removeprefix(_KEY))
-    over = key is None or (key.expires_at is not None and key.expires_at <= time.time())
-    return over or (key is not None and key.revoked_at is not None)
+def _pause(row: WebhookRow, why: str) -> Told:
+    row.state, row.last_error, row.next_attempt_at = "paused", why, None
+    return "later"
+
+
+def _act_for(row: WebhookRow, wallets: Collection[str]) -> Told:
+    """Look anew: a step that is not told yet may be of a task that is no more the subscriber's."""
+    row.wallets = sorted(wallets)
+    if row.message_stream == "tasks":
+        forget(row)
+    return "more"
 
 
 def _die(row: WebhookRow, why: str) -> Told:

@@ -7,11 +7,13 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access.asked import noting
+from api.access.authorization import require_still
 from api.access.principals import ANONYMOUS, Principal
 from api.errors import ApiError
 from api.idempotency.keys import REPLAYED, fingerprint, key_of
 from api.idempotency.store import Answer, Turn, begin, keep, release
-from api.operations import OPERATIONS
+from api.operations import OPERATIONS, is_documented
 from api.problems import problem_response
 from api.registry import Registry
 
@@ -24,7 +26,8 @@ class Idempotent:
     """ASGI middleware: whatever is no read, with `Idempotency-Key`, happens once for a principal.
 
     It stands around all routes, so none can forget it; what is not among the documented
-    operations is passed on, and never kept.
+    operations is passed on, and never kept. What the first request had to be allowed is asked
+    again before its answer is given again.
     """
 
     def __init__(self, app: ASGIApp, registry: Registry) -> None:
@@ -37,7 +40,7 @@ class Idempotent:
             return
         try:
             key = key_of(Headers(scope=scope))
-            if key is None:
+            if key is None or not is_documented(scope["method"], scope["path"]):
                 await self.app(scope, receive, send)
             else:
                 await self._once(key, scope, receive, send)
@@ -53,17 +56,25 @@ class Idempotent:
             return
         target = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         wanted = fingerprint(scope["method"], target, Headers(scope=scope), body)
-        begun = await run_in_threadpool(begin, self._registry, _principal(scope).id, key, wanted)
+        begun = await run_in_threadpool(self._begun, _principal(scope), key, wanted)
         if isinstance(begun, Turn):
-            begun = await self._answered(begun, scope, again)
-            await _send(send, begun, replayed=False)
+            await _send(send, await self._answered(begun, scope, again), replayed=False)
         else:
             await _send(send, begun, replayed=True)
+
+    def _begun(self, principal: Principal, key: str, wanted: str) -> Turn | Answer:
+        """The turn to answer, or the answer that was given, to whom may still have it."""
+        begun = begin(self._registry, principal.id, key, wanted)
+        if isinstance(begun, Turn):
+            return begun
+        require_still(self._registry, principal, begun.asked)
+        return begun.answer(self._registry)
 
     async def _answered(self, turn: Turn, scope: Scope, receive: Receive) -> Answer:
         held = _Held()
         try:
-            await self.app(scope, receive, held)
+            with noting() as asked:
+                await self.app(scope, receive, held)
             answer = held.answer()
         except BaseException:
             await run_in_threadpool(release, self._registry, turn)
@@ -73,7 +84,7 @@ class Idempotent:
             await run_in_threadpool(release, self._registry, turn)
         else:
             is_secret = operation.secret and answer.status < 400
-            await run_in_threadpool(keep, self._registry, turn, answer, is_secret=is_secret)
+            await run_in_threadpool(keep, self._registry, turn, answer, asked, is_secret=is_secret)
         return answer
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from api.access.asked import Asked
 from api.errors import ConflictError, Detail, ValidationError
 from api.idempotency.keys import HEADER
 from api.idempotency.tables import KeptAnswer
@@ -45,18 +46,31 @@ class Turn:
     token: str
 
 
-def begin(registry: Registry, principal: str, key: str, wanted: str) -> Turn | Answer:
-    """The answer that was given to the same request, or the turn to give one.
+@dataclass(frozen=True)
+class Given:
+    """An answer that was given, and what had to be allowed for it."""
+
+    turn: Turn
+    row: KeptAnswer
+    asked: Asked
+
+    def answer(self, registry: Registry) -> Answer:
+        """The answer; raises `ConflictError` when it is not kept."""
+        return _kept(registry, self.turn, self.row)
+
+
+def begin(registry: Registry, principal: str, key: str, wanted: str) -> Turn | Given:
+    """What was given to the same request, or the turn to answer it.
 
     Raises `ValidationError` when the key belongs to another request, `ConflictError` while the
-    same one is being answered, or when its answer is not kept.
+    same one is being answered.
     """
     name = registry.seal.derived(_PURPOSE, "id", principal, key).hex()
     turn, now = Turn(name, principal, key, uuid4().hex), time.time()
     with database.snapshot(registry.engine) as session:
         known = session.get(KeptAnswer, name)
     if known is not None and known.turn is None and known.expires_at >= now:
-        return _given(registry, turn, known, wanted)
+        return _given(turn, known, wanted)
     with registry.transaction() as session:
         session.execute(delete(_answers).where(_answers.c.expires_at < now))
         if _is_first(session, registry, turn, wanted, now):
@@ -65,20 +79,20 @@ def begin(registry: Registry, principal: str, key: str, wanted: str) -> Turn | A
         if known is None:
             raise _busy(1)
         if known.fingerprint != wanted or known.turn is None:
-            return _given(registry, turn, known, wanted)
+            return _given(turn, known, wanted)
         if known.turn_until > now:
             raise _busy(math.ceil(min(known.turn_until - now, TURN_SECONDS)))
         known.turn, known.turn_until = turn.token, now + TURN_SECONDS
         return turn
 
 
-def keep(registry: Registry, turn: Turn, answer: Answer, *, is_secret: bool) -> None:
+def keep(registry: Registry, turn: Turn, answer: Answer, asked: Asked, *, is_secret: bool) -> None:
     """Keep an answer before anybody is told; of one that shows a secret only that it was given."""
     with registry.transaction() as session:
         row = session.get(KeptAnswer, turn.id, with_for_update=True)
         if row is None or row.turn != turn.token:
             return
-        row.turn, row.status = None, answer.status
+        row.turn, row.status, row.asked = None, answer.status, asked.kept()
         row.location = dict(answer.headers).get("location")
         if not is_secret:
             content = orjson.dumps([answer.headers, answer.body.decode("latin-1")])
@@ -107,10 +121,13 @@ def _is_first(session: Session, registry: Registry, turn: Turn, wanted: str, now
     return bool(session.execute(insert.returning(_answers.c.id)).first())
 
 
-def _given(registry: Registry, turn: Turn, row: KeptAnswer, wanted: str) -> Answer:
+def _given(turn: Turn, row: KeptAnswer, wanted: str) -> Given:
     if row.fingerprint != wanted:
         raise _reused()
-    return _kept(registry, turn, row)
+    if row.asked is None:
+        # Of a server that did not note yet what it asked for.
+        raise _not_kept(row)
+    return Given(turn, row, Asked(**row.asked))
 
 
 def _kept(registry: Registry, turn: Turn, row: KeptAnswer) -> Answer:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, LargeBinary
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, LargeBinary
 from sqlmodel import Field
 
 from api.tables import ApiTable
@@ -13,7 +15,7 @@ class KeptAnswer(ApiTable, table=True):
 
     `id` is made of principal and key, which nobody reads out of it. `turn` names the request that
     is being answered until `turn_until`; `answer` is sealed so that only the key opens it, and is
-    missing when it showed a secret.
+    missing when it showed a secret; `asked` is what had to be allowed for it.
     """
 
     __tablename__ = "idempotency_key"
@@ -25,4 +27,5 @@ class KeptAnswer(ApiTable, table=True):
     status: int | None = None
     location: str | None = None
     answer: bytes | None = Field(default=None, sa_type=LargeBinary)
+    asked: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     expires_at: int = Field(sa_type=BigInteger, index=True)

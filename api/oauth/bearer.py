@@ -63,6 +63,7 @@ def _principal(
         # A person is not the organization whose program is used.
         organization=None if grant.wallet else client.organization,
         credential=claims["jti"],
+        grant=grant.id,
     )
 
 

@@ -31,11 +31,11 @@ class Reached:
     step: int
 
 
-def hooks(session: Session, part: Part, principal: str | None) -> Page[WebhookRow]:
-    """A page of a principal's subscriptions, or of everybody's, the newest first."""
+def hooks(session: Session, part: Part, owners: Collection[str] | None) -> Page[WebhookRow]:
+    """A page of the subscriptions of these principals, or of everybody's, the newest first."""
     query = select(_Hooks)
-    if principal is not None:
-        query = query.where(_Hooks.principal == principal)
+    if owners is not None:
+        query = query.where(_Hooks.principal.in_(owners))
     order = [SortKey(_Hooks.created_at, is_down=True), SortKey(_Hooks.id, is_down=True)]
     page = page_of(session, 0, query, part, order, lambda: (count_of(session, query),))
     return page.of(lambda row: row[0])

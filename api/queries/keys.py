@@ -29,6 +29,12 @@ def keys(session: Session, filters: KeyFilters, owner: str | None = None) -> Pag
     return page.holding([row[0] for row in page.rows])
 
 
+def ids_made_by(session: Session, owner: str) -> Sequence[str]:
+    """The ids of the keys that a principal made, revoked ones as well."""
+    found: Sequence[str] = session.exec(select(_Keys.id).where(_Keys.owner == owner)).all()
+    return found
+
+
 def every_key(session: Session) -> Sequence[ApiKey]:
     """All keys, the oldest first."""
     found: Sequence[ApiKey] = session.exec(select(_Keys).order_by(_Keys.created_at)).all()

@@ -50,10 +50,12 @@ def create_webhook(registry: OfRegistry, principal: OfPrincipal, body: JsonBody)
 def list_webhooks(
     request: Request, registry: OfRegistry, principal: OfPrincipal, query: Annotated[Part, Query()]
 ) -> Response:
-    """The principal's subscriptions, the newest first; an administrator sees everybody's."""
+    """The principal's subscriptions and those of the keys that it made, the newest first; an
+    administrator sees everybody's."""
     is_everybodys = has_scope(registry, principal, ADMIN)
     with database.snapshot(registry.engine) as session:
-        page = hooks(session, query, None if is_everybodys else principal.id)
+        whose = None if is_everybodys else subscriptions.owners(session, principal)
+        page = hooks(session, query, whose)
         content = {
             "webhooks": [hook_json(row, registry.link) for row in page.rows],
             **paging(request, registry, page),
@@ -72,7 +74,9 @@ def read_webhook(registry: OfRegistry, principal: OfPrincipal, name: WebhookId) 
 def change_webhook(
     registry: OfRegistry, principal: OfPrincipal, name: WebhookId, body: JsonBody
 ) -> Response:
-    """Another URL or other filters, a pause, or going on after one; what is left out stays."""
+    """Another URL or other filters, a pause, or going on after one; what is left out stays. From
+    then on it rests on the credential that is shown: it pauses, and says so in `error`, once that
+    key, client or grant counts no more or lacks a scope."""
     own_hook(registry, principal, name)
     wanted = modelled(WebhookChange, body)
     return _shown(registry, subscriptions.change_hook(registry, principal, name, wanted))
@@ -106,10 +110,11 @@ def ping_webhook(registry: OfRegistry, principal: OfPrincipal, name: WebhookId) 
 def replay_webhook(
     registry: OfRegistry, principal: OfPrincipal, name: WebhookId, body: JsonBody
 ) -> Response:
-    """Tell what comes after a cursor (again), under the ids that the messages had; a dead
-    subscription lives again."""
+    """Tell what comes after a cursor (again), under the ids that the messages had; one that
+    stopped goes on, as if it were made active."""
     own_hook(registry, principal, name)
-    return _shown(registry, subscriptions.replay(registry, name, modelled(ReplayRequest, body)))
+    wanted = modelled(ReplayRequest, body)
+    return _shown(registry, subscriptions.replay(registry, principal, name, wanted))
 
 
 @router.get("/{webhookId}/deliveries", summary="List what was sent to a webhook")

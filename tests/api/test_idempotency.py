@@ -17,11 +17,12 @@ from httpx import Response
 from sqlalchemy import text, update
 from starlette.datastructures import Headers
 
+from api.access.asked import Asked
 from api.access.scopes import SCOPES
 from api.documentation import example
 from api.errors import ParameterError
 from api.idempotency.keys import key_of
-from api.idempotency.store import TURN_SECONDS, Answer, Turn, begin, keep, release
+from api.idempotency.store import TURN_SECONDS, Answer, Given, Turn, begin, keep, release
 from api.idempotency.tables import KeptAnswer
 from api.main import create_app
 from api.migrations import migrate
@@ -209,10 +210,13 @@ class TestTurns:
             session.execute(update(KeptAnswer).values(turn_until=time.time() - 1))
         alive = begin(parts, "anonymous", KEY, "a")
         assert isinstance(alive, Turn)
-        keep(parts, dead, Answer(500, [], b"late"), is_secret=False)
+        keep(parts, dead, Answer(500, [], b"late"), Asked(), is_secret=False)
         release(parts, dead)
-        keep(parts, alive, Answer(202, [("location", "/x")], b"\xff"), is_secret=False)
-        assert begin(parts, "anonymous", KEY, "a") == Answer(202, [("location", "/x")], b"\xff")
+        answer, asked = Answer(202, [("location", "/x")], b"\xff"), Asked([["mrv:write"]])
+        keep(parts, alive, answer, asked, is_secret=False)
+        given = begin(parts, "anonymous", KEY, "a")
+        assert isinstance(given, Given)
+        assert (given.answer(parts), given.asked) == (answer, asked)
 
     def test_is_one_alone_when_many_send_it_at_once(self, parts: Registry) -> None:
         start = threading.Barrier(8)
@@ -231,9 +235,12 @@ class TestTurns:
     def test_keeps_no_secret(self, parts: Registry) -> None:
         turn = begin(parts, "anonymous", KEY, "a")
         assert isinstance(turn, Turn)
-        keep(parts, turn, Answer(201, [("location", "/keys/1")], b"ogcr_secret"), is_secret=True)
+        answer = Answer(201, [("location", "/keys/1")], b"ogcr_secret")
+        keep(parts, turn, answer, Asked(), is_secret=True)
+        given = begin(parts, "anonymous", KEY, "a")
+        assert isinstance(given, Given)
         with pytest.raises(Exception, match="at /keys/1") as refused:
-            begin(parts, "anonymous", KEY, "a")
+            given.answer(parts)
         assert refused.value.details[0].code == "ANSWER_NOT_KEPT"  # type: ignore[attr-defined]
         with parts.transaction() as session:
             assert session.scalar(text("SELECT answer FROM idempotency_key")) is None
@@ -241,7 +248,7 @@ class TestTurns:
     def test_is_free_again_when_the_day_is_over(self, parts: Registry) -> None:
         turn = begin(parts, "anonymous", KEY, "a")
         assert isinstance(turn, Turn)
-        keep(parts, turn, Answer(202, [], b""), is_secret=False)
+        keep(parts, turn, Answer(202, [], b""), Asked(), is_secret=False)
         with parts.transaction() as session:
             left = session.scalar(text("SELECT expires_at FROM idempotency_key")) - time.time()
             assert 86_390 < left <= 86_400

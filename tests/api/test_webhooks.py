@@ -368,7 +368,7 @@ class TestTrouble:
     when it wants nothing any more     it is dead at once
     when it redirects                  that is a failure, and nobody follows
     when it is slow or gone            others are told meanwhile, and the log says why
-    when its key or client is revoked  it is dead
+    when its key or client is revoked  it pauses, and says so
     when the server's key is another   nothing is sent with it
     """
 
@@ -462,7 +462,7 @@ class TestTrouble:
             assert tell(parts, Sender(parts.settings), made["id"]) == "later"
             with parts.transaction() as session:
                 row = session.get(WebhookRow, made["id"])
-                assert (row.state, heard.messages) == ("dead", [])
+                assert (row.state, heard.messages) == ("paused", [])
                 assert "key" in (row.last_error or "")
 
     def test_ends_with_its_client(self, stage: World) -> None:
@@ -472,7 +472,7 @@ class TestTrouble:
             row.principal = "client:that-is-gone"
         assert tell(parts, Sender(parts.settings), made["id"]) == "later"
         with parts.transaction() as session:
-            assert session.get(WebhookRow, made["id"]).state == "dead"
+            assert session.get(WebhookRow, made["id"]).state == "paused"
 
     def test_signs_with_no_other_key(self, stage: World, tmp_path: Path) -> None:
         with receiver() as heard:
