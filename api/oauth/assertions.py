@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
@@ -13,10 +13,8 @@ from joserfc.jwk import KeySet
 
 from api.oauth.clients import Client
 from api.oauth.credentials import digest
+from api.oauth.server import Server
 from api.queries import oauth as queries
-
-if TYPE_CHECKING:
-    from api.oauth.server import Server
 
 ALGORITHMS = ["ES256", "ES384", "PS256", "RS256", "EdDSA"]
 #: A JWT may not be good for longer; so long is its id kept.

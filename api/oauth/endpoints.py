@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, list_to_scope
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -14,12 +14,10 @@ from joserfc.errors import JoseError
 from api.oauth.clients import Client
 from api.oauth.credentials import digest
 from api.oauth.grants import revoke
+from api.oauth.server import Server
 from api.oauth.tables import GrantRow
 from api.oauth.tokens import GRANT_CLAIM, claims_of
 from api.queries import oauth as queries
-
-if TYPE_CHECKING:
-    from api.oauth.server import Server
 
 _PROVEN = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 

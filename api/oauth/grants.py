@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749 import (
     InvalidRequestError,
@@ -17,11 +17,9 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 
 from api.oauth.clients import Client
 from api.oauth.credentials import digest, new_secret
+from api.oauth.server import Server
 from api.oauth.tables import GrantRow, RefreshTokenRow
 from api.queries import oauth as queries
-
-if TYPE_CHECKING:
-    from api.oauth.server import Server
 
 _PROVEN = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 

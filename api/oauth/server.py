@@ -12,12 +12,9 @@ from authlib.oauth2.rfc9207 import IssuerParameter
 from sqlmodel import Session
 
 from api.access.scopes import SCOPES
-from api.oauth.assertions import Assertion
 from api.oauth.clients import Client
 from api.oauth.credentials import digest, new_id
-from api.oauth.endpoints import Introspection, Revocation
 from api.oauth.forms import FormRequest
-from api.oauth.grants import S256, CodeGrant, CredentialsGrant, RefreshGrant
 from api.oauth.scopes import needs_wallet
 from api.oauth.tables import GrantRow, RefreshTokenRow
 from api.oauth.tokens import AccessTokens
@@ -58,7 +55,7 @@ class Person:
 
 
 class Server(AuthorizationServer):
-    """What may be asked, on behalf of one request."""
+    """On behalf of one request: what the ways of asking, which `authority` adds, have in common."""
 
     def __init__(self, registry: Registry, session: Session) -> None:
         super().__init__(scopes_supported=list(SCOPES))
@@ -68,12 +65,6 @@ class Server(AuthorizationServer):
             self.issuer, registry.signing_keys, self.settings.access_token_seconds
         )
         self.register_token_generator("default", self._tokens)
-        self.register_client_auth_method("private_key_jwt", Assertion(self))
-        self.register_grant(CodeGrant, [S256(required=True)])
-        self.register_grant(RefreshGrant)
-        self.register_grant(CredentialsGrant)
-        self.register_endpoint(Revocation)
-        self.register_endpoint(Introspection)
         self._naming = Naming(self.issuer)
         self.register_extension(lambda server: self._naming(server))
 

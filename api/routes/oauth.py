@@ -24,6 +24,7 @@ from api.errors import (
     ValidationError,
 )
 from api.oauth import consent, forms, models
+from api.oauth.authority import authority
 from api.oauth.metadata import resource_metadata, server_metadata
 from api.oauth.pages import consent_page, refusal_page
 from api.oauth.scopes import words_of
@@ -95,7 +96,7 @@ def read_authorization(
     for programs. The person proves control of a wallet by Sign-In with Ethereum (EIP-4361)."""
     is_page = "text/html" in request.headers.get("accept", "")
     with database.snapshot(registry.engine) as session:
-        server = Server(registry, session)
+        server = authority(registry, session)
         asked = None
         try:
             asked = forms.query_request(server.issuer, request)
@@ -115,7 +116,7 @@ def write_text(registry: OfRegistry, body: JsonBody) -> Response:
     """The text for one wallet and the scopes that it grants; sign it with `personal_sign`."""
     wanted = modelled(models.TextRequest, body)
     with database.snapshot(registry.engine) as session:
-        server = Server(registry, session)
+        server = authority(registry, session)
         pending = consent.resumed(server, wanted.request)
         text, scopes, kept = consent.offered(server, pending, wanted.wallet, wanted.scopes)
     return _json({"text": text, "scopes": scopes, "withheld": kept}, headers=_FRESH)
@@ -126,10 +127,10 @@ def decide(request: Request, registry: OfRegistry, body: JsonBody) -> Response:
     """The person's decision; says where the browser goes now, with a code or without."""
     wanted = modelled(models.DecisionRequest, body)
     with database.snapshot(registry.engine) as session:
-        pending = consent.resumed(Server(registry, session), wanted.request)
+        pending = consent.resumed(authority(registry, session), wanted.request)
     if wanted.decision == "deny":
         with registry.transaction() as session:
-            place = consent.denied(Server(registry, session), pending)
+            place = consent.denied(authority(registry, session), pending)
         return _json({"redirect_to": place}, headers=_FRESH)
     wallet, scopes, signature = _allowed(wanted)
     # Asks the node where the wallet is a contract: before anything is locked.
@@ -139,7 +140,7 @@ def decide(request: Request, registry: OfRegistry, body: JsonBody) -> Response:
         person, "wallet", credential=f"client:{pending.client.row.id}"
     )
     with registry.transaction() as session:
-        place = consent.granted(Server(registry, session), pending, wallet, scopes)
+        place = consent.granted(authority(registry, session), pending, wallet, scopes)
     return _json({"redirect_to": place}, headers=_FRESH)
 
 
@@ -170,7 +171,7 @@ def _answered(
 ) -> Response:
     """One question to the server, in one transaction: what a refusal revokes is revoked."""
     with registry.transaction() as session:
-        server, asked = Server(registry, session), None
+        server, asked = authority(registry, session), None
         try:
             asked = forms.form_request(server.issuer, request, body)
             answer = ask(server, asked)

@@ -11,6 +11,7 @@ from scripts.auditing.api_ledgers import (
     served_fates,
     served_reversal,
 )
+from scripts.auditing.blocks import LIVE, Block
 from scripts.auditing.checks import Checks
 from scripts.auditing.days import day_of
 from scripts.auditing.monitoring import passed
@@ -19,7 +20,6 @@ from scripts.auditing.projects import ProjectState
 from scripts.auditing.replay import Replay
 from scripts.auditing.reports import ReportState
 from scripts.auditing.rows import Row, row_of
-from scripts.auditing.units import LIVE, Block
 from scripts.lifecycle.registry_api import Broken, Record, Refused, RegistryApi
 
 #: The status of a document whose bytes the API has.

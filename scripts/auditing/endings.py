@@ -1,18 +1,13 @@
 """Replay of how blocks end: retired, cancelled, expired, exported; and how a buffer is released."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from indexer.identity import UnitId
+from scripts.auditing.blocks import NOBODY, Block, Blocks
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.monitoring import passed
 
-if TYPE_CHECKING:
-    from scripts.auditing.units import Block, UnitReplay
-
-NOBODY = "0x" + 40 * "0"
 HOLDERS = ("voluntary", "other")
 OPERATORS = ("erroneous_issuance", "fraud")
 #: What a block may be before it is locked, unlocked or exported.
@@ -22,7 +17,7 @@ EXPORTABLE = {"locked": "held", "held": "locked", "exported": "locked"}
 class EndingReplay:
     """Follows every end of a block, and the operator's release of a block of the buffer."""
 
-    def __init__(self, units: UnitReplay) -> None:
+    def __init__(self, units: Blocks) -> None:
         self.units = units
         self.access, self.checks, self.accounts = units.access, units.checks, units.accounts
         self.releases: dict[int, ChainEvent] = {}

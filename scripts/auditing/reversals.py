@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from indexer.identity import UnitId, reversal_id
 from scripts.auditing.access import AccessReplay
+from scripts.auditing.blocks import Block
 from scripts.auditing.checks import Checks
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.reports import ReportReplay, ReportState
-from scripts.auditing.units import Block, UnitReplay
+from scripts.auditing.units import UnitReplay
 
 FUNCTIONS = {
     "buffer": ("recordReversal",),

@@ -6,11 +6,11 @@ from typing import Any
 import schemas
 from scripts.auditing.accreditation_rows import ACCREDITATION_MAKERS
 from scripts.auditing.anchors import ZERO_HASH
+from scripts.auditing.blocks import NOBODY
 from scripts.auditing.ledger_rows import LEDGER_MAKERS
 from scripts.auditing.replay import Replay
 from scripts.auditing.touched import Place
 from scripts.auditing.unit_rows import UNIT_MAKERS
-from scripts.auditing.units import NOBODY
 
 Row = dict[str, Any]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.deployments import FORWARDER
+from scripts.auditing.blocks import Block
 from scripts.auditing.checks import Checks
 from scripts.auditing.methodologies import MethodologyState
 from scripts.auditing.node import Node, Pin
@@ -14,7 +15,6 @@ from scripts.auditing.replay import Replay
 from scripts.auditing.reports import ReportState
 from scripts.auditing.reversals import ReversalState
 from scripts.auditing.supply import supplies
-from scripts.auditing.units import Block
 from scripts.auditing.vintages import in_granules
 
 #: States of a report in which its period is taken.

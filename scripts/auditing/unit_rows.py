@@ -6,8 +6,8 @@ from typing import Any
 import schemas
 from indexer.identity import UnitId
 from scripts.auditing.anchors import ZERO_HASH
+from scripts.auditing.blocks import NOBODY
 from scripts.auditing.replay import Replay
-from scripts.auditing.units import NOBODY
 
 Row = dict[str, Any]
 
