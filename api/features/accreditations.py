@@ -15,16 +15,12 @@ def accreditation_entry(
     registry: Registry, snapshot: Snapshot, holder: queries.Holder
 ) -> dict[str, Any]:
     """An account in a role: its accreditation, what was withdrawn, and how it decided."""
-    account, role_id = holder
-    held = queries.accreditation(snapshot, account, role_id)
-    lost = queries.withdrawals(snapshot, account, role_id)
-    house = queries.organisation(snapshot, account)
-    role = queries.ROLES[role_id]
+    held, lost = holder.accreditation, holder.withdrawals[::-1]
     return {
-        "account": account,
-        "role": role,
+        "account": holder.account,
+        "role": queries.ROLES[holder.role_id],
         "state": "accredited" if held else "withdrawn",
-        "organisation": house.organisation if house else None,
+        "organisation": holder.organisation,
         "project_types": held.project_types if held else [],
         "first_day": day_text(held.start_day) if held else None,
         "last_day": day_text(held.end_day) if held else None,
@@ -33,16 +29,18 @@ def accreditation_entry(
         "granted_by": held.granted_by if held else None,
         "granted_at": moment_text(held.granted_at) if held else None,
         "withdrawals": [_withdrawal(one) for one in lost],
-        "decisions": queries.outcomes(snapshot, account, role_id),
+        "decisions": holder.outcomes,
         "finality": snapshot.position.finality_of(held.valid_from if held else lost[0].valid_from),
-        "href": registry.link(f"/accreditations/{account}"),
+        "href": registry.link(f"/accreditations/{holder.account}"),
     }
 
 
-def decision_entry(registry: Registry, snapshot: Snapshot, made: Decision) -> dict[str, Any]:
+def decision_entry(
+    registry: Registry, snapshot: Snapshot, holder: queries.Holder, made: Decision
+) -> dict[str, Any]:
     """A decision, and the withdrawal of its judge's accreditation since, if there was one."""
-    role = queries.ROLES[str(made.role_id)]
-    lost = queries.withdrawn_since(snapshot, role, made.account, made.decided_at)
+    role = queries.ROLES[holder.role_id]
+    lost = queries.first_since(holder.withdrawals, made.decided_at)
     kind = "projects" if role == "validator" else "reports"
     return {
         "subject": kind.removesuffix("s"),

@@ -16,7 +16,7 @@ from api.queries.beside import Beside
 from api.queries.ground import Claim, claims
 from api.queries.projects import ProjectRow, versions
 from api.queries.reports import reports_of
-from api.queries.reversals import reversals_of
+from api.queries.reversals import reversals_of_project
 from api.queries.supply import deficit_kg
 from api.queries.units import sums
 from api.registry import Registry
@@ -77,7 +77,7 @@ def project_record(
         "deficit_kg": deficit_kg(snapshot, project.project_id),
         "reversals": [
             reversal_summary(registry, r)
-            for r in reversals_of(snapshot, project_id=project.project_id)
+            for r in reversals_of_project(snapshot, project.project_id)
         ],
         "conflicts": [_conflict(registry, c) for c in claims(snapshot, project)],
     }

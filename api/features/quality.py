@@ -7,7 +7,7 @@ from typing import Any
 
 from api.features.held import held_document
 from api.features.validations import quality_json
-from api.queries.ground import footprint
+from api.queries.ground import area_m2
 from api.queries.projects import ProjectRow
 from api.registry import Registry
 from api.snapshot import Snapshot
@@ -20,9 +20,10 @@ def project_quality(
 ) -> dict[str, Any] | None:
     """The quality of a PDD; None while it is not held."""
     document = held_document(registry, project.pdd_hash, "pdd", project.document_id).document
-    found = footprint(snapshot.session, project.pdd_hash)
-    context = Context(found.area_m2 if found else None, project.project_type)
-    return None if document is None else quality_json(assess("pdd", document, context))
+    if document is None:
+        return None
+    context = Context(area_m2(snapshot, project.pdd_hash), project.project_type)
+    return quality_json(assess("pdd", document, context))
 
 
 def report_quality(
@@ -33,9 +34,8 @@ def report_quality(
     if document is None:
         return None
     of = project.project
-    found = footprint(snapshot.session, of.pdd_hash)
     pdd = held_document(registry, of.pdd_hash, "pdd", of.document_id).document or {}
-    context = Context(found.area_m2 if found else None, of.project_type, _expected(pdd))
+    context = Context(area_m2(snapshot, of.pdd_hash), of.project_type, _expected(pdd))
     return quality_json(assess("mrv", document, context))
 
 

@@ -15,7 +15,7 @@ from api.features.reversals import reversal_summary
 from api.queries.beside import Beside
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, granularity_kg, versions, vintages
-from api.queries.reversals import reversals_of
+from api.queries.reversals import reversals_of_report
 from api.registry import Registry
 from api.snapshot import Snapshot
 from indexer.models import Report, ReportVersion, ReportVintage
@@ -78,8 +78,7 @@ def report_record(
             for v in versions(snapshot, report.report_id)
         ],
         "reversals": [
-            reversal_summary(registry, r)
-            for r in reversals_of(snapshot, report_id=report.report_id)
+            reversal_summary(registry, r) for r in reversals_of_report(snapshot, report.report_id)
         ],
         "units_href": registry.link(f"/credits?report={report.report_id}"),
     }

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, union
+from sqlalchemy import bindparam, func, union
 from sqlmodel import select
 
 from api.filters import AccreditationFilters
 from api.queries.counts import remembered
 from api.queries.order import order_of
 from api.queries.pages import Page, listed
+from api.queries.prepared import Prepared, Valid
 from api.queries.statements import Accreditations, Decisions, Organisations, Withdrawals
 from api.snapshot import Snapshot
-from indexer.models import Accreditation, AccreditationWithdrawal, Decision, Organisation
+from indexer.models import Accreditation, AccreditationWithdrawal, Decision
 
 #: Role ids of contracts/libraries/Roles.sol, as the index keeps them.
 ROLE_IDS = {"validator": "3", "verifier": "4"}
 ROLES = {number: role for role, number in ROLE_IDS.items()}
 
-Holder = tuple[str, str]
+#: Withdrawals of a role by account, in the order of the chain.
+Withdrawn = Mapping[str, Sequence[AccreditationWithdrawal]]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An account that is or was accredited in a role.
+
+    `accreditation` is in force or lapsed, None when it was withdrawn; `organisation` is for whom
+    the account acts, `outcomes` how many decisions of each outcome it made in the role.
+    """
+
+    account: str
+    role_id: str
+    accreditation: Accreditation | None
+    withdrawals: Sequence[AccreditationWithdrawal]
+    organisation: str | None
+    outcomes: Mapping[str, int]
 
 
 def holders(snapshot: Snapshot, filters: AccreditationFilters) -> Page[Holder]:
-    """A page of the (account, role id) that ever were accredited."""
+    """A page of those that ever were accredited."""
     ever = _ever(snapshot).subquery()
     query = select(ever.c.account, ever.c.role_id)
     if filters.role:
@@ -33,70 +53,71 @@ def holders(snapshot: Snapshot, filters: AccreditationFilters) -> Page[Holder]:
         query = query.where(ever.c.account == filters.account.lower())
     sorts = {"account": ever.c.account, "role": ever.c.role_id}
     order = order_of(filters.sort, sorts, ever.c.account, ever.c.role_id)
-    return listed(snapshot, query, filters, order).of(lambda row: (row[0], row[1]))
+    page = listed(snapshot, query, filters, order)
+    return page.holding(_holders(snapshot, [(row[0], row[1]) for row in page.rows]))
 
 
-def accreditation(snapshot: Snapshot, account: str, role_id: str) -> Accreditation | None:
-    """The accreditation in force or lapsed, None when it was withdrawn or never given."""
-    query = select(Accreditations).where(snapshot.valid(Accreditations))
-    held = query.where(Accreditations.account == account, Accreditations.role_id == role_id)
-    return snapshot.session.exec(held).first()
+def withdrawals(snapshot: Snapshot, role_id: str) -> Withdrawn:
+    """Every withdrawal of accreditations in a role; there are few, and they change seldom."""
+
+    def read() -> Withdrawn:
+        found: dict[str, list[AccreditationWithdrawal]] = defaultdict(list)
+        for one in _WITHDRAWALS.all(snapshot, role_id=role_id):
+            found[one.account].append(one)
+        return dict(found)
+
+    return remembered(snapshot, f"withdrawals {role_id}", read)
 
 
-def withdrawals(
-    snapshot: Snapshot, account: str, role_id: str
-) -> Sequence[AccreditationWithdrawal]:
-    """Every withdrawal of an account's accreditations in a role, the last one first."""
-    query = select(Withdrawals).where(
-        snapshot.valid(Withdrawals),
-        Withdrawals.account == account,
-        Withdrawals.role_id == role_id,
-    )
-    ordered = query.order_by(Withdrawals.block_number.desc(), Withdrawals.log_index.desc())
-    return snapshot.session.exec(ordered).all()
-
-
-def withdrawn_since(
-    snapshot: Snapshot, role: str, account: str | None, decided_at: int | None
+def first_since(
+    withdrawn: Sequence[AccreditationWithdrawal], decided_at: int | None
 ) -> AccreditationWithdrawal | None:
     """The first withdrawal of a judge's accreditation at or after a decision (UNIX seconds)."""
-    if account is None or decided_at is None:
+    if decided_at is None:
         return None
-    query = select(Withdrawals).where(
-        snapshot.valid(Withdrawals),
-        Withdrawals.account == account,
-        Withdrawals.role_id == ROLE_IDS[role],
-        Withdrawals.withdrawn_at >= decided_at,
-    )
-    return snapshot.session.exec(query.order_by(Withdrawals.block_number)).first()
-
-
-def organisation(snapshot: Snapshot, account: str) -> Organisation | None:
-    """For whom an account acts."""
-    query = select(Organisations).where(snapshot.valid(Organisations))
-    return snapshot.session.exec(query.where(Organisations.account == account)).first()
+    return next((one for one in withdrawn if (one.withdrawn_at or 0) >= decided_at), None)
 
 
 def decisions(
     snapshot: Snapshot, account: str, role_id: str, limit: int, offset: int
 ) -> Sequence[Decision]:
     """What an account decided in a role, the last decision first."""
-    query = _decided(snapshot, account, role_id, select(Decisions))
-    ordered = query.order_by(Decisions.block_number.desc(), Decisions.log_index.desc())
-    return list(snapshot.session.exec(ordered.offset(offset).limit(limit)))
+    by_account = {"account": account, "role_id": role_id}
+    return _DECISIONS.all(snapshot, **by_account, limit=limit, offset=offset)
 
 
-def outcomes(snapshot: Snapshot, account: str, role_id: str) -> dict[str, int]:
-    """How many decisions of each outcome an account made in a role."""
-    counted = select(Decisions.outcome, func.count()).group_by(Decisions.outcome)
-    query = _decided(snapshot, account, role_id, counted).order_by(Decisions.outcome)
-    name = f"outcomes {account} {role_id}"
-    return dict(remembered(snapshot, name, lambda: snapshot.session.exec(query).all()))
+def _holders(snapshot: Snapshot, found: Sequence[tuple[str, str]]) -> list[Holder]:
+    accounts = sorted({account for account, _ in found})
+    held = _ACCREDITATIONS.all(snapshot, accounts=accounts)
+    held_by = {(one.account, one.role_id): one for one in held}
+    houses = dict(_ORGANISATIONS.all(snapshot, accounts=accounts))
+    lost = {role_id: withdrawals(snapshot, role_id) for role_id in ROLES}
+    outcomes = _outcomes(snapshot, accounts)
+    return [
+        Holder(
+            account,
+            role_id,
+            held_by.get((account, role_id)),
+            lost[role_id].get(account, ()),
+            houses.get(account),
+            outcomes.get((account, role_id), {}),
+        )
+        for account, role_id in found
+    ]
 
 
-def _decided(snapshot: Snapshot, account: str, role_id: str, query: Any) -> Any:
-    by_account = (Decisions.account == account, Decisions.role_id == role_id)
-    return query.where(snapshot.valid(Decisions), *by_account)
+def _outcomes(
+    snapshot: Snapshot, accounts: Sequence[str]
+) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    """How many decisions of each outcome each account made in each role."""
+
+    def read() -> Mapping[tuple[str, str], Mapping[str, int]]:
+        found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for account, role_id, outcome, count in _OUTCOMES.all(snapshot, accounts=accounts):
+            found[account, role_id][outcome] = count
+        return dict(found)
+
+    return remembered(snapshot, f"outcomes {' '.join(accounts)}", read)
 
 
 def _ever(snapshot: Snapshot) -> Any:
@@ -105,3 +126,43 @@ def _ever(snapshot: Snapshot) -> Any:
     return union(
         held.where(snapshot.valid(Accreditations)), lost.where(snapshot.valid(Withdrawals))
     )
+
+
+def _withdrawals(valid: Valid) -> Any:
+    query = select(Withdrawals).where(
+        valid(Withdrawals), Withdrawals.role_id == bindparam("role_id")
+    )
+    return query.order_by(Withdrawals.block_number, Withdrawals.log_index)
+
+
+def _accreditations(valid: Valid) -> Any:
+    held = Accreditations.account.in_(bindparam("accounts"))
+    return select(Accreditations).where(valid(Accreditations), held)
+
+
+def _organisations(valid: Valid) -> Any:
+    query = select(Organisations.account, Organisations.organisation)
+    return query.where(valid(Organisations), Organisations.account.in_(bindparam("accounts")))
+
+
+def _decisions(valid: Valid) -> Any:
+    query = select(Decisions).where(
+        valid(Decisions),
+        Decisions.account == bindparam("account"),
+        Decisions.role_id == bindparam("role_id"),
+    )
+    newest = query.order_by(Decisions.block_number.desc(), Decisions.log_index.desc())
+    return newest.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def _counted(valid: Valid) -> Any:
+    kinds = (Decisions.account, Decisions.role_id, Decisions.outcome)
+    query = select(*kinds, func.count()).where(
+        valid(Decisions), Decisions.account.in_(bindparam("accounts"))
+    )
+    return query.group_by(*kinds).order_by(*kinds)
+
+
+_WITHDRAWALS, _ACCREDITATIONS = Prepared(_withdrawals), Prepared(_accreditations)
+_ORGANISATIONS, _DECISIONS = Prepared(_organisations), Prepared(_decisions)
+_OUTCOMES = Prepared(_counted)

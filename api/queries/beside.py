@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 
-from api.queries.accreditations import ROLE_IDS
+from api.queries.accreditations import ROLE_IDS, Withdrawn, first_since, withdrawals
+from api.queries.prepared import Prepared, Valid
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow
-from api.queries.statements import Findings, Retrievals, Withdrawals
+from api.queries.statements import Findings, Retrievals
 from api.snapshot import Snapshot
 from indexer.models import AccreditationWithdrawal, DocumentFinding, DocumentRetrieval
 
@@ -22,9 +24,6 @@ class Finding:
 
     found: DocumentFinding | None = None
     tried: DocumentRetrieval | None = None
-
-
-Withdrawn = Mapping[str, Sequence[AccreditationWithdrawal]]
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,7 @@ class Beside:
         self, account: str | None, decided_at: int | None
     ) -> AccreditationWithdrawal | None:
         """The first withdrawal of a judge's accreditation at or after a decision (UNIX seconds)."""
-        if account is None or decided_at is None:
-            return None
-        lost = self.withdrawals.get(account, ())
-        return next((one for one in lost if (one.withdrawn_at or 0) >= decided_at), None)
+        return first_since(self.withdrawals.get(account or "", ()), decided_at)
 
 
 def beside_projects(snapshot: Snapshot, rows: Sequence[ProjectRow]) -> Beside:
@@ -67,22 +63,20 @@ def _findings(
 ) -> dict[tuple[str, str, str], Finding]:
     if not keys:
         return {}
-    query = select(Findings, Retrievals).outerjoin(Retrievals, Retrievals.hash == Findings.hash)
-    query = query.where(Findings.table_name == table, Findings.row_key.in_(keys))
-    found = snapshot.session.exec(query)
+    found = _FINDINGS.all(snapshot, table=table, keys=keys)
     return {(one.row_key, one.column_name, one.hash): Finding(one, tried) for one, tried in found}
 
 
 def _withdrawals(snapshot: Snapshot, role: str, judges: Iterable[str | None]) -> Withdrawn:
-    accounts = [judge for judge in judges if judge is not None]
-    if not accounts:
+    if not any(judges):
         return {}
-    query = select(Withdrawals).where(
-        snapshot.valid(Withdrawals),
-        Withdrawals.account.in_(accounts),
-        Withdrawals.role_id == ROLE_IDS[role],
-    )
-    found: dict[str, list[AccreditationWithdrawal]] = defaultdict(list)
-    for one in snapshot.session.exec(query.order_by(Withdrawals.block_number)):
-        found[one.account].append(one)
-    return found
+    return withdrawals(snapshot, ROLE_IDS[role])
+
+
+def _findings_of(_: Valid) -> Any:
+    query = select(Findings, Retrievals).outerjoin(Retrievals, Retrievals.hash == Findings.hash)
+    of_rows = Findings.row_key.in_(bindparam("keys"))
+    return query.where(Findings.table_name == bindparam("table"), of_rows)
+
+
+_FINDINGS = Prepared(_findings_of)

@@ -8,13 +8,15 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, union_all
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, select
 
 from api.parameters import numbers_of
+from api.queries.prepared import Prepared, Valid
 from api.queries.statements import Conflicts, Footprints, Projects, Submissions, Tasks
 from api.snapshot import Snapshot
-from indexer.models import Footprint, Project
+from indexer.models import Project
 
 #: Projects in one of these hold their ground against others (OGCR 4.4.2).
 CLAIMING = ("submitted", "under_review", "validated")
@@ -69,16 +71,18 @@ def anchoring(session: Session, digest: Any, condition: ColumnElement[bool]) -> 
     return digest.in_(found if len(found) <= FEW else query)
 
 
-def footprint(session: Session, digest: str | None) -> Footprint | None:
-    """What a document says of its ground, None where it is not held."""
-    return session.get(Footprint, digest) if digest else None
+def area_m2(snapshot: Snapshot, digest: str | None) -> float | None:
+    """The area of the ground that a document names, None where it is not held."""
+    area: float | None = _AREA.first(snapshot, hash=digest) if digest else None
+    return area
 
 
 def claims(snapshot: Snapshot, project: Project) -> list[Claim]:
     """Who else claims a project's ground, by the state of the index."""
     if project.pdd_hash is None or project.status not in CLAIMING:
         return []
-    return _indexed_claims(snapshot.session, project.pdd_hash, project.project_id, snapshot)
+    found = _CLAIMS.all(snapshot, pdd_hash=project.pdd_hash, project_id=project.project_id)
+    return _as_claims(found)
 
 
 def claims_against(session: Session, pdd_hash: str, project_id: str, now: int) -> list[Claim]:
@@ -87,7 +91,7 @@ def claims_against(session: Session, pdd_hash: str, project_id: str, now: int) -
     `now` is UNIX seconds; a submission that nobody signed in time does not count.
     """
     return [
-        *_indexed_claims(session, pdd_hash, project_id, None),
+        *_as_claims(_CLAIMS.newest(session, pdd_hash=pdd_hash, project_id=project_id)),
         *_waiting_claims(session, pdd_hash, project_id, now),
     ]
 
@@ -141,25 +145,38 @@ def _reaching_in(
     ]
 
 
-def _pairs(pdd_hash: str) -> list[tuple[object, ColumnElement[bool]]]:
+def _pairs(pdd_hash: Any) -> list[tuple[object, ColumnElement[bool]]]:
     a, b = Conflicts.hash_a, Conflicts.hash_b
     return [(b, a == pdd_hash), (a, b == pdd_hash)]
 
 
-def _indexed_claims(
-    session: Session, pdd_hash: str, project_id: str, snapshot: Snapshot | None
-) -> list[Claim]:
-    valid = snapshot.valid(Projects) if snapshot else Projects.valid_to.is_(None)
-    found = []
-    for other, ours in _pairs(pdd_hash):
-        query = select(Projects, Conflicts).join(Projects, Projects.pdd_hash == other)
-        query = query.where(ours, valid, Projects.status.in_(CLAIMING))
-        query = query.where(Projects.project_id != project_id)
-        found += [
-            Claim(p.project_id, p.document_id, p.status, c.kind, c.area_m2, c.geometry)
-            for p, c in session.exec(query.order_by(Projects.project_id))
-        ]
-    return found
+def _claims(valid: Valid) -> Any:
+    """Indexed projects that claim ground in conflict with a document, on either side of it."""
+    halves = [
+        sql_select(
+            Projects.project_id,
+            Projects.document_id,
+            Projects.status,
+            Conflicts.kind,
+            Conflicts.area_m2,
+            Conflicts.geometry,
+            literal(place).label("side"),
+        )
+        .join(Projects, Projects.pdd_hash == other)
+        .where(ours, valid(Projects), Projects.status.in_(CLAIMING))
+        .where(Projects.project_id != bindparam("project_id"))
+        for place, (other, ours) in enumerate(_pairs(bindparam("pdd_hash")))
+    ]
+    both: Any = union_all(*halves).subquery()
+    return select(*both.c).order_by(both.c.side, both.c.project_id)
+
+
+def _as_claims(rows: Iterable[Any]) -> list[Claim]:
+    return [Claim(*row[:-1]) for row in rows]
+
+
+_CLAIMS = Prepared(_claims)
+_AREA = Prepared(lambda _: select(Footprints.area_m2).where(Footprints.hash == bindparam("hash")))
 
 
 def _waiting_claims(session: Session, pdd_hash: str, project_id: str, now: int) -> list[Claim]:

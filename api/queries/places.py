@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, bindparam, func
 from sqlmodel import select
 
 from api.filters import PlaceFilters, ReportPlaceFilters
@@ -17,6 +17,7 @@ from api.queries.counts import remembered
 from api.queries.ground import anchoring, point_within_box, within_box
 from api.queries.order import SortKey
 from api.queries.pages import Page, listing_name
+from api.queries.prepared import Prepared
 from api.queries.projects import (
     ProjectRow,
     project,
@@ -122,8 +123,7 @@ def _extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:
 
 def _places(snapshot: Snapshot, rows: Sequence[ProjectRow]) -> list[Place]:
     hashes = {row.project.pdd_hash for row in rows if row.project.pdd_hash}
-    known = select(Footprints).where(Footprints.hash.in_(hashes))
-    footprints = {found.hash: found for found in snapshot.session.exec(known)}
+    footprints = {found.hash: found for found in _FOOTPRINTS.all(snapshot, hashes=list(hashes))}
     return [_place(row, footprints.get(row.project.pdd_hash)) for row in rows]
 
 
@@ -136,8 +136,7 @@ def _place(row: ProjectRow, footprint: Any) -> Place:
 
 def _of_projects(snapshot: Snapshot, rows: Sequence[ReportRow]) -> list[ReportPlace]:
     ids = {row.report.project_id for row in rows}
-    found = snapshot.session.exec(project_rows(snapshot).where(Projects.project_id.in_(ids)))
-    places = _places(snapshot, [ProjectRow(*row) for row in found])
+    places = _places(snapshot, project_rows(snapshot, ids))
     by_id = {place.row.project.project_id: place for place in places}
     return [ReportPlace(row, by_id[row.report.project_id or ""]) for row in rows]
 
@@ -150,4 +149,5 @@ def _in_time(table: Any, interval: str | None) -> list[ColumnElement[bool]]:
     return [table.start_day <= last, table.end_day >= first]
 
 
+_FOOTPRINTS = Prepared(lambda _: select(Footprints).where(Footprints.hash.in_(bindparam("hashes"))))
 _NO_END = 65_535

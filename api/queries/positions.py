@@ -9,19 +9,22 @@ from sqlmodel import Session, select
 
 from api.cursors import START, Cursor
 from api.errors import Detail, GoneError, ParameterError, UnavailableError
+from api.queries.prepared import Prepared
 from api.queries.statements import Blocks, Checkpoints, Reorganisations
 from api.snapshot import Position, Snapshot
 from indexer.models import Versioned
 from indexer.moments import MomentUnknown, block_of
 
+_CHECKPOINT = Prepared(lambda _: select(Checkpoints))
+
 
 def newest(session: Session) -> Position:
     """The newest indexed position; raises `UnavailableError` before the first block."""
-    checkpoint = session.exec(select(Checkpoints)).first()
-    if checkpoint is None:
+    found = _CHECKPOINT.newest(session)
+    if not found:
         message = "The index holds no block yet; start the indexer or wait a moment."
         raise UnavailableError(message, headers={"Retry-After": "2"})
-    return Position.of(checkpoint)
+    return Position.of(found[0])
 
 
 def snapshot_at(session: Session, as_of: str | None) -> Snapshot:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
@@ -16,6 +16,7 @@ from api.queries.ground import anchoring, within_box
 from api.queries.order import Nullable, Order, between, order_of
 from api.queries.pages import Listing, Page, keys_of
 from api.queries.positions import first_block
+from api.queries.prepared import Prepared, Valid
 from api.queries.search import says
 from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
 from api.snapshot import Snapshot
@@ -48,10 +49,14 @@ class ProjectRow:
 
 def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
     """A project by its 0x… id or its document id."""
-    query = project_rows(snapshot).where(Projects.project_id.in_(ids_of(name)))
-    found = snapshot.session.exec(query).all()
-    exact = [row for row in found if row[0].project_id == name.lower()]
-    return next((ProjectRow(*row) for row in [*exact, *found]), None)
+    found = project_rows(snapshot, ids_of(name))
+    exact = [row for row in found if row.project.project_id == name.lower()]
+    return next(iter([*exact, *found]), None)
+
+
+def project_rows(snapshot: Snapshot, ids: Iterable[str | None]) -> list[ProjectRow]:
+    """The projects of these 0x… ids, in no order."""
+    return [ProjectRow(*row) for row in _PROJECTS.all(snapshot, ids=list(ids))]
 
 
 def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
@@ -72,11 +77,10 @@ def project_page(
 ) -> Page[ProjectRow]:
     """A page of the projects of which conditions on their own columns hold."""
     sorted_by = {str(key.column.table) for key in order}
-    joined = [one for one in _beside(snapshot) if str(one[0].__table__) in sorted_by]
+    joined = [one for one in _beside(snapshot.valid) if str(one[0].__table__) in sorted_by]
     listing = Listing(Projects, Projects.project_id, order, conditions, joined)
     page = keys_of(snapshot, listing, part)
-    query = project_rows(snapshot).where(Projects.project_id.in_(page.rows))
-    rows = {row[0].project_id: ProjectRow(*row) for row in snapshot.session.exec(query)}
+    rows = {row.project.project_id: row for row in project_rows(snapshot, page.rows)}
     return page.of(rows.__getitem__)
 
 
@@ -87,45 +91,21 @@ def registered_in(snapshot: Snapshot, name: str) -> int | None:
 
 def versions(snapshot: Snapshot, project_id: str) -> Sequence[PDDVersion]:
     """Every version of a project's PDD, the first one first."""
-    of_project = select(PDDVersions).where(
-        snapshot.valid(PDDVersions), PDDVersions.project_id == project_id
-    )
-    return snapshot.session.exec(of_project.order_by(PDDVersions.version)).all()
+    return _VERSIONS.all(snapshot, project_id=project_id)
 
 
 def version(snapshot: Snapshot, project_id: str, number: int) -> ProjectRow | None:
     """A version of a project's PDD, with the last state that the project had in it."""
-    wanted = select(PDDVersions).where(
-        snapshot.valid(PDDVersions),
-        PDDVersions.project_id == project_id,
-        PDDVersions.version == number,
-    )
-    found = snapshot.session.exec(wanted).first()
-    then = select(Projects).where(
-        Projects.project_id == project_id,
-        Projects.version == number,
-        Projects.valid_from <= snapshot.position.block_number,
-    )
-    last = snapshot.session.exec(then.order_by(Projects.valid_from.desc())).first()
+    wanted = {"project_id": project_id, "version": number}
+    found = _VERSION.first(snapshot, **wanted)
+    last = _LAST_OF_VERSION.first(snapshot, **wanted, reached=snapshot.position.block_number)
     return ProjectRow(last, found, None) if found and last else None
 
 
 def ids_of(name: str) -> list[str]:
     """The project ids that a name can mean: itself when it is one, and the hash of it."""
-    own = [name.lower()] if re.fullmatch(r"0x[0-9a-fA-F]{64}", name) else []
+    own = [name.lower()] if is_key(name) else []
     return [*own, hashed(name)]
-
-
-def project_rows(snapshot: Snapshot) -> Any:
-    """The statement of projects, each with its PDD version in force and its methodology."""
-    in_force = and_(
-        PDDVersions.project_id == Projects.project_id,
-        PDDVersions.version == Projects.version,
-        snapshot.valid(PDDVersions),
-    )
-    (methodologies, followed), _ = _beside(snapshot)
-    query = select(Projects, PDDVersions, Methodologies).outerjoin(PDDVersions, in_force)
-    return query.outerjoin(methodologies, followed).where(snapshot.valid(Projects))
 
 
 def project_conditions(session: Session, criteria: ProjectCriteria) -> list[ColumnElement[bool]]:
@@ -147,9 +127,14 @@ def project_conditions(session: Session, criteria: ProjectCriteria) -> list[Colu
     return found
 
 
+def is_key(name: str) -> bool:
+    """Whether a name is a 0x… id, of a project or of a methodology."""
+    return re.fullmatch(r"0x[0-9a-fA-F]{64}", name) is not None
+
+
 def methodology_is(name: str) -> Any:
     """The condition that the methodology has an id, an `id@version`, or a key."""
-    if re.fullmatch(r"0x[0-9a-fA-F]{64}", name):
+    if is_key(name):
         return Methodologies.methodology_key == name.lower()
     identifier, _, version = name.partition("@")
     named = Methodologies.methodology_id == identifier
@@ -170,9 +155,42 @@ def _is_on(session: Session, condition: Any) -> Any:
     return anchoring(session, Projects.pdd_hash, condition)
 
 
-def _beside(snapshot: Snapshot) -> list[tuple[Any, ColumnElement[bool]]]:
+def _beside(valid: Valid) -> list[tuple[Any, ColumnElement[bool]]]:
     """Tables that a list of projects can be sorted by, and how they are joined to it."""
-    followed = and_(
-        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
-    )
+    followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
     return [(Methodologies, followed), (Footprints, Footprints.hash == Projects.pdd_hash)]
+
+
+def _projects(valid: Valid) -> Any:
+    """Projects, each with its PDD version in force and its methodology."""
+    in_force = and_(
+        PDDVersions.project_id == Projects.project_id,
+        PDDVersions.version == Projects.version,
+        valid(PDDVersions),
+    )
+    (methodologies, followed), _ = _beside(valid)
+    query = select(Projects, PDDVersions, Methodologies).outerjoin(PDDVersions, in_force)
+    wanted = Projects.project_id.in_(bindparam("ids"))
+    return query.outerjoin(methodologies, followed).where(valid(Projects), wanted)
+
+
+def _versions(valid: Valid) -> Any:
+    of_project = PDDVersions.project_id == bindparam("project_id")
+    return select(PDDVersions).where(valid(PDDVersions), of_project).order_by(PDDVersions.version)
+
+
+def _last_of_version(_: Valid) -> Any:
+    """The last row of a project in a version, whatever was in force later."""
+    query = select(Projects).where(
+        Projects.project_id == bindparam("project_id"),
+        Projects.version == bindparam("version"),
+        Projects.valid_from <= bindparam("reached"),
+    )
+    return query.order_by(Projects.valid_from.desc()).limit(1)
+
+
+_PROJECTS, _VERSIONS = Prepared(_projects), Prepared(_versions)
+_VERSION = Prepared(
+    lambda valid: _versions(valid).where(PDDVersions.version == bindparam("version"))
+)
+_LAST_OF_VERSION = Prepared(_last_of_version)

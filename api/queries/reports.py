@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, bindparam, func
 from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
@@ -16,6 +16,7 @@ from api.parameters import Part
 from api.queries.order import Nullable, Order, order_of
 from api.queries.pages import Listing, Page, keys_of
 from api.queries.positions import first_block
+from api.queries.prepared import Prepared, Valid
 from api.queries.statements import (
     Methodologies,
     Projects,
@@ -54,12 +55,10 @@ class ReportRow:
 
 def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
     """A report of a project by its 0x… id or its document id."""
-    query = report_rows(snapshot).where(
-        Reports.project_id == project_id, Reports.report_id.in_(_ids_of(project_id, name))
-    )
-    found = snapshot.session.exec(query).all()
-    exact = [row for row in found if row[0].report_id == name.lower()]
-    return next((ReportRow(*row) for row in [*exact, *found]), None)
+    named = _report_rows(snapshot, _ids_of(project_id, name))
+    found = [row for row in named if row.report.project_id == project_id]
+    exact = [row for row in found if row.report.report_id == name.lower()]
+    return next(iter([*exact, *found]), None)
 
 
 def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
@@ -70,10 +69,7 @@ def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
 
 def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
     """A report of any project by its 0x… id."""
-    found = snapshot.session.exec(
-        report_rows(snapshot).where(Reports.report_id == report_id)
-    ).first()
-    return ReportRow(*found) if found else None
+    return next(iter(_report_rows(snapshot, [report_id])), None)
 
 
 def reports(snapshot: Snapshot, project_id: str, filters: ReportFilters) -> Page[ReportRow]:
@@ -95,15 +91,13 @@ def report_page(
     """A page of the reports of which conditions on their own columns hold."""
     listing = Listing(Reports, Reports.report_id, order, conditions, name=name)
     page = keys_of(snapshot, listing, part)
-    query = report_rows(snapshot).where(Reports.report_id.in_(page.rows))
-    rows = {row[0].report_id: ReportRow(*row) for row in snapshot.session.exec(query)}
+    rows = {row.report.report_id: row for row in _report_rows(snapshot, page.rows)}
     return page.of(rows.__getitem__)
 
 
 def reports_of(snapshot: Snapshot, project_id: str) -> Sequence[Report]:
     """Every report of a project by its first day."""
-    query = select(Reports).where(snapshot.valid(Reports), Reports.project_id == project_id)
-    return snapshot.session.exec(query.order_by(Reports.start_day, Reports.report_id)).all()
+    return _OF_PROJECT.all(snapshot, project_id=project_id)
 
 
 def reports_sharing(
@@ -122,43 +116,25 @@ def reports_sharing(
 
 def versions(snapshot: Snapshot, report_id: str) -> Sequence[ReportVersion]:
     """Every version of a report, the first one first."""
-    query = select(ReportVersions).where(
-        snapshot.valid(ReportVersions), ReportVersions.report_id == report_id
-    )
-    return snapshot.session.exec(query.order_by(ReportVersions.version)).all()
+    return _VERSIONS.all(snapshot, report_id=report_id)
 
 
 def version(snapshot: Snapshot, report_id: str, number: int) -> ReportRow | None:
     """A version of a report, with the last state that the report had in it."""
-    wanted = select(ReportVersions).where(
-        snapshot.valid(ReportVersions),
-        ReportVersions.report_id == report_id,
-        ReportVersions.version == number,
-    )
-    found = snapshot.session.exec(wanted).first()
-    then = select(Reports).where(
-        Reports.report_id == report_id,
-        Reports.version == number,
-        Reports.valid_from <= snapshot.position.block_number,
-    )
-    last = snapshot.session.exec(then.order_by(Reports.valid_from.desc())).first()
+    wanted = {"report_id": report_id, "version": number}
+    found = _VERSION.first(snapshot, **wanted)
+    last = _LAST_OF_VERSION.first(snapshot, **wanted, reached=snapshot.position.block_number)
     return ReportRow(last, found) if found and last else None
 
 
 def vintages(snapshot: Snapshot, report_id: str) -> Sequence[ReportVintage]:
     """Verified and issued kg CO2e of a report by calendar year."""
-    query = select(Vintages).where(snapshot.valid(Vintages), Vintages.report_id == report_id)
-    return snapshot.session.exec(query.order_by(Vintages.vintage)).all()
+    return _VINTAGES.all(snapshot, report_id=report_id)
 
 
 def granularity_kg(snapshot: Snapshot, project_id: str | None) -> int | None:
     """The smallest amount of a unit of a project, kg CO2e; None when it is not known."""
-    followed = and_(
-        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
-    )
-    query = select(Methodologies.granularity_kg).join(Projects, followed)
-    found = query.where(snapshot.valid(Projects), Projects.project_id == project_id)
-    kg: int | None = snapshot.session.exec(found).first()
+    kg: int | None = _GRANULARITY.first(snapshot, project_id=project_id)
     return kg
 
 
@@ -167,15 +143,8 @@ def _ids_of(project_id: str, name: str) -> list[str]:
     return [*own, report_id(project_id, name)]
 
 
-def report_rows(snapshot: Snapshot) -> Any:
-    """The statement of reports, each with its version in force."""
-    in_force = and_(
-        ReportVersions.report_id == Reports.report_id,
-        ReportVersions.version == Reports.version,
-        snapshot.valid(ReportVersions),
-    )
-    query = select(Reports, ReportVersions).outerjoin(ReportVersions, in_force)
-    return query.where(snapshot.valid(Reports))
+def _report_rows(snapshot: Snapshot, ids: Iterable[str]) -> list[ReportRow]:
+    return [ReportRow(*row) for row in _REPORTS.all(snapshot, ids=list(ids))]
 
 
 def report_conditions(
@@ -198,3 +167,54 @@ def _period_conditions(filters: ReportFilters) -> list[ColumnElement[bool]]:
     if filters.period_to:
         found.append(Reports.start_day <= unix_time(filters.period_to, time.max) // _DAY)
     return found
+
+
+def _reports(valid: Valid) -> Any:
+    """Reports, each with its version in force."""
+    in_force = and_(
+        ReportVersions.report_id == Reports.report_id,
+        ReportVersions.version == Reports.version,
+        valid(ReportVersions),
+    )
+    query = select(Reports, ReportVersions).outerjoin(ReportVersions, in_force)
+    return query.where(valid(Reports), Reports.report_id.in_(bindparam("ids")))
+
+
+def _of_project(valid: Valid) -> Any:
+    own = Reports.project_id == bindparam("project_id")
+    query = select(Reports).where(valid(Reports), own)
+    return query.order_by(Reports.start_day, Reports.report_id)
+
+
+def _versions(valid: Valid) -> Any:
+    own = ReportVersions.report_id == bindparam("report_id")
+    return select(ReportVersions).where(valid(ReportVersions), own).order_by(ReportVersions.version)
+
+
+def _last_of_version(_: Valid) -> Any:
+    """The last row of a report in a version, whatever was in force later."""
+    query = select(Reports).where(
+        Reports.report_id == bindparam("report_id"),
+        Reports.version == bindparam("version"),
+        Reports.valid_from <= bindparam("reached"),
+    )
+    return query.order_by(Reports.valid_from.desc()).limit(1)
+
+
+def _vintages(valid: Valid) -> Any:
+    own = Vintages.report_id == bindparam("report_id")
+    return select(Vintages).where(valid(Vintages), own).order_by(Vintages.vintage)
+
+
+def _granularity(valid: Valid) -> Any:
+    followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
+    query = select(Methodologies.granularity_kg).join(Projects, followed)
+    return query.where(valid(Projects), Projects.project_id == bindparam("project_id"))
+
+
+_REPORTS, _OF_PROJECT = Prepared(_reports), Prepared(_of_project)
+_VERSIONS, _LAST_OF_VERSION = Prepared(_versions), Prepared(_last_of_version)
+_VERSION = Prepared(
+    lambda valid: _versions(valid).where(ReportVersions.version == bindparam("version"))
+)
+_VINTAGES, _GRANULARITY = Prepared(_vintages), Prepared(_granularity)

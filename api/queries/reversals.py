@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlmodel import select
 
 from api.filters import ReversalFilters
 from api.queries.order import order_of
 from api.queries.pages import Page, listed
+from api.queries.prepared import Prepared, Valid
 from api.queries.projects import ids_of
 from api.queries.statements import Coverages, ImpairedUnits, Projects, Reports, Reversals
 from api.snapshot import Snapshot
@@ -36,64 +37,88 @@ class ReversalRow:
 
 def reversal(snapshot: Snapshot, reversal_id: str) -> ReversalRow | None:
     """A reversal by its 0x… id."""
-    query = _reversals(snapshot).where(Reversals.reversal_id == reversal_id.lower())
-    found = snapshot.session.exec(query).first()
+    found = _REVERSAL.first(snapshot, reversal_id=reversal_id.lower())
     return ReversalRow(*found) if found else None
 
 
 def reversals(snapshot: Snapshot, filters: ReversalFilters) -> Page[ReversalRow]:
     """A page of the reversals that match."""
-    query = _reversals(snapshot).where(*_conditions(filters))
+    query = _reversals(snapshot.valid).where(*_conditions(filters))
     order = order_of(filters.sort, SORTS, Reversals.recorded_at, Reversals.reversal_id)
     return listed(snapshot, query, filters, order).of(lambda row: ReversalRow(*row))
 
 
-def reversals_of(
-    snapshot: Snapshot, *, project_id: str | None = None, report_id: str | None = None
-) -> Sequence[Reversal]:
-    """Every reversal of a project or of a report, the first one first."""
-    query = select(Reversals).where(snapshot.valid(Reversals))
-    if project_id is not None:
-        query = query.where(Reversals.project_id == project_id)
-    if report_id is not None:
-        query = query.where(Reversals.report_id == report_id)
-    return snapshot.session.exec(query.order_by(Reversals.recorded_at, Reversals.reversal_id)).all()
+def reversals_of_project(snapshot: Snapshot, project_id: str) -> Sequence[Reversal]:
+    """Every reversal of a project, the first one first."""
+    return _OF_PROJECT.all(snapshot, project_id=project_id)
+
+
+def reversals_of_report(snapshot: Snapshot, report_id: str) -> Sequence[Reversal]:
+    """Every reversal of a report, the first one first."""
+    return _OF_REPORT.all(snapshot, report_id=report_id)
 
 
 def coverage_of(snapshot: Snapshot, reversal_id: str) -> Sequence[ReversalCoverage]:
     """What was cancelled for a reversal, in the order of the chain as far as blocks tell it."""
-    query = select(Coverages).where(snapshot.valid(Coverages), Coverages.reversal_id == reversal_id)
-    return snapshot.session.exec(query.order_by(Coverages.valid_from, Coverages.token_id)).all()
+    return _COVERAGE.all(snapshot, reversal_id=reversal_id)
 
 
 def units_hit_by(snapshot: Snapshot, reversal_id: str) -> Sequence[ImpairedUnit]:
     """The retired units that a reversal hit."""
-    query = select(ImpairedUnits).where(
-        snapshot.valid(ImpairedUnits), ImpairedUnits.reversal_id == reversal_id
-    )
-    return snapshot.session.exec(query.order_by(ImpairedUnits.token_id)).all()
+    return _UNITS_HIT.all(snapshot, reversal_id=reversal_id)
 
 
-def marks_of(snapshot: Snapshot, token_ids: Iterable[str]) -> Mapping[str, list[ImpairedUnit]]:
+def marks_of(snapshot: Snapshot, token_ids: Sequence[str]) -> Mapping[str, list[ImpairedUnit]]:
     """What reversals did to units, by token id; nothing for sound ones."""
-    query = select(ImpairedUnits).where(
-        snapshot.valid(ImpairedUnits), ImpairedUnits.token_id.in_(list(token_ids))
-    )
     found: dict[str, list[ImpairedUnit]] = defaultdict(list)
-    for mark in snapshot.session.exec(query.order_by(ImpairedUnits.reversal_id)):
+    for mark in _MARKS.all(snapshot, token_ids=token_ids):
         found[mark.token_id].append(mark)
     return found
 
 
-def _reversals(snapshot: Snapshot) -> Any:
-    reported = and_(Reports.report_id == Reversals.report_id, snapshot.valid(Reports))
-    owned_by = and_(Projects.project_id == Reversals.project_id, snapshot.valid(Projects))
+def _reversals(valid: Valid) -> Any:
+    reported = and_(Reports.report_id == Reversals.report_id, valid(Reports))
+    owned_by = and_(Projects.project_id == Reversals.project_id, valid(Projects))
     return (
         select(Reversals, Reports, Projects)
         .outerjoin(Reports, reported)
         .outerjoin(Projects, owned_by)
-        .where(snapshot.valid(Reversals))
+        .where(valid(Reversals))
     )
+
+
+def _in_order(valid: Valid) -> Any:
+    query = select(Reversals).where(valid(Reversals))
+    return query.order_by(Reversals.recorded_at, Reversals.reversal_id)
+
+
+def _coverage(valid: Valid) -> Any:
+    own = Coverages.reversal_id == bindparam("reversal_id")
+    query = select(Coverages).where(valid(Coverages), own)
+    return query.order_by(Coverages.valid_from, Coverages.token_id)
+
+
+def _units_hit(valid: Valid) -> Any:
+    own = ImpairedUnits.reversal_id == bindparam("reversal_id")
+    return select(ImpairedUnits).where(valid(ImpairedUnits), own).order_by(ImpairedUnits.token_id)
+
+
+def _marks(valid: Valid) -> Any:
+    own = ImpairedUnits.token_id.in_(bindparam("token_ids"))
+    query = select(ImpairedUnits).where(valid(ImpairedUnits), own)
+    return query.order_by(ImpairedUnits.reversal_id)
+
+
+_REVERSAL = Prepared(
+    lambda valid: _reversals(valid).where(Reversals.reversal_id == bindparam("reversal_id"))
+)
+_OF_PROJECT = Prepared(
+    lambda valid: _in_order(valid).where(Reversals.project_id == bindparam("project_id"))
+)
+_OF_REPORT = Prepared(
+    lambda valid: _in_order(valid).where(Reversals.report_id == bindparam("report_id"))
+)
+_COVERAGE, _UNITS_HIT, _MARKS = Prepared(_coverage), Prepared(_units_hit), Prepared(_marks)
 
 
 def _conditions(filters: ReversalFilters) -> list[ColumnElement[bool]]:

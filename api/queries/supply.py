@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import select
 
 from api.filters import SupplyFilters
 from api.queries.counts import remembered
+from api.queries.prepared import Prepared
 from api.queries.projects import ids_of
 from api.queries.statements import Deficits, Reports, Units
 from api.snapshot import Snapshot
@@ -51,10 +52,14 @@ def supply(snapshot: Snapshot, filters: SupplyFilters) -> Sequence[SupplyRow]:
 
 def deficit_kg(snapshot: Snapshot, project: str) -> int:
     """kg CO2e that a project owes after reversals."""
-    query = select(Deficits).where(
-        snapshot.valid(Deficits), Deficits.project_id.in_(ids_of(project))
+    return sum(_DEFICITS.all(snapshot, ids=ids_of(project)))
+
+
+_DEFICITS = Prepared(
+    lambda valid: select(Deficits.deficit_kg).where(
+        valid(Deficits), Deficits.project_id.in_(bindparam("ids"))
     )
-    return sum(row.deficit_kg for row in snapshot.session.exec(query))
+)
 
 
 def _conditions(snapshot: Snapshot, filters: SupplyFilters) -> list[Any]:

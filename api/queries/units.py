@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import select
 
 from api.filters import UnitFilters
-from api.queries.exchange import exports_of, imports_of
+from api.queries.counts import remembered
 from api.queries.order import order_of
 from api.queries.pages import Listing, Page, keys_of, listing_name
 from api.queries.positions import first_block
+from api.queries.prepared import Prepared, Valid
 from api.queries.projects import ids_of
 from api.queries.reversals import marks_of
 from api.queries.statements import (
     Blocks,
     Events,
+    Exports,
     Footprints,
+    Imports,
     Methodologies,
     Projects,
     Reasons,
@@ -67,8 +70,8 @@ class UnitRow:
     """A unit with its provenance; `country` is ISO 3166-1 alpha-2 when the PDD names it,
     `block_number` that of the transaction which changed the unit last, `monitoring_end_day` the
     last UTC day of its monitoring period, `is_over` whether that has passed without an `expire`;
-    `marks` are what reversals did to it, `origin` where an imported one came from, `label` that of
-    a retirement reason which was added."""
+    `origin` is where an imported one came from, `marks` are what reversals did to it, `label` is
+    that of a retirement reason which was added."""
 
     unit: Unit
     report: Report | None
@@ -78,9 +81,9 @@ class UnitRow:
     block_number: int | None
     monitoring_end_day: int | None = None
     is_over: bool = False
-    marks: Sequence[ImpairedUnit] = ()
     export: UnitExport | None = None
     origin: UnitImport | None = None
+    marks: Sequence[ImpairedUnit] = ()
     label: str | None = None
 
     @property
@@ -101,8 +104,7 @@ class Sum:
 
 def unit(snapshot: Snapshot, token_id: str) -> UnitRow | None:
     """A unit by its token id, `0x` and 64 lower-case hex digits."""
-    found = snapshot.session.exec(_units(snapshot).where(Units.token_id == token_id)).first()
-    return _with_fates(snapshot, [UnitRow(*found)])[0] if found else None
+    return next(iter(_unit_rows(snapshot, [token_id])), None)
 
 
 def issued_in(snapshot: Snapshot, token_id: str) -> int | None:
@@ -112,40 +114,34 @@ def issued_in(snapshot: Snapshot, token_id: str) -> int | None:
 
 def units(snapshot: Snapshot, filters: UnitFilters) -> Page[UnitRow]:
     """A page of the units that match; its totals are their number and their kg CO2e."""
+    day = day_of(snapshot)
     listing = Listing(
         Units,
         Units.token_id,
         order_of(filters.sort, SORTS, Units.issued_at, Units.token_id),
-        _conditions(snapshot, filters),
+        _conditions(snapshot, filters, day),
         sums=[Units.quantity_kg],
-        name=listing_name(f"units on day {day_of(snapshot)}", filters),
+        name=listing_name(f"units on day {day}", filters),
     )
     page = keys_of(snapshot, listing, filters)
-    query = _units(snapshot).where(Units.token_id.in_(page.rows))
-    found = [UnitRow(*row) for row in snapshot.session.exec(query)]
-    rows = {row.unit.token_id: row for row in _with_fates(snapshot, found)}
+    rows = {row.unit.token_id: row for row in _unit_rows(snapshot, page.rows)}
     return page.of(rows.__getitem__)
 
 
 def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
     """Units of a project by unit type and status."""
-    query = (
-        select(Units.unit_type, Units.status, func.count(), func.sum(Units.quantity_kg))
-        .where(snapshot.valid(Units), Units.project_id == project_id)
-        .group_by(Units.unit_type, Units.status)
-        .order_by(Units.unit_type, Units.status)
-    )
-    return [Sum(*row[:3], int(row[3])) for row in snapshot.session.exec(query)]
+    found = _SUMS.all(snapshot, project_id=project_id)
+    return [Sum(kind, status, blocks, int(kg)) for kind, status, blocks, kg in found]
 
 
-def over(snapshot: Snapshot) -> ColumnElement[bool]:
-    """Whether a unit's monitoring period ended before the day of the answer, unrecorded."""
+def over(valid: Valid, day: Any) -> ColumnElement[bool]:
+    """Whether a unit's monitoring period ended before a day, that of the answer, unrecorded."""
     period: Any = aliased(ReportVintage)
     ended = exists().where(
         period.report_id == Units.report_id,
         period.vintage == Units.vintage,
-        snapshot.valid(period),
-        period.monitoring_end_day < day_of(snapshot),
+        valid(period),
+        period.monitoring_end_day < day,
         period.monitoring_end_day != NEVER,
     )
     return and_(Units.expires.is_(True), Units.status.in_(LIVE), ended)
@@ -159,15 +155,6 @@ def day_of(snapshot: Snapshot) -> int:
     return int(time // SECONDS_PER_DAY)
 
 
-def of_vintage(snapshot: Snapshot) -> ColumnElement[bool]:
-    """The vintage of its report that a unit belongs to."""
-    return and_(
-        Vintages.report_id == Units.report_id,
-        Vintages.vintage == Units.vintage,
-        snapshot.valid(Vintages),
-    )
-
-
 def added_reason(snapshot: Snapshot, label: str) -> RetirementReason | None:
     """The retirement reason that was added under that label; of several, the first."""
     query = select(Reasons).where(snapshot.valid(Reasons), Reasons.label == label)
@@ -175,33 +162,27 @@ def added_reason(snapshot: Snapshot, label: str) -> RetirementReason | None:
     return found
 
 
-def _with_fates(snapshot: Snapshot, rows: Sequence[UnitRow]) -> list[UnitRow]:
-    tokens = [row.unit.token_id for row in rows]
-    marks, exports = marks_of(snapshot, tokens), exports_of(snapshot, tokens)
-    origins = imports_of(snapshot, {row.unit.report_id or "" for row in rows})
-    added = snapshot.session.exec(select(Reasons).where(snapshot.valid(Reasons)))
-    labels = {str(reason.code): reason.label for reason in added}
-    return [
-        replace(
-            row,
-            marks=marks.get(row.unit.token_id, ()),
-            export=exports.get(row.unit.token_id),
-            origin=origins.get(row.unit.report_id or ""),
-            label=labels.get(row.unit.retirement_reason or ""),
-        )
-        for row in rows
-    ]
+def _unit_rows(snapshot: Snapshot, token_ids: Sequence[str]) -> Iterator[UnitRow]:
+    found = _UNITS.all(snapshot, token_ids=token_ids, day=day_of(snapshot))
+    marks = marks_of(snapshot, token_ids)
+    labels = remembered(snapshot, "reasons", lambda: dict(_LABELS.all(snapshot)))
+    for row in found:
+        unit: Any = row[0]
+        label = labels.get(unit.retirement_reason or "")
+        values: Any = (*row, marks.get(unit.token_id, ()), label)
+        yield UnitRow(*values)
 
 
-def _reported(snapshot: Snapshot) -> ColumnElement[bool]:
-    return and_(Reports.report_id == Units.report_id, snapshot.valid(Reports))
-
-
-def _units(snapshot: Snapshot) -> Any:
-    owned_by = and_(Projects.project_id == Units.project_id, snapshot.valid(Projects))
-    followed = and_(
-        Methodologies.methodology_key == Projects.methodology_key, snapshot.valid(Methodologies)
+def _units(valid: Valid) -> Any:
+    """Units with what they come from and what became of them, as far as that is one thing each."""
+    reported = and_(Reports.report_id == Units.report_id, valid(Reports))
+    owned_by = and_(Projects.project_id == Units.project_id, valid(Projects))
+    followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
+    of_vintage = and_(
+        Vintages.report_id == Units.report_id, Vintages.vintage == Units.vintage, valid(Vintages)
     )
+    exported = and_(Exports.token_id == Units.token_id, valid(Exports))
+    imported = and_(Imports.report_id == Units.report_id, valid(Imports))
     changed_in = select(func.min(Events.block_number)).where(Events.tx_hash == Units.updated_tx)
     return (
         select(Units, Reports, Projects, Methodologies)
@@ -209,18 +190,35 @@ def _units(snapshot: Snapshot) -> Any:
             Footprints.country,
             changed_in.scalar_subquery(),
             Vintages.monitoring_end_day,
-            over(snapshot),
+            over(valid, bindparam("day")),
+            Exports,
+            Imports,
         )
-        .outerjoin(Reports, _reported(snapshot))
+        .outerjoin(Reports, reported)
         .outerjoin(Projects, owned_by)
         .outerjoin(Methodologies, followed)
         .outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
-        .outerjoin(Vintages, of_vintage(snapshot))
-        .where(snapshot.valid(Units))
+        .outerjoin(Vintages, of_vintage)
+        .outerjoin(Exports, exported)
+        .outerjoin(Imports, imported)
+        .where(valid(Units), Units.token_id.in_(bindparam("token_ids")))
     )
 
 
-def _conditions(snapshot: Snapshot, filters: UnitFilters) -> list[ColumnElement[bool]]:
+def _sums(valid: Valid) -> Any:
+    kinds = (Units.unit_type, Units.status)
+    query = select(*kinds, func.count(), func.sum(Units.quantity_kg))
+    of_project = query.where(valid(Units), Units.project_id == bindparam("project_id"))
+    return of_project.group_by(*kinds).order_by(*kinds)
+
+
+_UNITS, _SUMS = Prepared(_units), Prepared(_sums)
+_LABELS = Prepared(
+    lambda valid: select(cast(Reasons.code, String), Reasons.label).where(valid(Reasons))
+)
+
+
+def _conditions(snapshot: Snapshot, filters: UnitFilters, day: int) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.project:
         found.append(Units.project_id.in_(ids_of(filters.project)))
@@ -232,7 +230,7 @@ def _conditions(snapshot: Snapshot, filters: UnitFilters) -> list[ColumnElement[
         found += _within_year(filters.issuance_year)
     if filters.owner:
         found.append(Units.owner == filters.owner.lower())
-    return [*found, *_kinds(filters, over(snapshot))]
+    return [*found, *_kinds(filters, over(snapshot.valid, day))]
 
 
 def _reports_of(snapshot: Snapshot, name: str) -> list[str]:

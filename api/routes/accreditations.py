@@ -47,11 +47,13 @@ def read_accreditation(
             accreditation_entry(registry, snapshot, holder)
             | {
                 "decided": [
-                    decision_entry(registry, snapshot, one)
-                    for one in decisions(snapshot, *holder, query.limit, query.offset)
+                    decision_entry(registry, snapshot, holder, one)
+                    for one in decisions(
+                        snapshot, holder.account, holder.role_id, query.limit, query.offset
+                    )
                 ]
             }
             for holder in found
         ]
-        content = {"account": name, "roles": [ROLES[role] for _, role in found]}
+        content = {"account": name, "roles": [ROLES[holder.role_id] for holder in found]}
         return answer({**content, "accreditations": entries}, snapshot.position)

@@ -1,4 +1,5 @@
-"""No query reads a table that may be large from end to end: what readers ask, on both databases."""
+"""No query reads a table that may be large from end to end, and no answer takes many of them: what
+readers ask, on both databases."""
 
 from __future__ import annotations
 
@@ -14,8 +15,13 @@ from ..benchmarks.plans import Asked, watched, without_index  # noqa: TID252
 from ..benchmarks.questions import questions  # noqa: TID252
 from ..benchmarks.reading import answered  # noqa: TID252
 
+#: So many queries an answer takes at most, however many rows it shows.
+MOST = 12
 
-def test_every_query_has_an_index(database_url: str, tmp_path: Path) -> None:
+
+def test_every_query_has_an_index_and_an_answer_takes_few(
+    database_url: str, tmp_path: Path
+) -> None:
     """A registry of 100 projects, 300 reports and 1,000 units, asked for everything once."""
     held = Holdings(100, 300, 1000)
     settings = ApiSettings(
@@ -36,7 +42,8 @@ def test_every_query_has_an_index(database_url: str, tmp_path: Path) -> None:
         for name, path in questions(held, 1):
             with watched(engine) as seen:
                 await answered(app, path)
-            asked[name] = list(seen)
+            # Meanwhile another thread writes the audit log.
+            asked[name] = [one for one in seen if "audit_" not in one[0]]
 
     asyncio.run(ask())
     assert len(asked) > 80
@@ -48,3 +55,4 @@ def test_every_query_has_an_index(database_url: str, tmp_path: Path) -> None:
         }
     app.state.registry.close()
     assert wanting == {}
+    assert {name: len(queries) for name, queries in asked.items() if len(queries) > MOST} == {}

@@ -1,0 +1,114 @@
+"""Queries that are built once; what differs from one answer to the next is given to them.
+
+To build a statement and have a session follow its rows takes many times as long as either database
+needs to answer (decision 0040). A list, whose conditions a reader chooses, is built as it is asked.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, bindparam
+from sqlmodel import Session
+
+from api.snapshot import Snapshot
+from indexer.models import as_of
+
+#: Gives the condition on the rows of a table that belong to the state which is read.
+Valid = Callable[[Any], ColumnElement[bool]]
+_BLOCK = "block"
+_namedtuple: Any = collections.namedtuple
+
+
+class Prepared:
+    """A query of the index, made by a function of what belongs to a state; its own parameters are
+    `bindparam`s.
+
+    What it gives for a table has the table's columns as attributes, and is a value that nothing
+    changes; None where an outer join found no row. Of several tables and columns it gives tuples.
+    """
+
+    def __init__(self, build: Callable[[Valid], Any]) -> None:
+        self._build = build
+
+    def all(self, snapshot: Snapshot, **given: Any) -> list[Any]:
+        """Everything that it finds in a state."""
+        if snapshot.block is None:
+            return self._newest.read(snapshot.session, given)
+        return self._past.read(snapshot.session, {**given, _BLOCK: snapshot.block})
+
+    def first(self, snapshot: Snapshot, **given: Any) -> Any:
+        """The first that it finds in a state, None without any."""
+        found = self.all(snapshot, **given)
+        return found[0] if found else None
+
+    def newest(self, session: Session, **given: Any) -> list[Any]:
+        """Everything that it finds in the newest state."""
+        return self._newest.read(session, given)
+
+    @cached_property
+    def _newest(self) -> _Form:
+        return _Form.of(self._build(as_of))
+
+    @cached_property
+    def _past(self) -> _Form:
+        block: Any = bindparam(_BLOCK)
+        return _Form.of(self._build(lambda table: as_of(table, block)))
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A statement as a database is asked it, and how what is wanted is cut from a row of it."""
+
+    statement: Any
+    cut: Callable[[Row[Any]], Any]
+
+    @classmethod
+    def of(cls, query: Any) -> _Form:
+        parts, columns, place = [], [], 0
+        for described in query.column_descriptions:
+            wanted: Any = described["expr"]
+            is_table = isinstance(wanted, type)
+            its = list(wanted.__table__.columns) if is_table else [wanted]
+            parts.append(_Part(place, wanted if is_table else None, len(its)))
+            columns += its
+            place += len(its)
+        return cls(query.with_only_columns(*columns, maintain_column_froms=True), _cut(parts))
+
+    def read(self, session: Session, given: dict[str, Any]) -> list[Any]:
+        return [self.cut(row) for row in session.connection().execute(self.statement, given)]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Where a table or a column stands in a row."""
+
+    first: int
+    table: type | None
+    width: int
+
+    def of(self) -> Callable[[Sequence[Any]], Any]:
+        if self.table is None:
+            return lambda row: row[self.first]
+        made, first, after = _record(self.table)._make, self.first, self.first + self.width
+        named: Any = self.table
+        columns = list(named.__table__.columns)
+        key = first + columns.index(next(column for column in columns if column.primary_key))
+        return lambda row: None if row[key] is None else made(row[first:after])
+
+
+def _cut(parts: Sequence[_Part]) -> Callable[[Row[Any]], Any]:
+    cuts = [part.of() for part in parts]
+    if len(cuts) == 1:
+        return cuts[0]
+    return lambda row: tuple([cut(row) for cut in cuts])
+
+
+@cache
+def _record(table: Any) -> Any:
+    """What a row of a table is as a value."""
+    return _namedtuple(table.__name__, table.__table__.columns.keys())
