@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,7 @@ def _request_body(operation: Operation, components: dict[str, Any]) -> dict[str,
     kinds = operation.request if isinstance(operation.request, tuple) else (operation.request,)
     options = [_request_schema(kind, components) for kind in kinds]
     if operation.signable:
-        options.append(_together(options, components))
+        options.append(_together(kinds, options, components))
     content = {
         "schema": options[0] if len(options) == 1 else {"anyOf": options},
         "examples": {name: {"value": example(name)} for name in operation.request_examples},
@@ -165,12 +166,18 @@ def _request_body(operation: Operation, components: dict[str, Any]) -> dict[str,
     return {"required": True, "content": dict.fromkeys(types, content)}
 
 
-def _together(options: list[dict[str, Any]], components: dict[str, Any]) -> dict[str, Any]:
-    """A document with its signed transaction, for each of the documents."""
+def _together(
+    kinds: Sequence[str], options: list[dict[str, Any]], components: dict[str, Any]
+) -> dict[str, Any]:
+    """A document with its signed transaction, for each of the documents; by a name of its own,
+    since generators of clients leave out an alternative that has none."""
+    name = "Signed" + "Or".join(kind.capitalize() for kind in kinds)
     _model_schema(SignedDocument, components)
     envelope = components.pop(SignedDocument.__name__)
     document = options[0] if len(options) == 1 else {"anyOf": list(options)}
-    return {**envelope, "properties": {**envelope["properties"], "document": document}}
+    members = {**envelope["properties"], "document": document}
+    components[name] = {**envelope, "title": name, "properties": members}
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _request_schema(kind: Any, components: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field
 
@@ -17,6 +17,7 @@ from api.parameters import (
     Part,
     SearchWords,
     Slice,
+    sorted_by,
 )
 from api.patterns import ADDRESS, BYTES32, COUNTRY, NAME, WORD
 
@@ -31,6 +32,42 @@ ProjectType = Literal[
     "biomass_energy_ccs",
 ]
 UnitType = Literal["CRU", "PCR", "CFS", "CSP", "SER"]
+ProjectSort = Annotated[
+    str,
+    sorted_by(
+        "created_at",
+        "approved_at",
+        "updated_at",
+        "status",
+        "methodology",
+        "actor",
+        "project_type",
+        "country",
+        "id",
+        "name",
+    ),
+]
+ReportSort = Annotated[
+    str, sorted_by("start_date", "end_date", "created_at", "updated_at", "status", "verifier", "id")
+]
+UnitSort = Annotated[
+    str,
+    sorted_by(
+        "issued_at",
+        "issuance_year",
+        "vintage",
+        "quantity_kg",
+        "status",
+        "owner",
+        "project",
+        "report",
+        "unit_type",
+        "id",
+    ),
+]
+ReversalSort = Annotated[str, sorted_by("recorded_at", "due_kg", "id")]
+MethodologySort = Annotated[str, sorted_by("id", "registered_at", "status")]
+AccreditationSort = Annotated[str, sorted_by("account", "role")]
 BBOX = Field(
     default=None,
     description="minx,miny,maxx,maxy in WGS84 degrees; minx > maxx crosses the antimeridian. Six "
@@ -88,7 +125,7 @@ class ProjectFilters(Page, ProjectCriteria):
     created_to: Moment | None = Field(default=None, description="Registered on or before (UTC).")
     approved_from: Moment | None = Field(default=None, description="Validated on or after (UTC).")
     approved_to: Moment | None = Field(default=None, description="Validated on or before (UTC).")
-    sort: str = Field(
+    sort: ProjectSort = Field(
         default="-created_at",
         max_length=200,
         description="created_at, approved_at, updated_at, status, methodology, actor, "
@@ -137,7 +174,7 @@ class ReportFilters(Page, ReportCriteria):
     period_to: Moment | None = Field(
         default=None, description="The reporting period starts on or before this day."
     )
-    sort: str = Field(
+    sort: ReportSort = Field(
         default="start_date",
         max_length=200,
         description="start_date, end_date, created_at, updated_at, status, verifier, id; a minus "
@@ -181,7 +218,7 @@ class UnitFilters(Page):
         default=None, description="Only retired units, or only those that are not."
     )
     unit_type: UnitType | None = Field(default=None, description="Kind of unit.")
-    sort: str = Field(
+    sort: UnitSort = Field(
         default="-issued_at",
         max_length=200,
         description="issued_at, issuance_year, vintage, quantity_kg, status, owner, project, "
@@ -223,7 +260,7 @@ class ReversalFilters(Page):
     avoidable: bool | None = Field(
         default=None, description="Only those that could have been prevented, or only the others."
     )
-    sort: str = Field(
+    sort: ReversalSort = Field(
         default="-recorded_at",
         max_length=200,
         description="recorded_at, due_kg, id; a minus turns round.",
@@ -239,7 +276,7 @@ class MethodologyFilters(Page):
     project_type: ProjectType | None = Field(
         default=None, description="Only those that permit this project type."
     )
-    sort: str = Field(
+    sort: MethodologySort = Field(
         default="id", max_length=200, description="id, registered_at, status; a minus turns round."
     )
 
@@ -253,7 +290,7 @@ class AccreditationFilters(Page):
     account: str | None = Field(
         default=None, pattern=ADDRESS, description="Address of the account."
     )
-    sort: str = Field(
+    sort: AccreditationSort = Field(
         default="account", max_length=200, description="account, role; a minus turns round."
     )
 

@@ -12,14 +12,13 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from api.cursors import CURSOR_FORM, START, Cursor, print_of
 from api.errors import Detail, ParameterError
-from api.patterns import ADDRESS
+from api.patterns import ADDRESS, BBOX, INTERVAL, METHODOLOGY, sorting
 from indexer.moments import check_moment, unix_time
 from indexer.words import words_of
 
 LARGEST = 2**53 - 1
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,3}(\.[0-9]{0,20})?\s*")
 _HEIGHT = re.compile(r"\s*[+-]?[0-9]{1,6}(\.[0-9]{0,20})?\s*")
-_METHODOLOGY = re.compile(r"[A-Za-z0-9._-]{1,100}(@[0-9]+\.[0-9]+(\.[0-9]+)?)?|0x[0-9a-fA-F]{64}")
 _BBOX_FORM = "give minx,miny,maxx,maxy in WGS84 degrees, as in 13.0,48.0,14.0,49.0"
 
 _INTERVAL_FORM = (
@@ -32,7 +31,8 @@ IGNORING = ("/oauth/authorize",)
 _DAY = 86_400
 _LAST_DAY = 65_535
 _MOST_WORDS = 10
-_BLOCK_OR_MOMENT = r"^([0-9]{1,15}|0x[0-9a-fA-F]{64}|[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?)$"
+_MOMENTS = [{"type": "string", "format": form} for form in ("date", "date-time")]
+_BLOCK_OR_TRANSACTION = {"type": "string", "pattern": "^([0-9]{1,15}|0x[0-9a-fA-F]{64})$"}
 
 
 def refuse_unknown(request: Request) -> None:
@@ -112,26 +112,36 @@ def _block_or_moment(text: str) -> str:
 
 
 def _methodology(text: str) -> str:
-    if not _METHODOLOGY.fullmatch(text):
+    if not re.fullmatch(METHODOLOGY[1:-1], text):
         raise ValueError("give a methodology id, id@version, or key (0x and 64 hex digits)")
     return text
 
 
-Moment = Annotated[str, AfterValidator(_moment)]
-Interval = Annotated[str, AfterValidator(_interval)]
-Box = Annotated[str, AfterValidator(_bbox)]
+def formed(pattern: str) -> WithJsonSchema:
+    """A text as the documentation shows its form, where a validator says what is wrong with it."""
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+def sorted_by(*names: str) -> WithJsonSchema:
+    """What a `sort` parameter looks like; `sort_keys` says what is wrong with another one."""
+    return formed(sorting(*names))
+
+
+Moment = Annotated[str, AfterValidator(_moment), WithJsonSchema({"anyOf": _MOMENTS})]
+Interval = Annotated[str, AfterValidator(_interval), formed(INTERVAL)]
+Box = Annotated[str, AfterValidator(_bbox), formed(BBOX)]
 SearchWords = Annotated[str, AfterValidator(_words)]
 CursorText = Annotated[
     str,
     AfterValidator(_cursor),
-    WithJsonSchema({"type": "string", "pattern": r"^(\*|[A-Za-z0-9_-]{16,4000})$"}),
+    formed(r"^(\*|[A-Za-z0-9_-]{16,4000})$"),
 ]
 BlockOrMoment = Annotated[
     str,
     AfterValidator(_block_or_moment),
-    WithJsonSchema({"type": "string", "pattern": _BLOCK_OR_MOMENT}),
+    WithJsonSchema({"anyOf": [*_MOMENTS, _BLOCK_OR_TRANSACTION]}),
 ]
-MethodologyName = Annotated[str, AfterValidator(_methodology)]
+MethodologyName = Annotated[str, AfterValidator(_methodology), formed(METHODOLOGY)]
 
 
 class AsOf(BaseModel):

@@ -18,6 +18,30 @@ LABEL = r"^[a-z0-9_]{1,31}$"
 COUNTRY = r"^[A-Z]{2}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 WORD = r"^[A-Za-z0-9_]{1,100}$"
+METHODOLOGY = r"^([A-Za-z0-9._-]{1,100}(@[0-9]+\.[0-9]+(\.[0-9]+)?)?|0x[0-9a-fA-F]{64})$"
+_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
+_END = rf"{_DAY}([Tt]{_CLOCK})?"
+#: A day, a time, or two with a slash between.
+INTERVAL = rf"^({_END}|{_END}/({_END}|\.\.)?|(\.\.)?/{_END})$"
+_LONGITUDE = r"-?(180|(1[0-7]\d|\d{1,2})(\.\d{1,20})?)"
+_LATITUDE = r"-?(90|[1-8]?\d(\.\d{1,20})?)"
+_PLACE = rf"{_LONGITUDE},{_LATITUDE}"
+_HIGH = rf"{_PLACE},-?\d{{1,6}}(\.\d{{1,20}})?"
+BBOX = rf"^({_PLACE},{_PLACE}|{_HIGH},{_HIGH})$"
+
+
+def listing(*names: str) -> str:
+    """The form of some of these names, separated by commas."""
+    known = "|".join(names)
+    return f"^({known})(,({known})){{0,{len(names) - 1}}}$"
+
+
+def sorting(*names: str) -> str:
+    """The form of some of these names, separated by commas, each with or without a minus."""
+    known = "|".join(names)
+    return f"^-?({known})(,-?({known})){{0,{len(names) - 1}}}$"
+
 
 _SAID = {
     ADDRESS: "an address is “0x” and 40 hexadecimal digits",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from api.access.scopes import SCOPES
 from api.encoding import day_number
 from api.patterns import ADDRESS, BYTES32, DATE, HEX, LABEL, NUMBER, ONE_LINE, REGISTRY, UNIT
 
@@ -63,7 +64,9 @@ Signature = Annotated[
 
 
 #: The day numbers that the contracts can name, after the first.
-Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
+Day = Annotated[
+    str, Field(pattern=DATE, json_schema_extra={"format": "date"}), AfterValidator(_day)
+]
 QUANTITY = Field(default=None, description="Its last kilograms; without it, the whole unit.")
 
 
@@ -256,12 +259,18 @@ class KeyWallet(Body):
     )
 
 
+#: A key makes no keys.
+KeyScope = Annotated[
+    str, Field(json_schema_extra={"enum": [scope for scope in SCOPES if scope != "keys:own"]})
+]
+
+
 class KeyRequest(Body):
     """An API key for an organization."""
 
     name: str = Field(default="key", min_length=1, max_length=200, description="What it is for.")
     organization: str = Field(min_length=1, max_length=200, pattern=ONE_LINE)
-    scopes: list[str] = Field(min_length=1, max_length=50)
+    scopes: list[KeyScope] = Field(min_length=1, max_length=50)
     wallets: list[KeyWallet] | None = Field(
         default=None, max_length=50, description="Without it, the wallets you signed in with."
     )

@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access.scopes import SCOPES
 from api.models import Answer, Problem
 from api.patterns import ADDRESS, SIGNATURE
 
-Scopes = Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=30)]
+Scope = Annotated[str, Field(max_length=100, json_schema_extra={"enum": list(SCOPES)})]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=30)]
 Handle = Annotated[
     str,
     Field(min_length=1, max_length=8_000, description="The request, as it was given."),

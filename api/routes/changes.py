@@ -12,7 +12,8 @@ from starlette.responses import Response
 from api.dependencies import OfRegistry
 from api.errors import Detail, GoneError, ParameterError
 from api.features.changes import change_record
-from api.parameters import LARGEST
+from api.parameters import LARGEST, formed
+from api.patterns import listing
 from api.queries.changes import Part, Wanted, changes_after
 from api.registry import Registry
 from api.responses import answer
@@ -32,6 +33,12 @@ def _listed(text: str, known: tuple[str, ...]) -> str:
     return text
 
 
+Tables = Annotated[
+    str, AfterValidator(lambda text: _listed(text, TABLES)), formed(listing(*TABLES))
+]
+Kinds = Annotated[str, AfterValidator(lambda text: _listed(text, KINDS)), formed(listing(*KINDS))]
+
+
 class Following(BaseModel):
     """Which part of the feed."""
 
@@ -42,12 +49,12 @@ class Following(BaseModel):
         description="The cursor of the last record that was seen, `next` of the answer before.",
     )
     limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
-    table: Annotated[str, AfterValidator(lambda text: _listed(text, TABLES))] | None = Field(
+    table: Tables | None = Field(
         default=None,
         description="Only rows of these tables, separated by commas.",
         examples=["project,report"],
     )
-    kind: Annotated[str, AfterValidator(lambda text: _listed(text, KINDS))] | None = Field(
+    kind: Kinds | None = Field(
         default=None,
         description="Only these kinds of change, separated by commas: began, changed, ended, "
         "rolled_back.",
