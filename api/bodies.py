@@ -54,12 +54,29 @@ async def read_document(request: Request) -> Received:
     value = await read_json(request)
     if not isinstance(value, dict) or "document" not in value:
         return Received(value)
-    wanted = modelled(SignedDocument, value)
+    wanted = _checked(SignedDocument, value)
     return Received(wanted.document, wanted.signed_transaction)
 
 
 def modelled(model: type[Model], value: Any) -> Model:
-    """The value as a request model; raises `ValidationError` with every fault."""
+    """The value as a request model; raises `ValidationError` with every fault.
+
+    In JSON 9.0 is the whole number 9 (JSON Schema 2020-12, 6.1.1), which the models take for none.
+    """
+    return _checked(model, _whole(value))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    return value
+
+
+def _checked(model: type[Model], value: Any) -> Model:
     try:
         return model.model_validate(value)
     except ModelError as error:

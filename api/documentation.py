@@ -99,6 +99,7 @@ def _describe_operation(
     entry: dict[str, Any], operation: Operation, components: dict[str, Any]
 ) -> None:
     for parameter in entry.get("parameters", ()):
+        parameter["schema"] = _without_null(parameter["schema"])
         if parameter["name"] in operation.needed:
             form = operation.needed[parameter["name"]]
             parameter |= {"required": True, "schema": {"type": "string", **form}}
@@ -121,6 +122,15 @@ def _describe_operation(
     for status in operation.refusals:
         answer = entry["responses"].setdefault(str(status), {"description": _ERRORS[status]})
         answer.setdefault("content", {})["application/json"] = _refusal(status, components)
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is left out, never null; whoever writes “null” has sent these four letters."""
+    options = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    others = {name: value for name, value in schema.items() if name != "anyOf"}
+    if len(options) == 1:
+        return {**others, **options[0]}
+    return {**others, "anyOf": options} if options else schema
 
 
 def _describe_once(entry: dict[str, Any], components: dict[str, Any]) -> None:

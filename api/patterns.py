@@ -18,6 +18,8 @@ LABEL = r"^[a-z0-9_]{1,31}$"
 COUNTRY = r"^[A-Z]{2}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 WORD = r"^[A-Za-z0-9_]{1,100}$"
+#: As a sign-in text can hold it, and no letter that looks like another one's.
+CLIENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._()&+-]{0,59}$"
 METHODOLOGY = r"^([A-Za-z0-9._-]{1,100}(@[0-9]+\.[0-9]+(\.[0-9]+)?)?|0x[0-9a-fA-F]{64})$"
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"

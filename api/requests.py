@@ -52,7 +52,11 @@ def _reason(text: str) -> str:
 
 
 Kilograms = Annotated[int, Field(gt=0, lt=2**53, description="kg CO2e.")]
-Address = Annotated[str, Field(pattern=ADDRESS), AfterValidator(_address)]
+Address = Annotated[
+    str,
+    Field(pattern=ADDRESS, json_schema_extra={"not": {"const": ZERO}}),
+    AfterValidator(_address),
+]
 UnitName = Annotated[str, Field(pattern=UNIT, description="Token id (decimal or 0x…) or serial.")]
 SignedRaw = Annotated[
     str, Field(pattern=HEX, max_length=262_146, description="A raw signed transaction.")
@@ -68,6 +72,16 @@ Day = Annotated[
     str, Field(pattern=DATE, json_schema_extra={"format": "date"}), AfterValidator(_day)
 ]
 QUANTITY = Field(default=None, description="Its last kilograms; without it, the whole unit.")
+
+
+def _given(*names: str) -> dict[str, Any]:
+    """These members are there, and not null."""
+    return {"required": list(names), "properties": {n: {"not": {"type": "null"}} for n in names}}
+
+
+def _one_of(*ways: tuple[str, ...]) -> ConfigDict:
+    """Exactly one of several sets of members is given, as the models check and say."""
+    return ConfigDict(json_schema_extra={"oneOf": [_given(*names) for names in ways]})
 
 
 class Body(BaseModel):
@@ -95,6 +109,8 @@ class ForwardCall(ForwardTerms):
 class SignatureRequest(Body):
     """The signed transaction of a task, or the signature of its typed data."""
 
+    model_config = _one_of(("signed_transaction",), ("signature",))
+
     signed_transaction: SignedRaw | None = None
     signature: Signature | None = None
     request: ForwardTerms | None = Field(
@@ -111,6 +127,8 @@ class SignatureRequest(Body):
 class RelayRequest(Body):
     """A signed call of one of the registry's contracts, and the documents that it anchors: a raw
     transaction, or a request and the signature of its typed data."""
+
+    model_config = _one_of(("signed_transaction",), ("signature", "request"))
 
     signed_transaction: SignedRaw | None = None
     signature: Signature | None = None

@@ -30,6 +30,7 @@ Url = Annotated[
         max_length=2000,
         pattern=r"^[!-~]+$",
         description="Where messages are sent, by https; of a host on the internet.",
+        json_schema_extra={"pattern": "^https?://[!-~]+$"},
         examples=["https://example.com/hooks/ogcr"],
     ),
 ]

@@ -19,6 +19,7 @@ from api.oauth import addresses
 from api.oauth.credentials import SECRET_START, digest, is_same, new_id, new_secret
 from api.oauth.scopes import needs_wallet
 from api.oauth.tables import ClientRow
+from api.patterns import CLIENT_NAME
 from api.queries import oauth as queries
 
 CODE, REFRESH, CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
@@ -29,8 +30,6 @@ _ENDPOINT_METHODS = {
     "client_secret": ("client_secret_basic", "client_secret_post"),
     "private_key_jwt": ("private_key_jwt",),
 }
-#: As a sign-in text can hold it, and no letter that looks like another one's.
-NAME_FORM = r"^[A-Za-z0-9][A-Za-z0-9 ._()&+-]{0,59}$"
 
 
 class Client(ClientMixin):
@@ -146,7 +145,7 @@ def revoke(session: Session, client_id: str, now: int) -> ClientRow:
 
 def _faults(wanted: Registration) -> list[Detail]:
     found = [*_scope_faults(wanted), *_key_faults(wanted)]
-    if not re.fullmatch(NAME_FORM[1:-1], wanted.name):
+    if not re.fullmatch(CLIENT_NAME[1:-1], wanted.name):
         found.append(Detail("/name", "CLIENT_NAME", _NAME))
     if wanted.auth_method not in AUTH_METHODS:
         found.append(Detail("/auth_method", "CLIENT_AUTH_METHOD", _METHOD))

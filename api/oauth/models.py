@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.scopes import SCOPES
 from api.models import Answer, Problem
-from api.patterns import ADDRESS, SIGNATURE
+from api.patterns import ADDRESS, CLIENT_NAME, SIGNATURE
 
 Scope = Annotated[str, Field(max_length=100, json_schema_extra={"enum": list(SCOPES)})]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=30)]
@@ -25,6 +25,19 @@ Signature = Annotated[
         description="The wallet's personal_sign; `0x` where a smart account has agreed on chain.",
     ),
 ]
+
+
+_ASKS_PEOPLE: dict[str, Any] = {
+    "required": ["redirect_uris"],
+    "properties": {"redirect_uris": {"minItems": 1}},
+}
+_ASKS_FOR_ITSELF: dict[str, Any] = {
+    "required": ["organization", "auth_method"],
+    "properties": {
+        "organization": {"type": "string", "minLength": 1},
+        "auth_method": {"enum": ["client_secret", "private_key_jwt"]},
+    },
+}
 
 
 class Asked(BaseModel):
@@ -67,7 +80,9 @@ class LinkRequest(Asked):
 class ClientRequest(Asked):
     """A client to register: with redirect_uris it asks people, with an organization for itself."""
 
-    name: str = Field(max_length=100)
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_ASKS_PEOPLE, _ASKS_FOR_ITSELF]})
+
+    name: str = Field(max_length=100, json_schema_extra={"pattern": CLIENT_NAME})
     scopes: Scopes
     auth_method: Literal["none", "client_secret", "private_key_jwt"] = "none"
     redirect_uris: list[Annotated[str, Field(max_length=500)]] = Field(default=[], max_length=20)

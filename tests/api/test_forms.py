@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from api.access.scopes import SCOPES
 from api.operations import OPERATIONS
@@ -15,6 +16,7 @@ from .world import World
 
 #: What fuzzers sent, because the document allowed it.
 NO_MOMENTS = ("", "2025", "7056-17-04", "2025-02-30", "2025-01-01 ", "2025-01-01T", "2025-1-1")
+PEOPLE = {"redirect_uris": ["https://app.example/signed-in"]}
 NO_BOXES = ("", "1,2,3", "181,0,181,1", "0,91,0,92", "0,0,0,1,", "a,b,c,d", "1,2,3,4,5")
 
 
@@ -39,6 +41,9 @@ class TestForms:
     given a list of names     the form lists those that are known
     given scopes              the document lists them; a key makes no keys
     given a document that may come signed  both alternatives have names, for generators of clients
+    given whole numbers       9.0 is 9, as JSON Schema has it
+    given parameters          none is null: “null” in a header is four letters
+    given bodies              what goes together, or without one another, is said
     """
 
     def test_every_name_of_the_form_sorts(self, units_world: World) -> None:
@@ -100,3 +105,39 @@ class TestForms:
                 content = document["paths"][path][method]["requestBody"]["content"]
                 for media in content.values():
                     assert all(set(one) == {"$ref"} for one in media["schema"]["anyOf"]), path
+
+    def test_whole_numbers_may_be_written_with_a_point(self, units_world: World) -> None:
+        unit = units_world.get("/credits", status="held").json()["features"][0]["id"]
+        body = {"unit": unit, "quantities_kg": [1000.0, 849000]}
+        assert units_world.post("/credits/split", body).status_code == 202
+        refused = units_world.post("/credits/split", body | {"quantities_kg": [1000.5, 848999.5]})
+        details = [(one["field"], one["code"]) for one in refused.json()["details"]]
+        assert details == [("/quantities_kg/0", "INT_TYPE"), ("/quantities_kg/1", "INT_TYPE")]
+
+    def test_parameters_are_never_null(self, units_world: World) -> None:
+        for entry in units_world.app.openapi()["paths"].values():
+            for operation in entry.values():
+                for parameter in operation.get("parameters", ()):
+                    assert {"type": "null"} not in parameter["schema"].get("anyOf", ())
+
+    @pytest.mark.parametrize(
+        ("name", "value", "fits"),
+        [
+            ("RelayRequest", {}, False),
+            ("RelayRequest", {"signed_transaction": "0x01", "signature": None}, True),
+            ("RelayRequest", {"signature": "0x01"}, False),
+            ("SignatureRequest", {"signed_transaction": "0x01", "signature": "0x01"}, False),
+            ("SignatureRequest", {"signature": "0x01"}, True),
+            ("ClientRequest", {"name": "A", "scopes": ["mrv:read"]}, False),
+            ("ClientRequest", {"name": "A\nB", "scopes": ["mrv:read"], **PEOPLE}, False),
+            ("ClientRequest", {"name": "A", "scopes": ["mrv:read"], **PEOPLE}, True),
+            ("WebhookRequest", {"url": "+Ch>U<&0d"}, False),
+            ("WebhookRequest", {"url": "https://a.b", "holders": ["0x" + "0" * 40]}, False),
+        ],
+    )
+    def test_bodies_say_what_goes_together(
+        self, units_world: World, name: str, value: dict[str, Any], fits: bool
+    ) -> None:
+        components = units_world.app.openapi()["components"]
+        schema = {**components["schemas"][name], "components": components}
+        assert Draft202012Validator(schema).is_valid(value) is fits
