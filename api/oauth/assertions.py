@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet
 from api.oauth.clients import Client
 from api.oauth.credentials import digest
 from api.oauth.server import Server
+from api.oauth.strangers import ProvenToDoubt, nobodys_keys
 from api.queries import oauth as queries
 
 ALGORITHMS = ["ES256", "ES384", "PS256", "RS256", "EdDSA"]
@@ -36,11 +37,8 @@ class Assertion(JWTBearerClientAssertion):
         return [issuer, f"{issuer}/oauth/token"]
 
     def resolve_client_public_key(self, client: Client) -> KeySet:
-        """The keys that the client was registered with."""
-        keys = client.keys()
-        if keys is None:
-            raise InvalidClientError("The client is not registered with keys.")
-        return keys
+        """The keys that the client was registered with; those of nobody for one that has none."""
+        return client.keys() or nobodys_keys()
 
     def process_assertion_claims(self, assertion: str, resolve_key: Any) -> Any:
         """The claims, by an asymmetric algorithm alone."""
@@ -49,7 +47,10 @@ class Assertion(JWTBearerClientAssertion):
         except (JoseError, ValueError) as error:
             message = "The client_assertion is not signed with the client's key."
             raise InvalidClientError(message) from error
-        self.verify_claims(read.claims)
+        try:
+            self.verify_claims(read.claims)
+        except InvalidClientError as error:
+            raise ProvenToDoubt(error.description, status_code=401) from error
         return read.claims
 
     def validate_jti(self, claims: dict[str, Any], jti: Any) -> bool:

@@ -60,8 +60,8 @@ class Client(ClientMixin):
         return addresses.is_registered(redirect_uri, self.row.redirect_uris)
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """True for its secret."""
-        return self.row.secret_hash is not None and is_same(client_secret, self.row.secret_hash)
+        """True for its secret; one that has none looks as long."""
+        return is_same(client_secret, self.row.secret_hash) and self.row.secret_hash is not None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """True for the one way in which it authenticates itself, everywhere."""

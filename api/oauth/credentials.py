@@ -9,6 +9,10 @@ import secrets
 SECRET_START = "ogcr-client-"
 
 
+#: Of no secret.
+_OF_NOBODY = "0" * 64
+
+
 def new_secret(start: str = "") -> str:
     """256 random bits as text."""
     return start + secrets.token_urlsafe(32)
@@ -26,4 +30,4 @@ def digest(secret: str) -> str:
 
 def is_same(secret: str, kept: str | None) -> bool:
     """True when the hash is that of the secret, found out in the same time either way."""
-    return secrets.compare_digest(digest(secret), kept or digest(""))
+    return secrets.compare_digest(digest(secret), kept or _OF_NOBODY)
