@@ -188,6 +188,8 @@ class MergeRequest(UnitRequest):
 class Beneficiary(Body):
     """For whom units are retired: a commitment, or a name that this API only hashes."""
 
+    model_config = _one_of(("name",), ("commitment",))
+
     name: str | None = Field(default=None, min_length=1, max_length=500)
     salt: str | None = Field(default=None, pattern=BYTES32)
     commitment: str | None = Field(default=None, pattern=BYTES32)

@@ -64,8 +64,14 @@ class AuthorizationQuery(BaseModel):
     redirect_uri: str | None = Field(
         default=None, description="Where the answer goes: an address the client registered."
     )
-    scope: str | None = Field(default=None, description="Scopes, with blanks between.")
-    state: str | None = Field(default=None, description="Comes back as it is.")
+    scope: str | None = Field(
+        default=None,
+        description="Scopes, with blanks between.",
+        json_schema_extra={"pattern": "^[!#-\\[\\]-~ ]*$"},
+    )
+    state: str | None = Field(
+        default=None, description="Comes back as it is.", json_schema_extra={"pattern": "^[ -~]*$"}
+    )
     code_challenge: str | None = Field(default=None, description="SHA-256 of the verifier.")
     code_challenge_method: str | None = Field(default=None, description="`S256`.")
 

@@ -128,6 +128,8 @@ class TestForms:
             ("RelayRequest", {"signature": "0x01"}, False),
             ("SignatureRequest", {"signed_transaction": "0x01", "signature": "0x01"}, False),
             ("SignatureRequest", {"signature": "0x01"}, True),
+            ("Beneficiary", {}, False),
+            ("Beneficiary", {"name": "Brewery", "commitment": None}, True),
             ("ClientRequest", {"name": "A", "scopes": ["mrv:read"]}, False),
             ("ClientRequest", {"name": "A\nB", "scopes": ["mrv:read"], **PEOPLE}, False),
             ("ClientRequest", {"name": "A", "scopes": ["mrv:read"], **PEOPLE}, True),
