@@ -28,6 +28,7 @@ class DocumentStore:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
+        self._folder = str(self.folder)
 
     def put(self, content: bytes) -> str:
         """Keep canonical content bytes, give their hash; the file appears whole or not at all."""
@@ -55,7 +56,7 @@ class DocumentStore:
     def mark(self, digest: str) -> tuple[int, int, int] | None:
         """What tells the kept bytes of a hash from those before and after; None without any."""
         try:
-            found = self._path(digest).stat()
+            found = os.stat(self._name(digest))
         except (FileNotFoundError, ValueError):
             return None
         return found.st_mtime_ns, found.st_size, found.st_ino
@@ -71,10 +72,13 @@ class DocumentStore:
                 yield f"sha256:{path.stem}"
 
     def _path(self, digest: str) -> Path:
+        return Path(self._name(digest))
+
+    def _name(self, digest: str) -> str:
         found = _HASH.fullmatch(digest)
         if found is None:
             raise ValueError(f"{digest} is no content hash: sha256: and 64 lower-case hex digits.")
-        return self.folder / f"{found[1]}.json"
+        return f"{self._folder}/{found[1]}.json"
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -9,6 +9,7 @@ from eth_utils.crypto import keccak
 
 UNKNOWN_COUNTRY = "ZZ"
 _AMOUNT = (1 << 64) - 1
+_ANY_REPORT = "0x" + "0" * 28
 _TOKEN = re.compile(r"0x[0-9a-fA-F]{64}|0|[1-9][0-9]{0,77}")
 _REPORT = re.compile(r"0x[0-9a-f]{28}")
 _NUMBER = r"(0|[1-9][0-9]*)"
@@ -140,7 +141,8 @@ class Serial:
             raise ValueError(f"{self} is no serial: {_FORM}.")
         if self.last < self.first:
             raise ValueError(f"{self} is no serial: its last kilogram comes before its first.")
-        _ = self.unit
+        # Its numbers are those of a unit; names need no hashing for that, as any have an id.
+        UnitId(_ANY_REPORT, self.vintage, self.first, self.last - self.first + 1)
 
     def __str__(self) -> str:
         numbers = f"{self.vintage}-{self.first}-{self.last}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or_, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, select
 
@@ -46,6 +46,27 @@ class Claim:
     overlap: dict[str, object] | None
 
 
+@dataclass(frozen=True)
+class Anchored:
+    """The condition that a row anchors a document of some kind.
+
+    `every` finds all such rows, `each` tests one row after another until a page is full: where many
+    documents are of the kind, no database can do both well by one. Few are named: no database
+    guesses well how many four bounds leave. `known` is how many are of the kind, None for few; as
+    none is ever changed or taken away, as many as before are the same as before.
+    """
+
+    every: ColumnElement[bool]
+    each: ColumnElement[bool]
+    known: int | None = None
+
+    @classmethod
+    def by_name(cls, digest: Any, hashes: Sequence[str]) -> Anchored:
+        """Where the documents are few: each of them by its hash."""
+        named = digest.in_(hashes)
+        return cls(named, named)
+
+
 def within_box(session: Session, bbox: str) -> ColumnElement[bool]:
     """The condition that a footprint shares a point with a box."""
     boxes = list(_rectangles(numbers_of(bbox)))
@@ -61,14 +82,15 @@ def point_within_box(session: Session, bbox: str) -> ColumnElement[bool]:
     return or_(inside, Footprints.hash.in_(reaching))
 
 
-def anchoring(session: Session, digest: Any, condition: ColumnElement[bool]) -> Any:
-    """The condition that the document of a hash has a footprint of which a condition holds.
-
-    Where few have, they are named: no database guesses well how many four bounds leave.
-    """
+def anchoring(session: Session, digest: Any, condition: ColumnElement[bool]) -> Anchored:
+    """The condition that the document of a hash has a footprint of which a condition holds."""
     query = select(Footprints.hash).where(condition)
     found = session.exec(query.limit(FEW + 1)).all()
-    return digest.in_(found if len(found) <= FEW else query)
+    if len(found) <= FEW:
+        return Anchored.by_name(digest, found)
+    each = exists().where(Footprints.hash == digest, condition)
+    counted = select(func.count()).select_from(Footprints).where(condition)
+    return Anchored(digest.in_(query), each, session.exec(counted).one())
 
 
 def area_m2(snapshot: Snapshot, digest: str | None) -> float | None:
@@ -163,7 +185,8 @@ def _claims(valid: Valid) -> Any:
             literal(place).label("side"),
         )
         .join(Projects, Projects.pdd_hash == other)
-        .where(ours, valid(Projects), Projects.status.in_(CLAIMING))
+        # Said so that no index is taken but those of the documents, which have few conflicts.
+        .where(ours, valid(Projects), func.coalesce(Projects.status, "").in_(CLAIMING))
         .where(Projects.project_id != bindparam("project_id"))
         for place, (other, ours) in enumerate(_pairs(bindparam("pdd_hash")))
     ]

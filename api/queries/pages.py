@@ -14,10 +14,13 @@ from sqlmodel import Session, select
 from api.cursors import Cursor
 from api.parameters import Part
 from api.queries.counts import Totals, remembered
+from api.queries.ground import Anchored
 from api.queries.order import Order, SortKey, beyond, count_of
 from api.queries.statements import Reorganisations
 from api.snapshot import Snapshot
 
+#: On the table of a list, or on the documents that it anchors.
+Condition = ColumnElement[bool] | Anchored
 Row = TypeVar("Row")
 Other = TypeVar("Other")
 
@@ -54,15 +57,15 @@ class Page(Generic[Row]):
 class Listing:
     """A list of versioned things, as its table alone tells of it.
 
-    `key` is the column that names them, `joined` are the tables that `conditions` and `order` need
-    beside it, `sums` columns that are summed up over the whole list. `name` tells lists apart whose
-    totals nothing but the chain changes: they are counted once for a block.
+    `key` is the column that names them, `joined` are the tables that `order` needs beside it,
+    `sums` columns that are summed up over the whole list. `name` tells lists apart whose totals
+    nothing but the chain changes: they are counted once for a block.
     """
 
     table: Any
     key: Any
     order: Order
-    conditions: Sequence[ColumnElement[bool]] = ()
+    conditions: Sequence[Condition] = ()
     joined: Sequence[tuple[Any, ColumnElement[bool]]] = ()
     sums: Sequence[Any] = ()
     name: str | None = None
@@ -83,13 +86,14 @@ def keys_of(snapshot: Snapshot, listing: Listing, part: Part) -> Page[Any]:
     narrow: Any = select(listing.key).select_from(listing.table)
     for table, how in listing.joined:
         narrow = narrow.outerjoin(table, how)
-    narrow = narrow.where(*listing.conditions)
+    of_documents = [one for one in listing.conditions if isinstance(one, Anchored)]
+    narrow = narrow.where(*(one for one in listing.conditions if not isinstance(one, Anchored)))
+    every = narrow.where(*(one.every for one in of_documents))
+    narrow = narrow.where(*(one.each for one in of_documents))
     block, halves = snapshot.position.block_number, _halves(snapshot, listing.table)
 
     def totals() -> tuple[int, ...]:
-        return remembered(
-            snapshot, listing.name, lambda: _totals(snapshot, listing, narrow, halves)
-        )
+        return remembered(snapshot, listing.name, lambda: _totals(snapshot, listing, every, halves))
 
     session = snapshot.session
     if len(halves) == 1:

@@ -69,7 +69,8 @@ def project_places(snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool
             anchoring(snapshot.session, Projects.pdd_hash, inside(snapshot.session, filters.bbox))
         )
     order = [SortKey(Projects.created_at, False), SortKey(Projects.project_id, False)]
-    page = project_page(snapshot, filters, conditions, order)
+    of = f"places as points {as_points}"
+    page = project_page(snapshot, filters, conditions, order, of)
     return page.holding(_places(snapshot, page.rows))
 
 
@@ -79,7 +80,7 @@ def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[Repor
     if filters.bbox:
         box = within_box(snapshot.session, filters.bbox)
         there = anchoring(snapshot.session, Projects.pdd_hash, box)
-        projects = select(Projects.project_id).where(snapshot.valid(Projects), there)
+        projects = select(Projects.project_id).where(snapshot.valid(Projects), there.every)
         conditions.append(Reports.project_id.in_(projects))
     order = [SortKey(Reports.created_at, False), SortKey(Reports.report_id, False)]
     name = None if filters.bbox else listing_name("monitoring", filters)

@@ -80,7 +80,8 @@ class _Form:
         return cls(query.with_only_columns(*columns, maintain_column_froms=True), _cut(parts))
 
     def read(self, session: Session, given: dict[str, Any]) -> list[Any]:
-        return [self.cut(row) for row in session.connection().execute(self.statement, given)]
+        rows = session.connection().execute(self.statement, given).all()
+        return [self.cut(row) for row in rows]
 
 
 @dataclass(frozen=True)

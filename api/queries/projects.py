@@ -12,9 +12,9 @@ from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
-from api.queries.ground import anchoring, within_box
+from api.queries.ground import Anchored, anchoring, within_box
 from api.queries.order import Nullable, Order, between, order_of
-from api.queries.pages import Listing, Page, keys_of
+from api.queries.pages import Condition, Listing, Page, keys_of, listing_name
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid
 from api.queries.search import says
@@ -61,7 +61,7 @@ def project_rows(snapshot: Snapshot, ids: Iterable[str | None]) -> list[ProjectR
 
 def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
     """A page of the projects that match."""
-    conditions = [
+    conditions: list[Condition] = [
         *project_conditions(snapshot.session, filters),
         *between(Projects.created_at, filters.created_from, filters.created_to),
         *between(Projects.validated_at, filters.approved_from, filters.approved_to),
@@ -69,16 +69,20 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
     if filters.bbox:
         conditions.append(_is_on(snapshot.session, within_box(snapshot.session, filters.bbox)))
     order = order_of(filters.sort, SORTS, Projects.created_at, Projects.project_id)
-    return project_page(snapshot, filters, conditions, order)
+    return project_page(snapshot, filters, conditions, order, "projects")
 
 
 def project_page(
-    snapshot: Snapshot, part: Part, conditions: Sequence[ColumnElement[bool]], order: Order
+    snapshot: Snapshot, part: Part, conditions: Sequence[Condition], order: Order, of: str
 ) -> Page[ProjectRow]:
-    """A page of the projects of which conditions on their own columns hold."""
+    """A page of the projects of which conditions on their own columns and documents hold; `of` and
+    the filters say which list it is."""
     sorted_by = {str(key.column.table) for key in order}
     joined = [one for one in _beside(snapshot.valid) if str(one[0].__table__) in sorted_by]
-    listing = Listing(Projects, Projects.project_id, order, conditions, joined)
+    documents = [one.known for one in conditions if isinstance(one, Anchored)]
+    # What few documents decide is counted as fast as it is remembered.
+    name = None if None in documents else listing_name(f"{of} {documents}", part)
+    listing = Listing(Projects, Projects.project_id, order, conditions, joined, name=name)
     page = keys_of(snapshot, listing, part)
     rows = {row.project.project_id: row for row in project_rows(snapshot, page.rows)}
     return page.of(rows.__getitem__)
@@ -108,14 +112,14 @@ def ids_of(name: str) -> list[str]:
     return [*own, hashed(name)]
 
 
-def project_conditions(session: Session, criteria: ProjectCriteria) -> list[ColumnElement[bool]]:
+def project_conditions(session: Session, criteria: ProjectCriteria) -> list[Condition]:
     """The conditions that say which projects are meant, wherever they are."""
-    found: list[ColumnElement[bool]] = []
+    found: list[Condition] = []
     if criteria.status:
         found.append(Projects.status == canonical_status(criteria.status))
     if criteria.methodology:
         named = select(Methodologies.methodology_key).where(methodology_is(criteria.methodology))
-        found.append(Projects.methodology_key.in_(named))
+        found.append(Projects.methodology_key.in_(set(session.exec(named))))
     if criteria.actor:
         found.append(_actor_is(session, criteria.actor))
     if criteria.project_type:
@@ -141,16 +145,17 @@ def methodology_is(name: str) -> Any:
     return and_(named, Methodologies.version == version) if version else named
 
 
-def _actor_is(session: Session, actor: str) -> Any:
+def _actor_is(session: Session, actor: str) -> Anchored:
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", actor):
         return _is_on(session, Footprints.actor_id == actor)
     # Hardly any document names an address as its actor, and either would be tried on every project.
     named = session.exec(select(Footprints.hash).where(Footprints.actor_id == actor)).all()
     own = Projects.developer == actor.lower()
-    return or_(own, Projects.pdd_hash.in_(named)) if named else own
+    either = or_(own, Projects.pdd_hash.in_(named)) if named else own
+    return Anchored(either, either)
 
 
-def _is_on(session: Session, condition: Any) -> Any:
+def _is_on(session: Session, condition: Any) -> Anchored:
     """The condition on a project that one on its footprint holds."""
     return anchoring(session, Projects.pdd_hash, condition)
 

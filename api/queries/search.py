@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, TextClause, text
+from sqlalchemy import TextClause, and_, exists, func, literal, text
 from sqlmodel import Session
 
+from api.queries.ground import FEW, Anchored
+from api.queries.statements import Footprints
 from indexer.words import words_of
 
-_IN_SQLITE = "SELECT hash FROM footprint_words WHERE footprint_words MATCH :said"
+_IN_SQLITE = "footprint_words MATCH :said"
 _IN_POSTGRESQL = (
-    "SELECT hash FROM footprint"
-    " WHERE array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:said AS tsquery)"
+    "array_to_tsvector(string_to_array(footprint.words, ' ')) @@ CAST(:said AS tsquery)"
 )
 
 
-def says(session: Session, digest: Any, wanted: str) -> ColumnElement[bool]:
+def says(session: Session, digest: Any, wanted: str) -> Anchored:
     """The condition that the PDD of a hash says words which begin like those that are wanted, all
     of them, in its id, name or description. A document that is not held says nothing."""
-    found: ColumnElement[bool] = digest.in_(_search(session, words_of([wanted])))
-    return found
+    words = words_of([wanted])
+    found = session.execute(_search(session, words, f"hash {{}} LIMIT {FEW + 1}")).scalars().all()
+    if len(found) <= FEW:
+        return Anchored.by_name(digest, found)
+    each = exists().where(Footprints.hash == digest, _says(session, words))
+    known = session.execute(_search(session, words, "count(*) {}")).scalar_one()
+    return Anchored(digest.in_(_search(session, words, "hash {}")), each, known)
 
 
-def _search(session: Session, words: list[str]) -> TextClause:
+def _search(session: Session, words: Sequence[str], wanted: str) -> TextClause:
+    """A search for documents by their index; `wanted` is the statement around where it looks."""
+    is_sqlite = _is_sqlite(session)
+    table, matches = ("footprint_words", _IN_SQLITE) if is_sqlite else ("footprint", _IN_POSTGRESQL)
+    asked = "SELECT " + wanted.format(f"FROM {table} WHERE {matches}")
+    return text(asked).bindparams(said=_said(session, words))
+
+
+def _says(session: Session, words: Sequence[str]) -> Any:
+    """The condition on a footprint that is at hand."""
+    if not _is_sqlite(session):
+        return text(_IN_POSTGRESQL).bindparams(said=_said(session, words))
+    spaced = literal(" ").concat(Footprints.words)
+    return and_(*(func.instr(spaced, f" {word}") > 0 for word in words))
+
+
+def _said(session: Session, words: Sequence[str]) -> str:
     # Words are letters and digits alone, so they need no other quoting in either language.
-    if session.get_bind().dialect.name == "sqlite":
-        return text(_IN_SQLITE).bindparams(said=" ".join(f'"{word}"*' for word in words))
-    said = " & ".join(f"'{word}':*" for word in words)
-    return text(_IN_POSTGRESQL).bindparams(said=said)
+    if _is_sqlite(session):
+        return " ".join(f'"{word}"*' for word in words)
+    return " & ".join(f"'{word}':*" for word in words)
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

@@ -64,7 +64,7 @@ class Project(Versioned, table=True):
             "pdd_hash",
             "created_at",
             "updated_at",
-            "validated_at",
+            ("validated_at", "created_at"),
             ("start_day", "end_day"),
         )
 

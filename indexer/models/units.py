@@ -50,6 +50,7 @@ class Unit(Versioned, table=True):
             ("status", "issued_at", "quantity_kg", "unit_type", "expires"),
             ("unit_type", "issued_at", "quantity_kg"),
             ("issued_at", "quantity_kg"),
+            ("quantity_kg", "issued_at"),
         )
 
 

@@ -109,21 +109,21 @@ async def _measured(
     engine = app.state.registry.engine
     for name, path in questions(held, 0):
         with watched(engine) as seen:
-            await answered(app, path)
+            await answer_to(app, path)
         asked[name] = list(seen)
     servers = _servers(engine)
     for turn in range(1, turns + 1):
         for name, path in questions(held, turn):
             clock, processor = time.perf_counter(), _processor(servers)
-            size = await answered(app, path)
+            size = len(await answer_to(app, path))
             timings[name].clock.append(time.perf_counter() - clock)
             timings[name].processor.append(_processor(servers) - processor)
             timings[name].size = size
     return timings, asked
 
 
-async def answered(app: FastAPI, path: str) -> int:
-    """Let the application answer, without a socket; gives the size of the answer."""
+async def answer_to(app: FastAPI, path: str) -> bytes:
+    """Let the application answer, without a socket."""
     where, _, query = path.partition("?")
     sent: list[Any] = []
     scope = {
@@ -150,7 +150,7 @@ async def answered(app: FastAPI, path: str) -> int:
     await app(scope, receive, send)
     body = b"".join(part.get("body", b"") for part in sent)
     assert sent[0]["status"] == 200, (path, body[:500])
-    return len(body)
+    return body
 
 
 def _servers(engine: Engine) -> list[int]:
