@@ -5,7 +5,7 @@ The way of the data, and the file to read at each step:
     rpc → chain         what a node answers: headers and logs
     ahead, batches      long ranges below finality, asked for before they are needed;
                         block by block above, each held to its parent's hash
-    completeness        no log of ours is missing: the blooms of the headers say so
+    completeness, tails no log of ours is missing: the blooms of headers and receipts say so
     events, decoding    a log → an event of one of our contracts
     handlers/           an event → changes of rows, by pure functions
     versions            changes → versions of rows, from one block to another

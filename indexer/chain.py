@@ -9,16 +9,20 @@ from typing import Any, NamedTuple, Self
 from indexer.errors import TryLater
 from indexer.rpc import Request, Rpc, RpcError
 
+#: Of JSON-RPC: the node does not know the method.
+NO_SUCH_METHOD = -32601
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A block's header; `timestamp` in UNIX seconds."""
+    """A block's header; `timestamp` in UNIX seconds, `last_tx` the hash of its last transaction."""
 
     number: int
     hash: str
     parent_hash: str
     timestamp: int
     bloom: int
+    last_tx: str | None = None
 
     @classmethod
     def of(cls, answer: Any) -> Self:
@@ -30,6 +34,7 @@ class Header:
                 answer["parentHash"].lower(),
                 int(answer["timestamp"], 16),
                 int(answer.get("logsBloom") or "0x0", 16),
+                next(reversed(answer.get("transactions") or ()), None),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TryLater(f"The node's block is incomplete ({error!r}).") from error
@@ -82,6 +87,22 @@ def _log(answer: Any, words: _Words) -> Log:
         [words[topic] for topic in answer["topics"]],
         data,
     )
+
+
+class Receipt(NamedTuple):
+    """Of a transaction's receipt: its block, and the place of its last log, None without any."""
+
+    block_hash: str
+    last_log: int | None
+
+    @classmethod
+    def of(cls, answer: Any) -> Self:
+        """From a node's answer; raises `TryLater` when it is none."""
+        try:
+            places = [int(log["logIndex"], 16) for log in answer["logs"]]
+            return cls(answer["blockHash"].lower(), max(places, default=None))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TryLater(f"The node's receipt is incomplete ({error!r}).") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +184,26 @@ class Chain:
         logs = _logs(answer, f"block {header.number}")
         _check_logs_of(header, logs)
         return _ordered(logs)
+
+    def receipts(self, transactions: Sequence[str]) -> list[Receipt | None] | None:
+        """Receipts of transactions, None for those that the node does not have (any longer), and
+        None for all where it gives out no receipts."""
+        requests = [("eth_getTransactionReceipt", [each]) for each in transactions]
+        answers = self.rpc.batch(requests)
+        errors = [answer for answer in answers if isinstance(answer, RpcError)]
+        if any(error.code == NO_SUCH_METHOD for error in errors):
+            return None
+        if errors:
+            raise TryLater(f"The node does not tell a receipt ({errors[0]}).")
+        return [None if answer is None else Receipt.of(answer) for answer in answers]
+
+    def transactions_of(self, header: Header) -> list[str]:
+        """Hashes of a block's transactions, in order."""
+        answer = self.rpc.call("eth_getBlockByHash", [header.hash, False])
+        found = answer.get("transactions") if isinstance(answer, dict) else None
+        if not isinstance(found, list):
+            raise TryLater(f"The node does not tell the transactions of block {header.number}.")
+        return found
 
     def logs_in(
         self, first: int, last: int, addresses: Sequence[str], most_bytes: int | None = None
