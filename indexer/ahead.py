@@ -10,10 +10,11 @@ from indexer.chain import Chain, Header, Log
 from indexer.completeness import Completeness
 from indexer.errors import ChainMoved, RangeTooLarge, TryLater
 
-#: Ranges asked for at a time, and characters of logs that one should have: they bound the memory.
-IN_FLIGHT, WEIGHT = 2, 1_000_000
+#: Characters of logs that a range should have. One of more than half of that is asked for at a
+#: time, lighter ones several at a time: there the node is waited for, here the processor.
+WEIGHT, LIGHT_ONES = 2_000_000, 2
 #: Bytes of an answer above which it is not read on, but asked for in two halves.
-MOST_BYTES = 4 * WEIGHT
+MOST_BYTES = 2 * WEIGHT
 FIRST_RANGE, LONGEST_RANGE = 16, 1_000_000
 
 
@@ -21,13 +22,14 @@ FIRST_RANGE, LONGEST_RANGE = 16, 1_000_000
 class Stretch:
     """Consecutive settled blocks: headers of those with logs and of the last one, and the logs.
 
-    `parent_hash` is what the node says of the block before.
+    `parent_hash` is what the node says of the block before, `weight` is that of the logs.
     """
 
     first: int
     parent_hash: str | None
     headers: list[Header]
     logs: list[Log]
+    weight: int
 
 
 class Ahead:
@@ -48,8 +50,9 @@ class Ahead:
         self._addresses = addresses
         self._completeness = completeness
         self._length, self._most = min(FIRST_RANGE, range_blocks), range_blocks
+        self._at_a_time = LIGHT_ONES
         self._asked: deque[tuple[int, int, Future[Stretch]]] = deque()
-        self._threads = ThreadPoolExecutor(IN_FLIGHT, "ahead")
+        self._threads = ThreadPoolExecutor(LIGHT_ONES, "ahead")
 
     def take(self, first: int, settled: int) -> Stretch:
         """The blocks from `first` on, as many as fit, at most to `settled`; raises `TryLater`."""
@@ -67,8 +70,8 @@ class Ahead:
                 raise
             else:
                 self._asked.popleft()
-                self._adapt(last - start + 1, weight_of(stretch.logs))
-                self._ask_on(settled)
+                self._adapt(last - start + 1, stretch.weight)
+                self._ask_on(last + 1, settled)
                 return stretch
 
     def drop(self) -> None:
@@ -85,17 +88,17 @@ class Ahead:
     def _ask(self, first: int, settled: int) -> tuple[int, int, Future[Stretch]]:
         if not self._asked or self._asked[0][0] != first:
             self.drop()
-            self._ask_for(first, settled)
-        self._ask_on(settled)
+        self._ask_on(first, settled)
         return self._asked[0]
 
-    def _ask_on(self, settled: int) -> None:
-        while 0 < len(self._asked) < IN_FLIGHT and self._asked[-1][1] < settled:
-            self._ask_for(self._asked[-1][1] + 1, settled)
-
-    def _ask_for(self, first: int, settled: int) -> None:
-        last = min(settled, first + self._length - 1)
-        self._asked.append((first, last, self._threads.submit(self._read, first, last)))
+    def _ask_on(self, first: int, settled: int) -> None:
+        """Ask for the blocks from `first` on, past those that are asked for already."""
+        if self._asked:
+            first = self._asked[-1][1] + 1
+        while len(self._asked) < self._at_a_time and first <= settled:
+            last = min(settled, first + self._length - 1)
+            self._asked.append((first, last, self._threads.submit(self._read, first, last)))
+            first = last + 1
 
     def _read(self, first: int, last: int) -> Stretch:
         most = None if first == last else MOST_BYTES
@@ -107,7 +110,7 @@ class Ahead:
         if any(log.block_hash != hashes[log.block_number] for log in logs):
             raise ChainMoved("The node gave logs of another fork than its headers.")
         self._completeness.settled(first, headers, logs)
-        return Stretch(first, parent, headers, logs)
+        return Stretch(first, parent, headers, logs, weight_of(logs))
 
     def _shorten(self, blocks: int) -> int:
         self.drop()
@@ -115,6 +118,7 @@ class Ahead:
         return self._length
 
     def _adapt(self, blocks: int, weight: int) -> None:
+        self._at_a_time = 1 if 2 * weight > WEIGHT else LIGHT_ONES
         fitting = blocks * WEIGHT // max(weight, 1)
         if blocks >= self._most:
             self._most = min(LONGEST_RANGE, self._most + max(1, self._most // 2))

@@ -107,7 +107,7 @@ class BatchReader:
         if parent is not None and stretch.parent_hash != parent:
             self._ahead.drop()
             raise ChainMoved(f"Block {first} does not follow the one before it.")
-        self._fit(stretch.headers[-1].number - first + 1, weight_of(stretch.logs))
+        self._fit(stretch.headers[-1].number - first + 1, stretch.weight)
         return self._decoded(first, stretch.headers, stretch.logs)
 
     def _decoded(self, first: int, headers: list[Header], logs: Sequence[Log]) -> Batch:

@@ -55,9 +55,9 @@ class Log(NamedTuple):
 
 def logs_from(answers: Iterable[Any]) -> list[Log]:
     """Logs from a node's answers; raises `TryLater` when one is none, or a removed one."""
-    words = _Words()
+    words, numbers = _Words(), _Numbers()
     try:
-        return [_log(answer, words) for answer in answers]
+        return [_log(answer, words, numbers) for answer in answers]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TryLater(f"The node's log is incomplete ({error!r}).") from error
 
@@ -72,19 +72,29 @@ class _Words(dict[str, str]):
         return lowered
 
 
-def _log(answer: Any, words: _Words) -> Log:
+class _Numbers(dict[str, int]):
+    """Numbers of one answer: blocks, transactions and places come again and again."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = int(text, 16)
+        return number
+
+
+def _log(answer: Any, words: _Words, numbers: _Numbers) -> Log:
     if answer.get("removed"):
         raise ValueError("it was removed")
-    data = answer["data"].lower()
-    a2b_hex(data[2:])
+    data = answer["data"]
+    if data != "0x":
+        data = data.lower()
+        a2b_hex(data[2:])
     return Log(
-        int(answer["blockNumber"], 16),
+        numbers[answer["blockNumber"]],
         words[answer["blockHash"]],
-        int(answer["logIndex"], 16),
+        numbers[answer["logIndex"]],
         words[answer["transactionHash"]],
-        int(answer["transactionIndex"], 16),
+        numbers[answer["transactionIndex"]],
         answer["address"].lower(),
-        [words[topic] for topic in answer["topics"]],
+        list(map(words.__getitem__, answer["topics"])),
         data,
     )
 

@@ -161,7 +161,9 @@ def _is_sqlite(engine: Engine) -> bool:
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    # The connection given back last is the next one taken: so one reads and the other writes, and
+    # that one alone comes to hold the pages and statements of writing.
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_use_lifo=True)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made

@@ -23,12 +23,12 @@ from indexer.metrics import Metrics
 from indexer.models import Checkpoint, Reorganisation
 from indexer.reorg import fork_point
 from indexer.versions import WorkingSet
-from indexer.writing import Writing, uncollected
+from indexer.writing import Writing, quick_turns, uncollected
 
 #: A repair that replaces more blocks than this goes on in later transactions, past the old height.
 WHOLE_REPAIR = 4096
 #: How long one step goes through settled blocks before it looks at the head again.
-BACKFILL_SECONDS = 1.0
+BACKFILL_SECONDS = 3.0
 #: Settled blocks from which on a new index goes through them without the indexes of readers.
 LONG_BACKLOG = 256
 FORK_WINDOW = 512
@@ -125,7 +125,7 @@ class Sync:
     def _backfill(self, first: int, settled: int, view: View) -> None:
         """Go through settled blocks for a while: one batch is written while the next is derived."""
         head, end = view.latest.number, time.monotonic() + BACKFILL_SECONDS
-        with self._engine.connect() as connection, Writing() as writing:
+        with self._engine.connect() as connection, quick_turns(), Writing() as writing:
             working, parent = WorkingSet(connection), self._parent()
             while first <= settled and time.monotonic() < end:
                 batch = self._reader.read(first, settled, head, parent)

@@ -123,6 +123,8 @@ class _TableSet:
         else:
             row = version.row.copy()
             self._close(change.key, version, block)
+        if version is None or version.valid_from != block:
+            self.current[change.key] = Version(row, block, is_stored=False)
         # What is carried is the row's own value from before the change.
         carried = change.carry and {name: row[source] for name, source in change.carry.items()}
         row.update(change.values)
@@ -130,8 +132,6 @@ class _TableSet:
             row.update(carried)
         if change.add:
             row.update({name: (row[name] or 0) + amount for name, amount in change.add.items()})
-        if version is None or version.valid_from != block:
-            self.current[change.key] = Version(row, block, is_stored=False)
 
     def end(self, key: Key, block: int) -> None:
         """Let the row be no more from a block on."""
@@ -152,13 +152,13 @@ class _TableSet:
 
     def _new_row(self, change: Upsert) -> Row:
         row = self._blank.copy()
-        for name, part in zip(self._keys, change.key, strict=True):
-            row[name] = part
+        row.update(zip(self._keys, change.key, strict=True))
         if change.once:
             row.update(change.once)
         parent = self.current[change.parent] if change.parent is not None else None
         if parent is not None:
-            row.update({name: parent.row[name] for name in change.inherit})
+            for name in change.inherit:
+                row[name] = parent.row[name]
         return row
 
     def _close(self, key: Key, version: Version, block: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from indexer.changes import Key
 from indexer.events import ChainEvent
 from indexer.identity import parts_of
 
@@ -22,8 +23,14 @@ def party(address: str) -> str | None:
 
 
 def token(token_id: int) -> str:
-    """The key of a unit."""
+    """The id of a unit as tables keep it."""
     return f"0x{token_id:064x}"
+
+
+@lru_cache(maxsize=4096)
+def unit(token_id: int) -> Key:
+    """The key of a unit's row; several events of a block are about the same unit."""
+    return (token(token_id),)
 
 
 def number(value: int) -> str:

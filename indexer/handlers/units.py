@@ -5,7 +5,7 @@ from typing import Any
 
 from indexer.changes import Change, End, Upsert
 from indexer.events import ChainEvent
-from indexer.handlers.arguments import NOBODY, NOTHING, content, named_by, party, token, updated
+from indexer.handlers.arguments import NOBODY, NOTHING, content, named_by, party, unit, updated
 from indexer.handlers.registry import UNITS, handles
 from indexer.models import (
     BufferRelease,
@@ -24,7 +24,6 @@ _INHERITED = ("project_id", "unit_type", "expires", "status", "owner", "issued_a
 @handles("CRUMinted", UNITS)
 def cru_minted(event: ChainEvent) -> list[Change]:
     values = {
-        **named_by(event["tokenId"]),
         "project_id": event["projectId"],
         "unit_type": event["unitType"],
         "expires": event["expires"],
@@ -37,7 +36,7 @@ def cru_minted(event: ChainEvent) -> list[Change]:
     vintage = (event["reportId"], event["vintage"])
     monitored = {"monitoring_end_day": event["monitoringEndDay"]}
     return [
-        Upsert(Unit, (token(event["tokenId"]),), values),
+        Upsert(Unit, unit(event["tokenId"]), values, named_by(event["tokenId"])),
         Upsert(ReportVintage, vintage, monitored, add={"issued_kg": event["kg"]}),
     ]
 
@@ -64,7 +63,7 @@ def cru_retired(event: ChainEvent) -> list[Change]:
         "claim_end_day": event["claimEndDay"] if claimed else None,
         "retired_by": event["actor"],
     }
-    return [Upsert(Unit, (token(event["tokenId"]),), values)]
+    return [Upsert(Unit, unit(event["tokenId"]), values)]
 
 
 @handles("CRUCancelled", UNITS)
@@ -75,12 +74,12 @@ def cru_cancelled(event: ChainEvent) -> list[Change]:
         "beneficiary": event["beneficiary"],
         "purpose": event["purpose"],
     }
-    return [Upsert(Unit, (token(event["tokenId"]),), values)]
+    return [Upsert(Unit, unit(event["tokenId"]), values)]
 
 
 @handles("CRUExpired", UNITS)
 def cru_expired(event: ChainEvent) -> list[Change]:
-    return [Upsert(Unit, (token(event["tokenId"]),), _ended(event, "expired"))]
+    return [Upsert(Unit, unit(event["tokenId"]), _ended(event, "expired"))]
 
 
 @handles("ExportStatusChanged", UNITS)
@@ -89,7 +88,7 @@ def export_status_changed(event: ChainEvent) -> list[Change]:
     values = {"status": event["status"], "approved": None, **updated(event)}
     if event["status"] == "exported":
         values["ended_at"] = event.timestamp
-    return [Upsert(Unit, (token(event["tokenId"]),), values)]
+    return [Upsert(Unit, unit(event["tokenId"]), values)]
 
 
 @handles("MonitoringProlonged", UNITS)
@@ -111,7 +110,7 @@ def monitoring_prolonged(event: ChainEvent) -> list[Change]:
 @handles("BufferReleased", UNITS)
 def buffer_released(event: ChainEvent) -> list[Change]:
     """The owner follows from the transfer."""
-    key = (token(event["tokenId"]),)
+    key = unit(event["tokenId"])
     values = {
         "receiver": event["to"],
         "kg": event["kg"],
@@ -159,22 +158,18 @@ def retirement_reason_added(event: ChainEvent) -> list[Change]:
 
 @handles("Transfer", UNITS)
 def transferred(event: ChainEvent) -> list[Change]:
-    key = (token(event["tokenId"]),)
-    if event["to"] == NOBODY:
-        return [End(Unit, key)]
-    values = {
-        **named_by(event["tokenId"]),
-        "owner": event["to"],
-        "approved": None,
-        **updated(event),
-    }
-    return [Upsert(Unit, key, values, begins=event["from"] == NOBODY)]
+    token_id, receiver = event["tokenId"], event["to"]
+    if receiver == NOBODY:
+        return [End(Unit, unit(token_id))]
+    values = {"owner": receiver, "approved": None, **updated(event)}
+    begins = event["from"] == NOBODY
+    return [Upsert(Unit, unit(token_id), values, named_by(token_id), begins=begins)]
 
 
 @handles("Approval", UNITS)
 def approved(event: ChainEvent) -> list[Change]:
     values = {"approved": party(event["approved"])}
-    return [Upsert(Unit, (token(event["tokenId"]),), values)]
+    return [Upsert(Unit, unit(event["tokenId"]), values)]
 
 
 @handles("ApprovalForAll", UNITS)
@@ -220,12 +215,13 @@ def _judged(event: ChainEvent, *, suspended: bool) -> Upsert:
 
 def _descendants(event: ChainEvent, token_ids: Sequence[int], parent: int) -> list[Change]:
     """Blocks cut out of another one, or joined from several, keep where they came from."""
-    origin, seen = (token(parent),), updated(event)
+    origin, seen = unit(parent), updated(event)
     return [
         Upsert(
             Unit,
-            (token(token_id),),
-            {**named_by(token_id), **seen},
+            unit(token_id),
+            seen,
+            named_by(token_id),
             parent=origin,
             inherit=_INHERITED,
             begins=True,
