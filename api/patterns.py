@@ -20,6 +20,15 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 WORD = r"^[A-Za-z0-9_]{1,100}$"
 #: As a sign-in text can hold it, and no letter that looks like another one's.
 CLIENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._()&+-]{0,59}$"
+#: What the fields of OAuth's requests may consist of (RFC 6749, appendix A).
+VISIBLE = r"^[\x20-\x7e]*$"
+OAUTH_FIELDS = {
+    "response_type": r"^[a-z0-9_ ]*$",
+    "grant_type": r"^[A-Za-z0-9\-._:/]*$",
+    "token_type_hint": r"^[A-Za-z0-9\-._:/]*$",
+    "scope": r"^[\x21\x23-\x5b\x5d-\x7e ]*$",
+    "client_id": r"^[A-Za-z0-9\-._~]*$",
+}
 METHODOLOGY = r"^([A-Za-z0-9._-]{1,100}(@[0-9]+\.[0-9]+(\.[0-9]+)?)?|0x[0-9a-fA-F]{64})$"
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"

@@ -20,19 +20,11 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from fastapi import Request
 
 from api.errors import MediaTypeError, TooLargeError
+from api.patterns import OAUTH_FIELDS, VISIBLE
 
 FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 20_000
 MOST_FIELDS = 30
-#: RFC 6749, appendix A: what the values of a request may consist of.
-_VISIBLE = re.compile(r"[\x20-\x7e]*")
-_FORMS = {
-    "response_type": re.compile(r"[a-z0-9_ ]*"),
-    "grant_type": re.compile(r"[A-Za-z0-9\-._:/]*"),
-    "token_type_hint": re.compile(r"[A-Za-z0-9\-._:/]*"),
-    "scope": re.compile(r"[\x21\x23-\x5b\x5d-\x7e ]*"),
-    "client_id": re.compile(r"[A-Za-z0-9\-._~]*"),
-}
 
 
 class InvalidTargetError(OAuth2Error):
@@ -114,8 +106,12 @@ def _fields(text: str) -> dict[str, str]:
     return fields
 
 
+def _fits(name: str, value: str) -> bool:
+    return re.fullmatch(OAUTH_FIELDS.get(name, VISIBLE)[1:-1], value) is not None
+
+
 def _check_field(name: str, value: str) -> None:
-    if not _FORMS.get(name, _VISIBLE).fullmatch(value):
+    if not _fits(name, value):
         kind = InvalidScopeError if name == "scope" else InvalidRequestError
         raise kind(f"The field {_plain(name)} holds what no such field can hold.")
 
@@ -131,7 +127,7 @@ def _check_credentials(request: FormRequest) -> None:
         name, secret = extract_basic_authorization({"Authorization": shown})
     except ValueError:
         name, secret = None, None
-    if not name or not secret or not _FORMS["client_id"].fullmatch(name):
+    if not name or not secret or not _fits("client_id", name):
         message = "The Authorization header holds no id and secret (HTTP Basic)."
         raise InvalidClientError(message, status_code=401)
     if request.fields.get("client_id", name) != name:

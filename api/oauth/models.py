@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.scopes import SCOPES
 from api.models import Answer, Problem
-from api.patterns import ADDRESS, CLIENT_NAME, SIGNATURE
+from api.patterns import ADDRESS, CLIENT_NAME, OAUTH_FIELDS, SIGNATURE, VISIBLE
 
 Scope = Annotated[str, Field(max_length=100, json_schema_extra={"enum": list(SCOPES)})]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=30)]
@@ -90,7 +90,19 @@ class ClientRequest(Asked):
     jwks: dict[str, Any] | None = None
 
 
-class TokenRequest(BaseModel):
+def _say_forms(schema: dict[str, Any]) -> None:
+    for name, field in schema["properties"].items():
+        if "enum" not in field:
+            field["pattern"] = OAUTH_FIELDS.get(name, VISIBLE)
+
+
+class _Form(BaseModel):
+    """A form, described here and read by `api.oauth.forms`."""
+
+    model_config = ConfigDict(json_schema_extra=_say_forms)
+
+
+class TokenRequest(_Form):
     """A form of the token endpoint (RFC 6749, 4.1.3, 4.4.2 and 6)."""
 
     grant_type: Literal["authorization_code", "refresh_token", "client_credentials"]
@@ -106,7 +118,7 @@ class TokenRequest(BaseModel):
     client_assertion: str | None = None
 
 
-class TokenQuestion(BaseModel):
+class TokenQuestion(_Form):
     """A form about one token (RFC 7009, 2.1; RFC 7662, 2.1)."""
 
     token: str

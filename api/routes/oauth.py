@@ -30,6 +30,7 @@ from api.oauth.pages import consent_page, refusal_page
 from api.oauth.scopes import words_of
 from api.oauth.server import Answer, Server
 from api.oauth.wallets import principal_id
+from api.patterns import OAUTH_FIELDS, VISIBLE
 from api.problems import problem, request_id
 from api.registry import Registry
 from indexer import database
@@ -67,10 +68,10 @@ class AuthorizationQuery(BaseModel):
     scope: str | None = Field(
         default=None,
         description="Scopes, with blanks between.",
-        json_schema_extra={"pattern": "^[!#-\\[\\]-~ ]*$"},
+        json_schema_extra={"pattern": OAUTH_FIELDS["scope"]},
     )
     state: str | None = Field(
-        default=None, description="Comes back as it is.", json_schema_extra={"pattern": "^[ -~]*$"}
+        default=None, description="Comes back as it is.", json_schema_extra={"pattern": VISIBLE}
     )
     code_challenge: str | None = Field(default=None, description="SHA-256 of the verifier.")
     code_challenge_method: str | None = Field(default=None, description="`S256`.")
