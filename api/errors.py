@@ -34,7 +34,7 @@ from api.patterns import fault_sentence
 from api.refusals import refusal_of
 from indexer.abi import ContractError
 from indexer.documents import DocumentCorrupt, DocumentMissing
-from indexer.errors import IndexerError
+from indexer.errors import ChainMoved, IndexerError, TryLater
 from schemas import DocumentError, Fault
 
 
@@ -285,6 +285,10 @@ def _json_value(value: Any) -> Any:
 
 _OUR_FAULT = "Something went wrong on our side; the request id finds it in our log."
 _SOON = {"Retry-After": "2"}
+# Which node, file or host it is stands in the log, where it is nobody else's affair.
+_NODE = "The node of the chain does not answer as it should; try again in a moment."
+_MOVED = "The chain moved while it was read; try again in a moment."
+_SET_UP = "This server is not set up for its chain and index as it should be; tell the operator."
 _HTTP_SENTENCES = {
     404: "There is no such path; GET / lists what there is.",
     405: "The path does not know this verb; the Allow header names those it knows.",
@@ -295,7 +299,9 @@ _FOREIGN: tuple[tuple[type[Exception], Any], ...] = (
     (DocumentError, _unreadable),
     (DocumentMissing, lambda e: MissingError(_not_held(e))),
     (DocumentCorrupt, lambda e: UnavailableError(_damaged())),
-    (IndexerError, lambda e: UnavailableError(str(e), headers=_SOON)),
+    (ChainMoved, lambda e: UnavailableError(_MOVED, headers=_SOON)),
+    (TryLater, lambda e: UnavailableError(_NODE, headers=_SOON)),
+    (IndexerError, lambda e: UnavailableError(_SET_UP, headers=_SOON)),
     (OperationalError, _database),
     (ProgrammingError, _database),
     (TimeoutError, _database),

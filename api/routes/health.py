@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,7 +15,9 @@ from api.features.reorganisations import repairs_summary
 from api.queries.reorganisations import repairs
 from api.registry import Registry
 from api.snapshot import Position
-from indexer.errors import IndexerError, TryLater
+from indexer.errors import IndexerError
+
+log = logging.getLogger("api")
 
 router = APIRouter(tags=["service"])
 
@@ -70,9 +73,9 @@ def _node_part(registry: Registry, content: dict[str, Any], position: Position |
     try:
         head = registry.node.head()
         contracts = registry.deployments.contracts
-    except (TryLater, IndexerError) as error:
+    except IndexerError as error:
         content["node"] = None
-        content["faults"].append(str(error))
+        content["faults"].append(_sentence(error))
         return
     content["node"] = {"chain_id": registry.chain_id, "head_block": head}
     content["contracts"] = {name: contract.address for name, contract in contracts.items()}
@@ -96,5 +99,7 @@ def _index_faults(registry: Registry, head: int, position: Position) -> list[str
 
 
 def _sentence(error: Exception) -> str:
+    """What everybody may know; the log has the rest."""
+    log.warning("not well: %s: %s", type(error).__name__, error)
     answer: ApiError = as_api_error(error)
     return answer.message

@@ -199,7 +199,6 @@ def _record_reads(
         "project-evidence": f"{project}/proof",
         "report-evidence": f"{project}/monitoring/{mrv['id']}/proof",
         "unit-evidence": f"/credits/{found['credit']['id']}/proof",
-        "health": "/health",
         "landing": "/",
         "conformance": "/conformance",
         "definition": "/openapi-3.0.json",
@@ -267,11 +266,12 @@ def _record_export(world: World, found: dict[str, Any]) -> None:
 
 
 def _record_reorganisation(world: World, found: dict[str, Any]) -> None:
-    """The chain takes back two empty blocks."""
+    """The chain takes back two blocks, of which health tells from then on."""
     world.lose_blocks(2)
     world.mine()
     found |= {"reorganisations": world.get("/reorganisations").json()}
     found |= {"health": world.get("/health").json()}
+    assert found["health"]["reorganisations"]["last"] is not None
 
 
 def _record_problems(world: World, found: dict[str, Any], pdd: dict[str, Any]) -> None:

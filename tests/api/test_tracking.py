@@ -200,17 +200,25 @@ class TestTracking:
         world.mine()
         world.task(task["id"], "indexed")
 
-    def test_it_stays_when_the_node_does_not_answer(self, world: World) -> None:
+    def test_it_stays_when_the_node_does_not_answer(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
         task = world.sign(DEVELOPER, world.post("/projects", documents.forest())).json()
         world.node.mine()
         node = world.app.state.registry.node
         urls, node.rpc._urls = node.rpc._urls, ["http://127.0.0.1:1"]
         world.task(task["id"], "broadcast")
-        assert world.get("/health").status_code == 503
+        health = world.get("/health")
+        assert health.status_code == 503
+        assert health.json()["faults"] == [
+            "The node of the chain does not answer as it should; try again in a moment."
+        ]
         assert world.get("/projects").status_code == 200
         other, sender = documents.forest("other", east=1.0), world.address(DEVELOPER)
         refused = world.post("/projects", other, sender=sender)
         assert (refused.status_code, refused.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert "127.0.0.1" not in health.text + refused.text
+        assert "127.0.0.1:1 cannot be reached" in caplog.text
         node.rpc._urls = urls
         world.task(task["id"], "mined")
 
