@@ -13,8 +13,8 @@ from sqlmodel import Session, select
 
 from api.cursors import Cursor
 from api.parameters import Part
+from api.queries.anchored import Anchored
 from api.queries.counts import Totals, remembered
-from api.queries.ground import Anchored
 from api.queries.order import Order, SortKey, beyond, count_of
 from api.queries.statements import Reorganisations
 from api.snapshot import Snapshot

@@ -13,8 +13,8 @@ from sqlmodel import select
 
 from api.filters import PlaceFilters, ReportPlaceFilters
 from api.parameters import days_of
+from api.queries.anchored import point_within_box, within_box
 from api.queries.counts import remembered
-from api.queries.ground import anchoring, point_within_box, within_box
 from api.queries.order import SortKey
 from api.queries.pages import Page, listing_name
 from api.queries.prepared import Prepared
@@ -65,9 +65,7 @@ def project_places(snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool
     ]
     if filters.bbox:
         inside = point_within_box if as_points else within_box
-        conditions.append(
-            anchoring(snapshot.session, Projects.pdd_hash, inside(snapshot.session, filters.bbox))
-        )
+        conditions.append(inside(snapshot.session, Projects.pdd_hash, filters.bbox))
     order = [SortKey(Projects.created_at, False), SortKey(Projects.project_id, False)]
     of = f"places as points {as_points}"
     page = project_page(snapshot, filters, conditions, order, of)
@@ -78,8 +76,7 @@ def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[Repor
     """A page of the reports of all projects that match, in a stable order."""
     conditions = [*report_conditions(filters), *_in_time(Reports, filters.datetime)]
     if filters.bbox:
-        box = within_box(snapshot.session, filters.bbox)
-        there = anchoring(snapshot.session, Projects.pdd_hash, box)
+        there = within_box(snapshot.session, Projects.pdd_hash, filters.bbox)
         projects = select(Projects.project_id).where(snapshot.valid(Projects), there.every)
         conditions.append(Reports.project_id.in_(projects))
     order = [SortKey(Reports.created_at, False), SortKey(Reports.report_id, False)]

@@ -20,7 +20,7 @@ _CHECKPOINT = Prepared(lambda _: select(Checkpoints))
 
 def newest(session: Session) -> Position:
     """The newest indexed position; raises `UnavailableError` before the first block."""
-    found = _CHECKPOINT.newest(session)
+    found = _CHECKPOINT.at(session, None)
     if not found:
         message = "The index holds no block yet; start the indexer or wait a moment."
         raise UnavailableError(message, headers={"Retry-After": "2"})

@@ -37,18 +37,18 @@ class Prepared:
 
     def all(self, snapshot: Snapshot, **given: Any) -> list[Any]:
         """Everything that it finds in a state."""
-        if snapshot.block is None:
-            return self._newest.read(snapshot.session, given)
-        return self._past.read(snapshot.session, {**given, _BLOCK: snapshot.block})
+        return self.at(snapshot.session, snapshot.block, **given)
 
     def first(self, snapshot: Snapshot, **given: Any) -> Any:
         """The first that it finds in a state, None without any."""
         found = self.all(snapshot, **given)
         return found[0] if found else None
 
-    def newest(self, session: Session, **given: Any) -> list[Any]:
-        """Everything that it finds in the newest state."""
-        return self._newest.read(session, given)
+    def at(self, session: Session, block: int | None, **given: Any) -> list[Any]:
+        """Everything that it finds in the state at a block; without one, in the newest."""
+        if block is None:
+            return self._newest.read(session, given)
+        return self._past.read(session, {**given, _BLOCK: block})
 
     @cached_property
     def _newest(self) -> _Form:

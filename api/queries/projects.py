@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
-from api.queries.ground import Anchored, anchoring, within_box
+from api.queries.anchored import Anchored, anchoring, within_box
 from api.queries.order import Nullable, Order, between, order_of
 from api.queries.pages import Condition, Listing, Page, keys_of, listing_name
 from api.queries.positions import first_block
@@ -67,7 +67,7 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
         *between(Projects.validated_at, filters.approved_from, filters.approved_to),
     ]
     if filters.bbox:
-        conditions.append(_is_on(snapshot.session, within_box(snapshot.session, filters.bbox)))
+        conditions.append(within_box(snapshot.session, Projects.pdd_hash, filters.bbox))
     order = order_of(filters.sort, SORTS, Projects.created_at, Projects.project_id)
     return project_page(snapshot, filters, conditions, order, "projects")
 

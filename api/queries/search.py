@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import TextClause, and_, exists, func, literal, text
 from sqlmodel import Session
 
-from api.queries.ground import FEW, Anchored
+from api.queries.anchored import FEW, Anchored
 from api.queries.statements import Footprints
 from indexer.words import words_of
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from api.main import create_app
 from api.migrations import migrate
-from api.queries import ground, search
+from api.queries import anchored, search
 from api.settings import ApiSettings
 
 from ..benchmarks.holdings import CHAIN_ID, Holdings, fill  # noqa: TID252
@@ -56,7 +56,7 @@ def test_every_query_has_an_index_and_an_answer_takes_few(
     # As if there were so many documents of a kind that they are not named one by one.
     few = {name: path for name, path in questions(held, 1) if _is_of_documents(path)}
     shown = asyncio.run(_shown(app, few))
-    for room in (ground, search):
+    for room in (anchored, search):
         monkeypatch.setattr(room, "FEW", 2)
     with watched(engine) as seen:
         assert asyncio.run(_shown(app, few)) == shown

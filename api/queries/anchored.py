@@ -1,0 +1,130 @@
+"""Queries: which rows anchor documents of some kind, or documents that lie in a box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlmodel import Session, select
+
+from api.parameters import numbers_of
+from api.queries.statements import Footprints
+
+#: So many documents are named one by one in a query.
+FEW = 500
+
+Rectangle = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """The condition that a row anchors a document of some kind.
+
+    `every` finds all such rows, `each` tests one row after another until a page is full: where many
+    documents are of the kind, no database can do both well by one. Few are named: no database
+    guesses well how many four bounds leave. `known` is how many are of the kind, None for few; as
+    none is ever changed or taken away, as many as before are the same as before.
+    """
+
+    every: ColumnElement[bool]
+    each: ColumnElement[bool]
+    known: int | None = None
+
+    @classmethod
+    def by_name(cls, digest: Any, hashes: Sequence[str]) -> Anchored:
+        """Where the documents are few: each of them by its hash."""
+        named = digest.in_(hashes)
+        return cls(named, named)
+
+    @classmethod
+    def by_kind(cls, session: Session, digest: Any, condition: ColumnElement[bool]) -> Anchored:
+        """Where they are many: by a condition on their footprints."""
+        query = select(Footprints.hash).where(condition)
+        counted = select(func.count()).select_from(Footprints).where(condition)
+        each = exists().where(Footprints.hash == digest, condition)
+        return cls(digest.in_(query), each, session.exec(counted).one())
+
+
+def anchoring(session: Session, digest: Any, condition: ColumnElement[bool]) -> Anchored:
+    """The condition that the document of a hash has a footprint of which a condition holds."""
+    query = select(Footprints.hash).where(condition)
+    found = session.exec(query.limit(FEW + 1)).all()
+    if len(found) <= FEW:
+        return Anchored.by_name(digest, found)
+    return Anchored.by_kind(session, digest, condition)
+
+
+def within_box(
+    session: Session,
+    digest: Any,
+    bbox: str,
+    part: Callable[[BaseGeometry], BaseGeometry] = lambda ground: ground,
+) -> Anchored:
+    """The condition that the ground of a document, or a part of it, shares a point with a box."""
+    boxes = list(_rectangles(numbers_of(bbox)))
+    inside = or_(*(_inside(box) for box in boxes))
+    reaching = _reaching_in(session, boxes, inside, part)
+    # Ordered as the index of the bounds is, or PostgreSQL would not take that for so few.
+    query = select(Footprints.hash).where(inside).order_by(Footprints.west)
+    found = session.exec(query.limit(FEW + 1)).all()
+    if len(found) <= FEW:
+        return Anchored.by_name(digest, [*found, *reaching])
+    return Anchored.by_kind(session, digest, or_(inside, Footprints.hash.in_(reaching)))
+
+
+def point_within_box(session: Session, digest: Any, bbox: str) -> Anchored:
+    """The condition that the point which stands for a document's ground lies in a box."""
+    return within_box(session, digest, bbox, shapely.point_on_surface)
+
+
+def _rectangles(box: Rectangle) -> Iterable[Rectangle]:
+    west, south, east, north = box
+    if west <= east:
+        yield box
+    else:
+        yield (west, south, 180.0, north)
+        yield (-180.0, south, east, north)
+
+
+def _inside(box: Rectangle) -> ColumnElement[bool]:
+    west, south, east, north = box
+    return and_(
+        Footprints.west >= west,
+        Footprints.east <= east,
+        Footprints.south >= south,
+        Footprints.north <= north,
+    )
+
+
+def _touching(box: Rectangle) -> ColumnElement[bool]:
+    west, south, east, north = box
+    return and_(
+        Footprints.west <= east,
+        Footprints.east >= west,
+        Footprints.south <= north,
+        Footprints.north >= south,
+    )
+
+
+def _reaching_in(
+    session: Session,
+    boxes: list[Rectangle],
+    inside: ColumnElement[bool],
+    part: Callable[[BaseGeometry], BaseGeometry],
+) -> list[str]:
+    # The bounds of a footprint say too much: of two parcels far apart, or on both sides of the
+    # antimeridian, they cover all that lies between.
+    candidates = select(Footprints.hash, Footprints.geometry).where(
+        or_(*(_touching(box) for box in boxes)), ~inside
+    )
+    area = shapely.union_all([shapely.box(*box) for box in boxes])
+    shapely.prepare(area)
+    return [
+        digest
+        for digest, ground in session.exec(candidates)
+        if ground is not None and area.intersects(part(shapely.from_wkb(ground)))
+    ]
