@@ -12,7 +12,8 @@ import rfc8785
 
 #: What the first entry follows.
 GENESIS = "0" * 64
-_MEMBERS = (
+#: What the digest of an entry covers, beside the one before.
+MEMBERS = (
     "sequence",
     "at",
     "actor",
@@ -77,7 +78,7 @@ def commitment(salt: str, address: str, agent: str) -> str:
 def digest_of(entry: Mapping[str, Any], previous: str) -> str:
     """The digest of an entry after the one with the digest `previous`: SHA-256 of the canonical
     JSON (RFC 8785) of its members and that digest."""
-    return _digest({name: entry[name] for name in _MEMBERS} | {"previous": previous})
+    return _digest({name: entry[name] for name in MEMBERS} | {"previous": previous})
 
 
 def _digest(value: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""`python -m api audit`: verify, anchor, search and erase on the machine itself."""
+"""`python -m api audit`: verify, anchor, search, export and erase on the machine itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from api.access.anchoring import anchor
 from api.access.keys import OPERATOR
 from api.access.links import Attempt
+from api.access.segments import SegmentFault, check, export, require_joined
 from api.access.trail import append
 from api.access.verifying import verify
 from api.commands.command import DONE, FAULTS, NOT_POSSIBLE, ended, opened, show
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
 
     def run() -> int:
+        if options.run == _check:
+            return _check(options)
         with opened() as registry:
             code: int = options.run(registry, options)
             return code
@@ -90,6 +93,30 @@ def _erase(registry: Registry, options: argparse.Namespace) -> int:
     return DONE
 
 
+def _export(registry: Registry, options: argparse.Namespace) -> int:
+    """Write the entries into a new file that proves itself, to be kept elsewhere (JSON Lines)."""
+    try:
+        found = export(registry, options.file, options.after, with_machines=options.machines)
+    except SegmentFault as fault:
+        print(fault)
+        return FAULTS
+    show({"after": found.after, "last": found.last, "digest": found.digest})
+    return DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Check files that were exported, one after another, without any database."""
+    try:
+        segments = [check(path) for path in options.files]
+        require_joined(segments)
+    except SegmentFault as fault:
+        print(fault)
+        return FAULTS
+    first, last = segments[0], segments[-1]
+    print(f"Entries {first.after + 1} to {last.last} are as they were written; {last.digest}.")
+    return DONE
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m api audit",
@@ -109,6 +136,12 @@ def _parser() -> argparse.ArgumentParser:
         field = AuditFilters.model_fields[name]
         if name != "cursor":
             found.add_argument(f"--{name}", help=field.description)
+    kept = _added(commands, "export", _export)
+    kept.add_argument("file", type=Path, help="the file to make")
+    kept.add_argument("--after", type=int, default=0, help="number of the last entry kept before")
+    kept.add_argument("--machines", action="store_true", help="with what is personal")
+    held = _added(commands, "check", _check)
+    held.add_argument("files", type=Path, nargs="+", help="files that were exported, in order")
     gone = _added(commands, "erase", _erase)
     which = gone.add_mutually_exclusive_group(required=True)
     which.add_argument("--before", type=_moment, help="of all entries until this day or time (UTC)")

@@ -53,10 +53,11 @@ def entries(session: Session, filters: AuditFilters) -> Page[tuple[AuditEntry, A
     return page_of(session, 0, query, filters, order, lambda: (count_of(session, query),))
 
 
-def every_entry(engine: Engine) -> Iterator[tuple[AuditEntry, AuditMachine | None]]:
-    """All of one state of the log in the order of its chain."""
+def every_entry(
+    engine: Engine, after: int = -1
+) -> Iterator[tuple[AuditEntry, AuditMachine | None]]:
+    """All of one state of the log after an entry, in the order of its chain."""
     with database.snapshot(engine) as session:
-        after = -1
         while True:
             query = (
                 select(Entries, Machines)

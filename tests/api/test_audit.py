@@ -22,6 +22,7 @@ from sqlmodel import Session
 from api.access.anchoring import Anchored, anchor
 from api.access.links import GENESIS, Attempt, commitment, digest_of, new_salt
 from api.access.secrets import without_secrets
+from api.access.segments import SegmentFault, check, export, require_joined
 from api.access.trail import Trail, append
 from api.access.verifying import verify
 from api.commands.audit import main
@@ -306,6 +307,101 @@ class TestCommand:
             tampered(session, "UPDATE audit_entry SET actor = 'x' WHERE sequence = 2")
         assert main(["verify"]) == 1
         assert "Entry 2 was changed" in capsys.readouterr().out
+
+
+class TestSegments:
+    """
+    given entries                          files of them prove themselves and join
+    given what is personal                 it stays behind unless it is asked for
+    when a line is changed, left out, cut off or turned round   the file says where
+    when the log itself is broken          no file is made
+    when there is a file already           it stays
+    """
+
+    @pytest.fixture
+    def log(self, tmp_path: Path) -> Iterator[Any]:
+        made = engine(f"sqlite:///{tmp_path}/log.db")
+        migrate(made)
+        with transaction(made) as session:
+            append(session, [replace(ATTEMPT, address="192.0.2.1") for _ in range(5)])
+        yield _Only(made)
+        made.dispose()
+
+    def test_prove_themselves_and_join(self, log: Any, tmp_path: Path) -> None:
+        whole, first, second = (tmp_path / name for name in ("whole", "first", "second"))
+        export(log, first, 0, with_machines=False)
+        with transaction(log.engine) as session:
+            append(session, [ATTEMPT, ATTEMPT])
+        made = [export(log, second, 5, with_machines=False)]
+        made.append(export(log, whole, 0, with_machines=True))
+        assert [check(second), check(whole)] == made
+        assert (made[0].after, made[0].last, made[0].digest) == (5, 7, made[1].digest)
+        require_joined([check(first), check(second)])
+        with pytest.raises(SegmentFault, match="begins after 0 does not follow 7"):
+            require_joined([check(second), check(first)])
+        assert "192.0.2.1" not in first.read_text() + second.read_text()
+        assert whole.read_text().count("192.0.2.1") == 5
+        assert first.stat().st_mode & 0o777 == 0o600
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            (
+                lambda lines: [lines[0], lines[1].replace("key:1", "key:2"), *lines[2:]],
+                "entry 1 was",
+            ),
+            (lambda lines: [*lines[:2], *lines[3:]], "entry 2 is missing"),
+            (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "entry 1 is missing"),
+            (lambda lines: lines[:-1], "ends after entry 5, in the middle"),
+            (lambda lines: lines[:-2] + lines[-1:], "does not end with entry 4"),
+            (lambda lines: [*lines, lines[-1]], "does not end with entry 5"),
+            (lambda lines: [lines[0].replace("0000", "1111"), *lines[1:]], "entry 1 was"),
+            (lambda lines: [lines[0], "[]", *lines[1:]], "line 2 is no JSON object"),
+            (lambda lines: ["{}"], "no segment"),
+            (lambda lines: [lines[0], '{"sequence": 1}', *lines[1:]], "entry 1 was"),
+            (
+                lambda lines: [lines[0], lines[1].replace("192.0.2.1", "192.0.2.2"), *lines[2:]],
+                "mach",
+            ),
+            (lambda lines: [lines[0], lines[1].replace('"salt"', '"sa"'), *lines[2:]], "made of"),
+        ],
+    )
+    def test_say_where_they_were_changed(
+        self, log: Any, tmp_path: Path, change: Any, said: str
+    ) -> None:
+        path = tmp_path / "segment"
+        export(log, path, 0, with_machines=True)
+        path.write_text("\n".join(change(path.read_text().splitlines())) + "\n")
+        with pytest.raises(SegmentFault, match=said):
+            check(path)
+
+    def test_are_not_made_of_what_is_broken(self, log: Any, tmp_path: Path) -> None:
+        path = tmp_path / "segment"
+        with pytest.raises(SegmentFault, match="no entry 9"):
+            export(log, path, 9, with_machines=False)
+        export(log, path, 0, with_machines=False)
+        kept = path.read_bytes()
+        with pytest.raises(FileExistsError):
+            export(log, path, 2, with_machines=False)
+        with transaction(log.engine) as session:
+            tampered(session, "UPDATE audit_entry SET actor = 'other' WHERE sequence = 3")
+        with pytest.raises(SegmentFault, match="the log: entry 3 was changed"):
+            export(log, tmp_path / "other", 0, with_machines=False)
+        assert path.read_bytes() == kept
+        names = {one.name for one in tmp_path.iterdir() if not one.name.startswith("log.db")}
+        assert names == {"segment"}
+
+    def test_are_made_and_checked_by_commands(
+        self, world: World, tmp_path: Path, monkeypatch: Any, capsys: Any
+    ) -> None:
+        on_the_machine(world, monkeypatch)
+        asked(world, "POST", "/projects", None, json={})
+        path = str(tmp_path / "log.jsonl")
+        assert main(["export", path]) == 0
+        monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/at/all.db")
+        assert main(["check", path]) == 0
+        assert "are as they were written" in capsys.readouterr().out
+        assert main(["check", str(tmp_path / "none")]) == 3
 
 
 class TestSearch:
