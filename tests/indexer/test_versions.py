@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from indexer.changes import Change, End, Upsert
 from indexer.database import create_index_tables, drop_index_tables, engine, snapshot, transaction
@@ -109,6 +109,26 @@ def blocks_of(actions: list[tuple[int, str, str, bool]]) -> list[tuple[int, Chan
         block += gap
         changes.append((block, End(Unit, (key,)) if ends else unit(key, owner)))
     return changes
+
+
+class TestLookingUp:
+    """
+    given a table that the server has not counted yet   each row is looked up by itself
+    """
+
+    def test_takes_the_index_given_a_table_not_counted_yet(self, fresh_postgres_url: str) -> None:
+        database, asked = engine(fresh_postgres_url), []
+        create_index_tables(database)
+        write(database, *((1, unit(f"{n:064}", "x")) for n in range(10_000)))
+        event.listen(database, "before_cursor_execute", lambda *each: asked.append(each[2:4]))
+        write(database, *((2, unit(f"{n:064}", "y")) for n in range(1_000)))
+        ((statement, keys),) = (one for one in asked if "valid_to IS NULL" in one[0])
+        with database.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", keys).scalars().all()
+        ways = [line.split("(cost")[0].strip(" ->") for line in plan if "(cost" in line]
+        assert ways[-1] == "Index Scan using ix_unit_current on unit"
+        assert ways[0] == "Nested Loop"
+        database.dispose()
 
 
 class TestUndo:
