@@ -159,11 +159,14 @@ def _is_sqlite(engine: Engine) -> bool:
 
 
 def _sqlite(url: URL) -> Engine:
+    pooled: dict[str, Any] = {}
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    # The connection given back last is the next one taken: so one reads and the other writes, and
-    # that one alone comes to hold the pages and statements of writing.
-    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_use_lifo=True)
+        # The connection given back last is the next one taken: so one reads and the other writes,
+        # and that one alone comes to hold the pages and statements of writing. What is in memory
+        # has one connection for each thread and no such choice.
+        pooled = {"pool_use_lifo": True}
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pooled)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
