@@ -15,7 +15,7 @@ from api.access.schemes import CHALLENGE, SCHEMES, security_of
 from api.access.scopes import OPEN
 from api.hooks.documentation import messages_sent
 from api.idempotency.keys import HEADER as IDEMPOTENCY_KEY
-from api.models import Problem
+from api.models.answers import Problem
 from api.oauth.forms import FORM
 from api.oauth.models import OAuthProblem
 from api.operations import OPERATIONS, Operation

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from api.models import TaskState
+from api.models.tasks import TaskState
 from api.parameters import (
     AsOf,
     Box,

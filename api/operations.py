@@ -9,9 +9,23 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.routing import compile_path
 
-from api import models, requests
+from api import requests
 from api.access.scopes import OPEN, PUBLIC, SCOPES
 from api.hooks import models as hooks
+from api.models.accreditations import AccountAccreditations, AccreditationPage
+from api.models.audit import AuditPage
+from api.models.changes import ChangePage, EventStream, ReorganisationPage
+from api.models.documents import SuppliedDocument
+from api.models.evidence import Evidence
+from api.models.failed_calls import FailedCallPage
+from api.models.features import Collection, Collections, Conformance, Feature, FeatureCollection
+from api.models.keys import ApiKey, ApiKeyPage, NewApiKey, WalletStatement
+from api.models.methodologies import MethodologyPage, MethodologyVersion
+from api.models.reversals import Reversal, ReversalPage
+from api.models.service import Health, Landing, Metrics
+from api.models.supply import SupplyStatistics
+from api.models.tasks import Task, TaskPage
+from api.models.validation import ValidationPage, ValidationStatistics, Verdict
 from api.oauth import models as oauth
 
 _READ = (400, 404, 405, 500, 503)
@@ -67,7 +81,7 @@ def _write(
 ) -> Operation:
     return Operation(
         said,
-        models.Task,
+        Task,
         example,
         202,
         errors=errors,
@@ -233,7 +247,7 @@ OPEN_PAGES = frozenset(
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", _PROJECTS): _read(
         "A page of projects.",
-        models.FeatureCollection,
+        FeatureCollection,
         "projects",
         errors=_LIST,
         **_GEO,
@@ -247,13 +261,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         scopes=("projects:write",),
     ),
     ("get", "/projects/{projectId}"): _read(
-        "The project.", models.Feature, "project", **_GEO, scopes=_READ_PROJECTS
+        "The project.", Feature, "project", **_GEO, scopes=_READ_PROJECTS
     ),
     ("get", "/projects/{projectId}/versions/{version}"): _read(
-        "The version.", models.Feature, "project-version", scopes=_READ_PROJECTS, **_GEO
+        "The version.", Feature, "project-version", scopes=_READ_PROJECTS, **_GEO
     ),
     ("get", _MONITORING + "/{reportId}/versions/{version}"): _read(
-        "The version.", models.Feature, "report-version", scopes=_READ_MRV, **_GEO
+        "The version.", Feature, "report-version", scopes=_READ_MRV, **_GEO
     ),
     ("get", "/contexts/ogcr-1.jsonld"): Operation(
         "The context.",
@@ -266,7 +280,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/reorganisations"): _read(
         "A page of reorganisations.",
-        models.ReorganisationPage,
+        ReorganisationPage,
         "reorganisations",
         errors=_LIST,
         scopes=_READ_ANY,
@@ -280,7 +294,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         scopes=("projects:write",),
     ),
     ("get", _MONITORING): _read(
-        "A page of reports.", models.FeatureCollection, "reports", **_GEO, scopes=_READ_MRV
+        "A page of reports.", FeatureCollection, "reports", **_GEO, scopes=_READ_MRV
     ),
     ("post", _MONITORING): _write(
         "The report is accepted; its task says what to sign.",
@@ -291,7 +305,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         scopes=("mrv:write",),
     ),
     ("get", _MONITORING + "/{reportId}"): _read(
-        "The report.", models.Feature, "report", **_GEO, scopes=_READ_MRV
+        "The report.", Feature, "report", **_GEO, scopes=_READ_MRV
     ),
     ("put", _MONITORING + "/{reportId}"): _write(
         "The next version is accepted; its task says what to sign.",
@@ -310,14 +324,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/credits"): _read(
         "A page of units.",
-        models.FeatureCollection,
+        FeatureCollection,
         "credits",
         errors=_LIST,
         **_GEO,
         scopes=_READ_CREDITS,
     ),
     ("get", "/credits/{creditId}"): _read(
-        "The unit.", models.Feature, "credit", **_GEO, scopes=_READ_CREDITS
+        "The unit.", Feature, "credit", **_GEO, scopes=_READ_CREDITS
     ),
     ("post", "/credits/transfer"): _write(
         "The transfer is accepted; its task says what to sign.",
@@ -376,13 +390,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         scopes=("credits:transfer",),
     ),
     ("get", "/statistics/supply"): _read(
-        "The supply.", models.SupplyStatistics, "supply", errors=_LIST, scopes=_READ_CREDITS
+        "The supply.", SupplyStatistics, "supply", errors=_LIST, scopes=_READ_CREDITS
     ),
     ("get", "/reversals"): _read(
-        "A page of reversals.", models.ReversalPage, "reversals", errors=_LIST, scopes=_READ_CREDITS
+        "A page of reversals.", ReversalPage, "reversals", errors=_LIST, scopes=_READ_CREDITS
     ),
     ("get", "/reversals/{reversalId}"): _read(
-        "The reversal.", models.Reversal, "reversal", scopes=_READ_CREDITS
+        "The reversal.", Reversal, "reversal", scopes=_READ_CREDITS
     ),
     ("post", "/reversals/{reversalId}/compensate"): _write(
         "The compensation is accepted; its task says what to sign.",
@@ -393,30 +407,30 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/accreditations"): _read(
         "A page of accreditations.",
-        models.AccreditationPage,
+        AccreditationPage,
         "accreditations",
         errors=_LIST,
         scopes=_READ_ANY,
     ),
     ("get", "/accreditations/{account}"): _read(
         "The account's accreditations, and what it decided.",
-        models.AccountAccreditations,
+        AccountAccreditations,
         "accreditation",
         scopes=_READ_ANY,
     ),
     ("get", "/methodologies"): _read(
         "A page of methodology versions.",
-        models.MethodologyPage,
+        MethodologyPage,
         "methodologies",
         errors=_LIST,
         scopes=_READ_ANY,
     ),
     ("get", "/methodologies/{name}"): _read(
-        "The methodology version.", models.MethodologyVersion, "methodology", scopes=_READ_ANY
+        "The methodology version.", MethodologyVersion, "methodology", scopes=_READ_ANY
     ),
     ("post", "/validate"): Operation(
         "What the check found.",
-        models.Verdict,
+        Verdict,
         "verdict",
         errors=(400, 405, 413, 415, 500, 503),
         request=("pdd", "mrv", "methodology", "decision", "metadata"),
@@ -426,7 +440,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/validations"): Operation(
         "A page of checks.",
-        models.ValidationPage,
+        ValidationPage,
         "validations",
         derived=False,
         errors=(400, 405, 500, 503),
@@ -434,7 +448,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/statistics/validation"): Operation(
         "The numbers.",
-        models.ValidationStatistics,
+        ValidationStatistics,
         "validation-statistics",
         derived=False,
         errors=(400, 405, 500, 503),
@@ -442,35 +456,35 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/projects/{projectId}/proof"): Operation(
         "What proves the project.",
-        models.Evidence,
+        Evidence,
         "project-evidence",
         derived=False,
         scopes=_READ_PROJECTS,
     ),
     ("get", _MONITORING + "/{reportId}/proof"): Operation(
         "What proves the report.",
-        models.Evidence,
+        Evidence,
         "report-evidence",
         derived=False,
         scopes=_READ_MRV,
     ),
     ("get", "/monitoring/{reportId}/proof"): Operation(
         "What proves the report.",
-        models.Evidence,
+        Evidence,
         "report-evidence",
         derived=False,
         scopes=_READ_MRV,
     ),
     ("get", "/credits/{creditId}/proof"): Operation(
         "What proves the unit.",
-        models.Evidence,
+        Evidence,
         "unit-evidence",
         derived=False,
         scopes=_READ_CREDITS,
     ),
     ("get", "/conformance"): Operation(
         "The conformance classes.",
-        models.Conformance,
+        Conformance,
         "conformance",
         derived=False,
         errors=(400, 405, 500),
@@ -486,47 +500,47 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         scopes=OPEN,
     ),
     ("get", _COLLECTIONS): _read(
-        "The collections.", models.Collections, "collections", errors=_LIST, scopes=_READ_ANY
+        "The collections.", Collections, "collections", errors=_LIST, scopes=_READ_ANY
     ),
     ("get", _COLLECTIONS + "/{collectionId}"): _read(
-        "The collection.", models.Collection, "collection", scopes=_READ_ANY
+        "The collection.", Collection, "collection", scopes=_READ_ANY
     ),
     ("get", _COLLECTIONS + "/projects/items"): _read(
         "A page of projects.",
-        models.FeatureCollection,
+        FeatureCollection,
         "areas",
         errors=_LIST,
         **_GEO,
         scopes=_READ_PROJECTS,
     ),
     ("get", _COLLECTIONS + "/projects/items/{projectId}"): _read(
-        "The project.", models.Feature, "area", **_GEO, scopes=_READ_PROJECTS
+        "The project.", Feature, "area", **_GEO, scopes=_READ_PROJECTS
     ),
     ("get", _COLLECTIONS + "/project-points/items"): _read(
         "A page of points.",
-        models.FeatureCollection,
+        FeatureCollection,
         "points",
         errors=_LIST,
         **_GEO,
         scopes=_READ_PROJECTS,
     ),
     ("get", _COLLECTIONS + "/project-points/items/{projectId}"): _read(
-        "The point.", models.Feature, "point", **_GEO, scopes=_READ_PROJECTS
+        "The point.", Feature, "point", **_GEO, scopes=_READ_PROJECTS
     ),
     ("get", _COLLECTIONS + "/monitoring/items"): _read(
         "A page of reports.",
-        models.FeatureCollection,
+        FeatureCollection,
         "report-areas",
         errors=_LIST,
         **_GEO,
         scopes=_READ_MRV,
     ),
     ("get", _COLLECTIONS + "/monitoring/items/{featureId}"): _read(
-        "The report.", models.Feature, "report-area", **_GEO, scopes=_READ_MRV
+        "The report.", Feature, "report-area", **_GEO, scopes=_READ_MRV
     ),
     ("get", "/changes/stream"): Operation(
         "Events as they come, until either side ends the connection.",
-        models.EventStream,
+        EventStream,
         "events",
         media_type="text/event-stream",
         derived=False,
@@ -535,7 +549,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/metrics"): Operation(
         "The metrics.",
-        models.Metrics,
+        Metrics,
         "metrics",
         media_type="text/plain",
         errors=(405, 500),
@@ -544,14 +558,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/failed-calls"): _read(
         "A page of failed calls.",
-        models.FailedCallPage,
+        FailedCallPage,
         "failed-calls",
         errors=_LIST,
         scopes=_READ_ANY,
     ),
     ("get", "/changes"): _read(
         "A part of the feed.",
-        models.ChangePage,
+        ChangePage,
         "changes",
         errors=(400, 405, 410, 500, 503),
         scopes=_READ_ANY,
@@ -566,7 +580,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("put", "/documents/{hash}"): Operation(
         "The document is held now.",
-        models.SuppliedDocument,
+        SuppliedDocument,
         "supplied-document",
         201,
         errors=(400, 404, 405, 409, 413, 415, 422, 500, 503),
@@ -626,7 +640,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/tasks"): Operation(
         "A page of tasks.",
-        models.TaskPage,
+        TaskPage,
         "tasks",
         derived=False,
         errors=_LIST,
@@ -634,7 +648,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("delete", "/tasks/{id}"): Operation(
         "The task, cancelled, or left to the others who hold it.",
-        models.Task,
+        Task,
         "task-cancelled",
         derived=False,
         errors=(400, 403, 404, 405, 409, 500, 503),
@@ -642,7 +656,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/tasks/{id}"): Operation(
         "The task.",
-        models.Task,
+        Task,
         "task-final",
         derived=False,
         errors=(400, 403, 404, 405, 409, 422, 500, 503),
@@ -801,7 +815,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/keys"): Operation(
         "A page of keys.",
-        models.ApiKeyPage,
+        ApiKeyPage,
         "keys",
         errors=(400, 405, 410, 500, 503),
         derived=False,
@@ -809,7 +823,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("post", "/keys"): Operation(
         "The key, which is shown this once.",
-        models.NewApiKey,
+        NewApiKey,
         "new-key",
         201,
         errors=(400, 405, 409, 413, 415, 422, 500, 503),
@@ -820,21 +834,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         scopes=_KEYS,
     ),
     ("get", "/keys/statement"): Operation(
-        "The text to sign.", models.WalletStatement, "statement", derived=False, scopes=_KEYS
+        "The text to sign.", WalletStatement, "statement", derived=False, scopes=_KEYS
     ),
-    ("get", "/keys/{id}"): Operation(
-        "The key.", models.ApiKey, "key", derived=False, scopes=_OWN_KEY
-    ),
+    ("get", "/keys/{id}"): Operation("The key.", ApiKey, "key", derived=False, scopes=_OWN_KEY),
     ("delete", "/keys/{id}"): Operation(
         "The key, which is of no use any more.",
-        models.ApiKey,
+        ApiKey,
         "revoked-key",
         derived=False,
         scopes=_OWN_KEY,
     ),
     ("get", "/audit"): Operation(
         "A page of the log.",
-        models.AuditPage,
+        AuditPage,
         "audit",
         errors=(400, 405, 410, 500, 503),
         derived=False,
@@ -842,7 +854,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/"): Operation(
         "Where to begin.",
-        models.Landing,
+        Landing,
         "landing",
         derived=False,
         errors=(400, 405, 500),
@@ -850,12 +862,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/ready"): Operation(
         "The index is up to date.",
-        models.Health,
+        Health,
         "health",
         errors=(400, 405, 500, 503),
         scopes=OPEN,
     ),
     ("get", "/health"): Operation(
-        "All is well.", models.Health, "health", errors=(400, 405, 500, 503), scopes=OPEN
+        "All is well.", Health, "health", errors=(400, 405, 500, 503), scopes=OPEN
     ),
 }

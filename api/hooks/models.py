@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.hooks.events import fault_of
-from api.models import Answer, Change, Link
+from api.models.answers import Answer, Link
+from api.models.changes import Change
 from api.parameters import LARGEST
 from api.requests import Address
 

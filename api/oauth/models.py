@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.scopes import SCOPES
-from api.models import Answer, Problem
+from api.models.answers import Answer, Problem
 from api.patterns import ADDRESS, CLIENT_NAME, OAUTH_FIELDS, SIGNATURE, VISIBLE
 
 Scope = Annotated[str, Field(max_length=100, json_schema_extra={"enum": list(SCOPES)})]

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from api.documentation import example
 from api.hooks.models import MESSAGES
 from api.main import create_app
-from api.models import Problem
+from api.models.answers import Problem
 from api.operations import OPERATIONS, Operation
 from api.requests import SignedDocument
 from api.settings import ApiSettings

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.access.scopes import SCOPES
-from api.models import Problem
+from api.models.answers import Problem
 from api.operations import OPERATIONS
 
 from . import documents

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from api.errors import ApiError, as_api_error, contract_error
-from api.models import Problem
+from api.models.answers import Problem
 from api.refusals import REFUSALS
 from indexer.abi import Abi, ContractError
 
