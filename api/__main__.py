@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.commands import audit, keys
 from api.main import create_app
+from api.memory import settle
 from api.migrations import migrate
 from api.oauth.commands import clients_command, signing_keys_command
 from api.oauth.keys import SigningKeys
@@ -56,8 +57,10 @@ def main() -> int:
         return 1
     configure_logs(sys.stderr, json_logs=settings.json_logs)
     logging.getLogger("api").info("serving %s", settings.address)
+    app = create_app(settings)
+    settle()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.api_host,
         port=settings.api_port,
         log_level="warning",

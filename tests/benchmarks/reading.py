@@ -9,12 +9,13 @@ folder's name has to be short, as PostgreSQL's socket lies below it. It asserts 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from fastapi import FastAPI
@@ -24,8 +25,10 @@ from rich.table import Table
 from sqlalchemy import Engine, inspect, text
 
 from api.main import create_app
+from api.memory import settle
 from api.migrations import migrate
 from api.settings import ApiSettings
+from api.telemetry.logs import configure_logs
 from indexer.database import drop_index_tables
 
 from .holdings import CHAIN_ID, Holdings, fill
@@ -64,8 +67,15 @@ def database_url(request: pytest.FixtureRequest, place: Path) -> str:
 
 
 @pytest.fixture
+def nowhere() -> Iterator[TextIO]:
+    """Where the lines of the log go."""
+    with Path(os.devnull).open("w") as file:
+        yield file
+
+
+@pytest.fixture
 def large(
-    request: pytest.FixtureRequest, database_url: str, place: Path
+    request: pytest.FixtureRequest, database_url: str, place: Path, nowhere: TextIO
 ) -> tuple[FastAPI, Holdings]:
     """An API over a large registry."""
     share = request.config.getoption("--thousandths")
@@ -79,7 +89,10 @@ def large(
         public_url="https://registry.example",
         rate_reads="1000000/second",
     )
+    # As the server itself does.
+    configure_logs(nowhere, json_logs=True)
     app = create_app(settings)
+    settle()
     engine = app.state.registry.engine
     # The migrations come last, so what was begun and not ended is made anew.
     if not inspect(engine).has_table("alembic_version"):
