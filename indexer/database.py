@@ -29,6 +29,8 @@ BUSY_SECONDS = 30
 #: Pages of SQLite that a writer keeps: its indexes are written to in many places at once.
 WRITER_CACHE_KIB = 8_000
 SORTING_CACHE_KIB = 1_000
+#: So often a connection to PostgreSQL asks a statement until it has it prepared there.
+PREPARED_AFTER = 2
 _TABLES = b"ogcr-tab"
 #: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
 _PATIENCE = {
@@ -49,7 +51,12 @@ def engine(url: str) -> Engine:
         return _sqlite(target)
     if target.drivername in ("postgres", "postgresql"):
         target = target.set(drivername="postgresql+psycopg")
-    return create_engine(target, pool_pre_ping=True, connect_args=_PATIENCE)
+    return create_engine(
+        target,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        connect_args={**_PATIENCE, "prepare_threshold": PREPARED_AFTER},
+    )
 
 
 def create_index_tables(engine: Engine) -> None:
