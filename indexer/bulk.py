@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 Values = tuple[Any, ...]
-#: Rows of a statement on SQLite; the parameters of one must be fewer than 32,767.
-_SIZES, _MOST_PARAMETERS = (1000, 200, 40, 8, 1), 32_000
+#: Rows of a statement on SQLite; the parameters of one must be fewer than 32,767. Each is about a
+#: third of the one before: so any number of rows takes few statements of few kinds.
+_SIZES, _MOST_PARAMETERS = (1000, 333, 111, 37, 12, 4, 1), 32_000
 
 
 class Bulk(ABC):

