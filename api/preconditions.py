@@ -81,6 +81,7 @@ def _given(
             description="The ETag of the record as you read it: the change is refused (412) when "
             "the record is of another version by now, or not there. `*`: whatever version it is.",
             json_schema_extra={"pattern": _FORM, "minLength": 1},
+            examples=["*"],
         ),
     ] = None,
 ) -> Precondition:

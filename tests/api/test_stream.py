@@ -34,12 +34,13 @@ class Told:
 @pytest.fixture
 def served(world: World) -> Iterator[str]:
     """The world's registry behind a real server that tells two readers at most."""
-    with _serving(world, most_streams=2) as url:
+    with serving(world, most_streams=2) as url:
         yield url
 
 
 @contextmanager
-def _serving(world: World, **settings: Any) -> Iterator[str]:
+def serving(world: World, **settings: Any) -> Iterator[str]:
+    """A real server of its own for a world's registry."""
     app = create_app(world.settings.model_copy(update=settings))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
