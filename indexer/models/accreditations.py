@@ -75,4 +75,4 @@ class Decision(Versioned, table=True):
 
     @classmethod
     def lookups(cls) -> Lookups:
-        return ("account", "subject_id")
+        return (("account", "block_number", "role_id", "outcome"), "subject_id")
