@@ -6,6 +6,8 @@ What is missing is seen from the database itself: after a crash anywhere, the ne
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 from sqlalchemy import Engine, Index, inspect
@@ -14,6 +16,8 @@ from indexer.database import drop_indexes, make_index
 from indexer.models import Block, Event, Unit
 
 LARGE = (Block, Event, Unit)
+#: Indexes that a server makes at a time, even of one table. SQLite has one writer.
+AT_ONCE = 2
 
 log = structlog.get_logger("indexer")
 
@@ -30,16 +34,19 @@ class Lookups:
         drop_indexes(self._engine, _all())
         self._missing = None
 
-    def make_one(self) -> bool:
-        """Make one that is missing; False when none was."""
+    def make_some(self) -> bool:
+        """Make a missing one, or as many as the database can at a time; False when none was."""
         if self._missing is None:
             self._missing = self._absent()
         if not self._missing:
             return False
-        index = self._missing[-1]
-        log.info("making an index for readers", index=index.name, left=len(self._missing))
-        make_index(self._engine, index)
-        self._missing.pop()
+        count = 1 if self._engine.dialect.name == "sqlite" else AT_ONCE
+        some = self._missing[-count:]
+        names, left = ", ".join(str(index.name) for index in some), len(self._missing)
+        log.info("making indexes for readers", indexes=names, left=left)
+        with ThreadPoolExecutor(count, "lookups") as threads:
+            list(threads.map(partial(make_index, self._engine), some))
+        del self._missing[-count:]
         return True
 
     def _absent(self) -> list[Index]:

@@ -117,7 +117,7 @@ class Sync:
         """
         near = min(settled, Marks.of(view, self._finality_depth).finalized)
         if self._feed.mode == "all" or first > near:
-            return self._lookups.make_one()
+            return self._lookups.make_some()
         if self.checkpoint is None and settled - first >= LONG_BACKLOG:
             self._lookups.leave_out()
         return False
