@@ -45,7 +45,7 @@ class Crowd:
         activate(self.registry, documents.methodology())
         self.play = Play(self.registry, SEED, "crowd")
         self.play.open()
-        self.world = World(self.registry, url, folder)
+        self.world = World(self.registry, url, folder, feed="all")
         self._let_in_a_writer()
         self.key = self.world.api_key(WRITER)
         self.world.close()
@@ -140,6 +140,7 @@ def test_crowd(database_url: str, tmp_path: Path, seconds: float) -> None:
     ports = [_free_port() for _ in range(PROCESSES)]
     bases = [f"http://127.0.0.1:{port}" for port in ports]
     with ExitStack() as stack:
+        stack.callback(crowd.node.close)
         stack.enter_context(crowd.process("indexer", "run"))
         for port in ports:
             stack.enter_context(crowd.process("api", "--port", str(port)))
@@ -159,7 +160,6 @@ def test_crowd(database_url: str, tmp_path: Path, seconds: float) -> None:
             health = crowd.wait(client)
             _require_heard(client, listeners, health)
             _require_true(crowd, client)
-    crowd.node.close()
     dialect = database_url.partition(":")[0].partition("+")[0]
     _report(crowd.book, took, f"{dialect}, {PROCESSES} processes, {taken_back} reorganisations")
     assert crowd.book.faults == []
@@ -206,7 +206,8 @@ def _require_heard(
     for listener in listeners:
         listener.join(40)
         assert not listener.is_alive()
-        assert {key: row["status"] for key, row in listener.rows.items()} == units
+        heard = {key: row["status"] for key, row in listener.rows.items()}
+        assert heard == units
         assert listener.reorganised == health["reorganisations"]["count"]
 
 
