@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.asked import noting
-from api.access.authorization import require_still
+from api.access.authorization import require_scope, require_still
 from api.access.principals import ANONYMOUS, Principal
 from api.errors import ApiError
 from api.idempotency.keys import REPLAYED, fingerprint, key_of
 from api.idempotency.store import Answer, Turn, begin, keep, release
-from api.operations import OPERATIONS, is_documented
+from api.operations import OPERATIONS, operation_at
+from api.operations.operation import Operation
 from api.problems import problem_response
 from api.registry import Registry
 
@@ -40,14 +41,17 @@ class Idempotent:
             return
         try:
             key = key_of(Headers(scope=scope))
-            if key is None or not is_documented(scope["method"], scope["path"]):
+            operation = operation_at(scope["method"], scope["path"])
+            if key is None or operation is None:
                 await self.app(scope, receive, send)
             else:
-                await self._once(key, scope, receive, send)
+                await self._once(key, operation, scope, receive, send)
         except ApiError as error:
             await problem_response(Request(scope), error)(scope, receive, send)
 
-    async def _once(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _once(
+        self, key: str, operation: Operation, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         messages, body = await _read(receive, self._registry.settings.body_bytes)
         again = _Again(messages, receive)
         if body is None:
@@ -56,14 +60,18 @@ class Idempotent:
             return
         target = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         wanted = fingerprint(scope["method"], target, Headers(scope=scope), body)
-        begun = await run_in_threadpool(self._begun, _principal(scope), key, wanted)
+        begun = await run_in_threadpool(self._begun, _principal(scope), operation, key, wanted)
         if isinstance(begun, Turn):
             await _send(send, await self._answered(begun, scope, again), replayed=False)
         else:
             await _send(send, begun, replayed=True)
 
-    def _begun(self, principal: Principal, key: str, wanted: str) -> Turn | Answer:
-        """The turn to answer, or the answer that was given, to whom may still have it."""
+    def _begun(
+        self, principal: Principal, operation: Operation, key: str, wanted: str
+    ) -> Turn | Answer:
+        """The turn to answer, or the answer that was given, to whom may still have it. Who may not
+        ask at all learns nothing of keys."""
+        require_scope(self._registry, principal, operation.scopes)
         begun = begin(self._registry, principal.id, key, wanted)
         if isinstance(begun, Turn):
             return begun

@@ -62,9 +62,10 @@ def methods_of(path: str) -> list[str]:
     return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
-def is_documented(method: str, path: str) -> bool:
-    """Whether a path of this API knows a verb."""
-    return any(known.upper() == method for known, _ in _keys_of(path))
+def operation_at(method: str, path: str) -> Operation | None:
+    """What a verb does at a path; None where the path does not know it."""
+    found = [OPERATIONS[key] for key in _keys_of(path) if key[0].upper() == method]
+    return found[0] if found else None
 
 
 def _keys_of(path: str) -> list[tuple[str, str]]:

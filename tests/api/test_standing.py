@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from httpx import Response
+from joserfc import jws
 from sqlalchemy import update
 
 from api.access.scopes import SCOPES
@@ -17,6 +20,7 @@ from api.hooks.steps import number_steps
 from api.hooks.tables import WebhookRow
 from api.hooks.telling import Told, tell
 from api.oauth.tables import GrantRow, WalletLinkRow
+from api.oauth.tokens import GRANT_CLAIM
 
 from . import documents
 from .receiving import Receiver, receiver
@@ -63,10 +67,11 @@ def changed(world: World, table: Any, condition: Any, **values: Any) -> None:
         session.execute(update(table).where(condition).values(**values))
 
 
-def own_grant(world: World, headers: dict[str, str]) -> str:
-    """The id of the newest grant of whoever a token is of."""
-    found: str = world.client.get("/grants", headers=headers).json()["grants"][0]["id"]
-    return found
+def own_grant(headers: dict[str, str]) -> str:
+    """The id of the grant behind a token."""
+    token = headers["Authorization"].removeprefix("Bearer ").encode()
+    claims: dict[str, str] = json.loads(jws.extract_compact(token).payload)
+    return claims[GRANT_CLAIM]
 
 
 @pytest.fixture
@@ -93,7 +98,7 @@ class TestSubscription:
         assert told_next(stage, path) == "more"
         stage.register(documents.forest("standing-land", east=4.0))
         assert told_next(stage, path) == "later"
-        ended = stage.client.delete(f"/grants/{own_grant(stage, headers)}", headers=headers)
+        ended = stage.client.delete(f"/grants/{own_grant(headers)}", headers=headers)
         assert ended.status_code == 200, ended.text
         time.sleep(0.06)
         # One that was begun is not sent again either.
@@ -111,7 +116,7 @@ class TestSubscription:
     def test_pauses_when_its_grant_is_over(self, stage: World, heard: Receiver) -> None:
         headers = signed_in(stage, DEVELOPER)
         path = subscribed(stage, headers, heard.url)
-        changed(stage, GrantRow, GrantRow.id == own_grant(stage, headers), expires_at=1)
+        changed(stage, GrantRow, GrantRow.id == own_grant(headers), expires_at=1)
         assert told_next(stage, path) == "later"
         administrator = {"Authorization": f"Bearer {stage.api_key(0, scopes=SCOPES)}"}
         active = stage.client.patch(path, json={"state": "active"}, headers=administrator)
@@ -253,3 +258,12 @@ class TestAnswerGivenAgain:
         form = {"grant_type": "client_credentials"}
         assert stage.client.post("/oauth/token", data=form, headers=headers).status_code != 422
         assert stage.client.put("/oauth/token", data=form, headers=headers).status_code == 405
+
+    def test_says_who_may_not_ask_before_anything_of_keys(self, stage: World) -> None:
+        nobody = {"Idempotency-Key": "nobody-1"}
+        asked = {"request": "none", "wallet": stage.address(DEVELOPER)}
+        client = TestClient(stage.app)
+        kept = client.post("/oauth/authorize/text", json=asked, headers=nobody)
+        refused = client.post("/clients", json={}, headers=nobody)
+        assert kept.status_code in (400, 404)
+        assert refused.status_code == 401
