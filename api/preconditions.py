@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from pydantic import WithJsonSchema
 
 from api.entity_tags import versions_in
 from api.errors import (
@@ -23,7 +24,7 @@ from api.registry import Registry
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADER = "If-Match"
-_FORM = r'^(\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*)$'
+_FORM = r'^(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*$'
 
 
 class Precondition:
@@ -80,8 +81,10 @@ def _given(
             alias=_HEADER,
             description="The ETag of the record as you read it: the change is refused (412) when "
             "the record is of another version by now, or not there. `*`: whatever version it is.",
-            json_schema_extra={"pattern": _FORM, "minLength": 1},
             examples=["*"],
+        ),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string", "const": "*"}, {"type": "string", "pattern": _FORM}]}
         ),
     ] = None,
 ) -> Precondition:
