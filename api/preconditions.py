@@ -84,7 +84,12 @@ def _given(
             examples=["*"],
         ),
         WithJsonSchema(
-            {"anyOf": [{"type": "string", "const": "*"}, {"type": "string", "pattern": _FORM}]}
+            {
+                "anyOf": [
+                    {"type": "string", "pattern": r"^\*$"},
+                    {"type": "string", "pattern": _FORM},
+                ]
+            }
         ),
     ] = None,
 ) -> Precondition:
