@@ -1,7 +1,7 @@
 """Queries that are built once; what differs from one answer to the next is given to them.
 
 To build a statement and have a session follow its rows takes many times as long as either database
-needs to answer (decision 0040). A list, whose conditions a reader chooses, is built as it is asked.
+needs to answer (decision 0041). A list, whose conditions a reader chooses, is built as it is asked.
 """
 
 from __future__ import annotations
