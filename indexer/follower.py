@@ -12,6 +12,7 @@ from typing import Self
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from indexer import journal
 from indexer.abi import Abi
 from indexer.batches import BatchReader
 from indexer.chain import Chain
@@ -190,6 +191,7 @@ class Follower(AbstractContextManager["Follower"]):
         deployments = Deployments.load(settings.deployments, chain_id)
         check_index_tables(self._engine)
         create_index_tables(self._engine)
+        self._shut_others_out()
         depth, blocks = settings.finality_depth, settings.range_blocks
         one_in = settings.check_one_in
         reader = BatchReader(self._chain, abi, deployments, depth, blocks, one_in)
@@ -201,6 +203,12 @@ class Follower(AbstractContextManager["Follower"]):
         at = sync.checkpoint.block_number if sync.checkpoint else deployments.first_block - 1
         log.info("following", chain=chain_id, block=at, database=self._engine.dialect.name)
         return sync
+
+    def _shut_others_out(self) -> None:
+        with self._engine.connect() as connection:
+            ended = journal.shut_out(connection)
+        if ended:
+            log.warning("ended a write of the indexer before this one", connections=ended)
 
     def _require_contracts(self, deployments: Deployments) -> None:
         if self._chain.view(None).latest.number < deployments.first_block:

@@ -24,6 +24,12 @@ _repairs = Reorganisation.__table__
 #: A writer that is frozen or gone may hold its locks for seven seconds, and no longer.
 _GUARDS = "SET LOCAL idle_in_transaction_session_timeout = '7s'; SET LOCAL lock_timeout = '15s'"
 
+_SHUT_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+  AND locktype = 'relation' AND relation = %s::regclass AND mode = 'ExclusiveLock' AND granted
+"""
+
 
 @dataclass(frozen=True)
 class Marks:
@@ -102,6 +108,18 @@ def expect_checkpoint(connection: Connection, expected: Checkpoint | None) -> No
     known = None if expected is None else (expected.block_number, expected.block_hash)
     if (None if row is None else tuple(row)) != known:
         raise OtherWriter("Another process moved the index meanwhile.")
+
+
+def shut_out(connection: Connection) -> int:
+    """End the write of whoever had the right to write before; gives how many were ended.
+
+    To be called by whoever has it now. A writer that was frozen or cut off while it sent rows is
+    waited for by the server, with the checkpoint locked, for as long as its connection seems alive.
+    """
+    if connection.dialect.name != "postgresql":
+        return 0
+    ended = connection.exec_driver_sql(_SHUT_OUT, (_checkpoints.name,)).all()
+    return len(ended)
 
 
 def undo_to(connection: Connection, block: int, entry: FeedEntry | None = None) -> None:

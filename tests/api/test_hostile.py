@@ -163,7 +163,9 @@ class TestHostile:
             verb, filled(path, "harz-mixed-forest"), content=body, headers=JSON
         )
         check(answer)
-        assert answer.status_code in (400, 404, 405, 422)
+        # Some bytes are JSON, such as 0: the dry run says then what is wrong with it.
+        is_said = path == "/validate" and answer.status_code == 200 and not answer.json()["valid"]
+        assert is_said or answer.status_code in (400, 404, 405, 422)
 
     @quick
     @given(path=st.sampled_from(BODIES), value=values)

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from indexer.database import create_index_tables, engine
+from indexer.follower import Follower
 from indexer.settings import IndexerSettings
 
 from .play import Play
@@ -136,5 +138,29 @@ class TestProcess:
                 play.act(5, per_block=4)
                 wait_until_at_head(registry, settings)
         assert first.read_text().count("following") == 1
+        check_model(registry, settings)
+        assert digest_of(settings) == fresh_digest(another())
+
+
+class TestBefore:
+    """
+    given a writer before was cut off while it sent rows   the next one ends its transaction
+    """
+
+    def test_is_shut_out_given_it_was_cut_off_while_it_sent_rows(
+        self, registry: Registry, base: IndexerSettings, fresh_postgres_url: str, another: Another
+    ) -> None:
+        settings = base.model_copy(update={"database_url": fresh_postgres_url})
+        create_index_tables(engine(settings.database_url))
+        Play(registry, 13, "cut").open()
+        with psycopg.connect(settings.database_url.replace("+psycopg", "")) as before:
+            before.execute("LOCK TABLE checkpoint IN EXCLUSIVE MODE")
+            cursor = before.cursor()
+            begun = "COPY block (number, hash, parent_hash, timestamp) FROM STDIN"
+            with suppress(psycopg.errors.AdminShutdown), cursor.copy(begun) as rows:
+                rows.write_row((10**9, "0xa", "0xb", 0))
+                with Follower(settings) as follower:
+                    follower.catch_up(5)
+            assert before.broken
         check_model(registry, settings)
         assert digest_of(settings) == fresh_digest(another())
