@@ -31,6 +31,8 @@ WRITER_CACHE_KIB = 8_000
 SORTING_CACHE_KIB = 1_000
 #: So often a connection to PostgreSQL asks a statement until it has it prepared there.
 PREPARED_AFTER = 2
+#: Statements that a connection keeps prepared: the API asks some two hundred, in either form.
+PREPARED_MOST = 400
 _TABLES = b"ogcr-tab"
 #: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
 _PATIENCE = {
@@ -51,12 +53,18 @@ def engine(url: str) -> Engine:
         return _sqlite(target)
     if target.drivername in ("postgres", "postgresql"):
         target = target.set(drivername="postgresql+psycopg")
-    return create_engine(
+    made = create_engine(
         target,
         pool_pre_ping=True,
         pool_use_lifo=True,
         connect_args={**_PATIENCE, "prepare_threshold": PREPARED_AFTER},
     )
+    event.listen(made, "connect", _keep_prepared)
+    return made
+
+
+def _keep_prepared(connection: Any, _record: object) -> None:
+    connection.prepared_max = PREPARED_MOST
 
 
 def create_index_tables(engine: Engine) -> None:
