@@ -15,6 +15,7 @@ from api.encoding import dumps
 from api.errors import MissingError
 from api.oauth.grants import revoke
 from api.oauth.records import grant_record
+from api.patterns import ONE_LINE
 from api.queries import oauth as queries
 from api.routes.clients import Part
 from indexer import database
@@ -40,6 +41,7 @@ class GrantsPart(Part):
     principal: str | None = Field(
         default=None,
         max_length=300,
+        pattern=ONE_LINE,
         description="Whose; one's own when not said. Others' are for administrators.",
         examples=["eip155:31337:0x976ea74026e726554db657fa54763abd0c3a0aa9"],
     )
