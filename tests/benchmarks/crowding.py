@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -71,7 +72,7 @@ class Book:
         self.known += answer.status_code == 304
 
 
-class Person(threading.Thread):
+class Person(threading.Thread, ABC):
     """Somebody who asks one of the APIs again and again until told to stop."""
 
     def __init__(self, base: str, book: Book, **headers: str) -> None:
@@ -87,9 +88,9 @@ class Person(threading.Thread):
                 except Exception as error:
                     self.book.faults.append(f"{type(self).__name__}: {error!r}")
 
+    @abstractmethod
     def turn(self) -> None:
         """One round of what this person does."""
-        raise NotImplementedError
 
     def asked(self, kind: str, method: str, path: str, *fit: int, **more: Any) -> httpx.Response:
         """An answer, which must be of one of these statuses."""
