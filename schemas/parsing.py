@@ -11,6 +11,7 @@ from .limits import MAX_DEPTH, Members, UnreadNumber, limit_faults
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _MAX_DIGITS = 400
+_INFINITY = float("inf")
 
 
 def parse(text: bytes | str) -> Any:
@@ -90,6 +91,7 @@ def _integer(literal: str) -> Any:
 
 def _double(literal: str) -> Any:
     number = float(literal)
-    mantissa = literal.lower().partition("e")[0]
-    vanished = number == 0 and mantissa.strip("-0.") != ""
-    return UnreadNumber(literal) if vanished or abs(number) == float("inf") else number
+    if number == 0:
+        vanished = literal.lower().partition("e")[0].strip("-0.") != ""
+        return UnreadNumber(literal) if vanished else number
+    return UnreadNumber(literal) if abs(number) == _INFINITY else number

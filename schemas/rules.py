@@ -118,7 +118,8 @@ def vintages_sum(document: Document) -> Iterator[Fault]:
         yield Fault(pointer_to("vintages"), "SUM_MISMATCH", message)
 
 
-_UNRETIRED = frozenset({"held", "buffer", "cancelled", "expired", "exported"})
+# No set: a status may be any JSON value here, and some of them have no hash.
+_UNRETIRED = ("held", "buffer", "cancelled", "expired", "exported")
 _RULES: dict[str, tuple[Callable[[Document], Iterator[Fault] | list[Fault]], ...]] = {
     "pdd": (feature_faults, duration_order),
     "mrv": (feature_faults, period_order, uncertainty_order),

@@ -93,6 +93,11 @@ class TestValidate:
         # Compared as text, because NaN is not equal to itself.
         assert repr(spoilt) == repr(before)
 
+    def test_status_is_refused_given_a_retirement_and_no_text(self) -> None:
+        retired = next(one for one in DOCUMENTS if "retirement" in one["properties"])
+        spoilt = with_value(retired, ("properties", "status"), [])
+        assert ("/properties/status", "WRONG_TYPE") in codes("cru", spoilt)
+
     def test_all_faults_are_listed_when_there_are_several(self, pdd: Any) -> None:
         pdd["ogcr_version"] = "one"
         pdd["geometry"]["coordinates"][0].pop()
