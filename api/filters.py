@@ -10,6 +10,7 @@ from api.models.tasks import TaskState
 from api.parameters import (
     AsOf,
     Box,
+    Features,
     Interval,
     MethodologyName,
     Moment,
@@ -134,7 +135,7 @@ class ProjectFilters(Page, ProjectCriteria):
     )
 
 
-class PlaceFilters(Page, ProjectCriteria):
+class PlaceFilters(Features, ProjectCriteria):
     """Which projects of a collection (OGC API - Features, 7.15)."""
 
     bbox: Box | None = BBOX
@@ -182,7 +183,7 @@ class ReportFilters(Page, ReportCriteria):
     )
 
 
-class ReportPlaceFilters(Page, ReportCriteria):
+class ReportPlaceFilters(Features, ReportCriteria):
     """Which monitoring reports of all projects (OGC API - Features, 7.15)."""
 
     bbox: Box | None = BBOX

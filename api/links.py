@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from api.cursors import START, Cursor, print_of
+from api.parameters import MOST
 from api.queries.pages import Page
 from api.registry import Registry
 
-GEOJSON = "application/geo+json"
 #: The relations of pages, which stand in the header as well.
 _IN_HEADER = ("self", "first", "prev", "next", "last")
 
 
-def page_links(request: Request, registry: Registry, page: Page[Any]) -> list[dict[str, str]]:
+def page_links(
+    request: Request, registry: Registry, page: Page[Any], media_type: str
+) -> list[dict[str, str]]:
     """Links to this page and its neighbours, and to both ends of the list."""
     given = dict(request.query_params)
     found = _by_cursor(request, page) if "cursor" in given else _by_offset(given, page)
@@ -29,7 +31,7 @@ def page_links(request: Request, registry: Registry, page: Page[Any]) -> list[di
             parameters.pop("offset", None)
         query = f"?{urlencode(parameters)}" if parameters else ""
         href = registry.link(request.url.path + query)
-        links.append({"rel": rel, "href": href, "type": GEOJSON})
+        links.append({"rel": rel, "href": href, "type": media_type})
     return links
 
 
@@ -42,7 +44,7 @@ def link_header(links: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _by_offset(given: Mapping[str, str], page: Page[Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    offset, limit = int(given.get("offset", 0)), int(given.get("limit", 100))
+    offset, limit = int(given.get("offset", 0)), min(int(given.get("limit", 100)), MOST)
     yield "self", {}
     yield "first", {"offset": "0"}
     if offset > 0:

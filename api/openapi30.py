@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.parameters import MOST
+
 _METHODS = ("get",)
 _PLACES = ("/", "/conformance")
+#: As OGC API - Features, 7.15, has it word by word; a list is read from the same text.
+_BOX = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 4,
+    "maxItems": 6,
+    "example": [14.0, 48.0, 16.0, 49.0],
+}
 _WITHOUT = ("summary", "jsonSchemaDialect", "webhooks")
 
 
@@ -43,7 +53,9 @@ def _content(content: dict[str, Any]) -> dict[str, Any]:
 def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     kept = ("name", "in", "required", "description")
     found = {key: parameter[key] for key in kept if key in parameter}
-    found["schema"] = _schema(parameter["schema"])
+    found["schema"] = _BOX if parameter["name"] == "bbox" else _schema(parameter["schema"])
+    if parameter["name"] == "limit":
+        found["schema"] |= {"maximum": MOST}
     if parameter["in"] == "query":
         found |= {"style": "form", "explode": False}
     return found
@@ -53,7 +65,8 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     """A parameter's schema: a value that may be null is simply one that may be left out."""
     options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
     merged = {**schema, **options[0]} if len(options) == 1 else dict(schema)
-    merged.pop("anyOf", None)
+    if len(options) < 2:
+        merged.pop("anyOf", None)
     if "const" in merged:
         merged["enum"] = [merged.pop("const")]
     examples = merged.pop("examples", None)

@@ -17,13 +17,16 @@ from indexer.moments import check_moment, unix_time
 from indexer.words import words_of
 
 LARGEST = 2**53 - 1
-_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,3}(\.[0-9]{0,20})?\s*")
-_HEIGHT = re.compile(r"\s*[+-]?[0-9]{1,6}(\.[0-9]{0,20})?\s*")
+#: How many members of a list one page holds at most.
+MOST = 1000
+_POWER = r"([eE][+-]?[0-9]{1,2})?"
+_NUMBER = re.compile(rf"\s*[+-]?[0-9]{{1,3}}(\.[0-9]{{0,20}})?{_POWER}\s*")
+_HEIGHT = re.compile(rf"\s*[+-]?[0-9]{{1,6}}(\.[0-9]{{0,20}})?{_POWER}\s*")
 _BBOX_FORM = "give minx,miny,maxx,maxy in WGS84 degrees, as in 13.0,48.0,14.0,49.0"
 
 _INTERVAL_FORM = (
-    "give a date or time (UTC) or two of them with a slash between, the earlier one first, with "
-    "`..` for an open end, as in 2023-01-01T00:00:00Z/.."
+    "give a date or time (UTC) or two of them with a slash between, the earlier one first, as in "
+    "2023-01-01T00:00:00Z/2023-12-31, or with `..` for an open end"
 )
 _OPEN = ("", "..")
 #: Where unknown parameters must be ignored (RFC 6749, 3.1); what is known is read strictly there.
@@ -83,6 +86,10 @@ def _without_heights(parts: list[str]) -> list[str]:
 def _interval(text: str) -> str:
     days_of(text)
     return text
+
+
+def _at_most(number: int) -> int:
+    return min(number, MOST)
 
 
 def _moment(text: str) -> str:
@@ -159,7 +166,7 @@ class AsOf(BaseModel):
 class Slice(BaseModel):
     """Which part of something."""
 
-    limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
+    limit: int = Field(default=100, ge=1, le=MOST, description="How many to give at most.")
     offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
 
 
@@ -177,6 +184,14 @@ class Part(Slice):
 
 class Page(AsOf, Part):
     """Which part of a list, at which time."""
+
+
+class Features(Page):
+    """Which part of a collection; to ask for more than a page holds is no fault (OGC, 7.15.2)."""
+
+    limit: Annotated[int, AfterValidator(_at_most)] = Field(
+        default=100, ge=1, description=f"How many to give at most; {MOST} for any greater number."
+    )
 
 
 class Sender(BaseModel):

@@ -14,7 +14,7 @@ from api.links import link_header, page_links
 from api.problems import now_text
 from api.queries.pages import Page
 from api.registry import Registry
-from api.representations import negotiated, represented
+from api.representations import GEOJSON, JSON, negotiated, represented
 from api.snapshot import Position, Snapshot
 
 _LASTING = "public, max-age=3600"
@@ -27,7 +27,7 @@ def answer(
     content: Mapping[str, Any],
     position: Position,
     *,
-    media_type: str = "application/json",
+    media_type: str = JSON,
     headers: Mapping[str, str] | None = None,
     version: str | None = None,
 ) -> Response:
@@ -85,17 +85,19 @@ def collection(
     content = {
         "type": "FeatureCollection",
         "features": page.rows,
-        **paging(request, registry, page),
+        **paging(request, registry, page, GEOJSON),
         **more,
     }
     return feature(request, registry, content, snapshot.position)
 
 
-def paging(request: Request, registry: Registry, page: Page[Any]) -> dict[str, Any]:
+def paging(
+    request: Request, registry: Registry, page: Page[Any], media_type: str = JSON
+) -> dict[str, Any]:
     """Totals, links to the neighbouring pages, and the moment of the answer."""
     return {
         "numberMatched": page.matched,
         "numberReturned": len(page.rows),
-        "links": page_links(request, registry, page),
+        "links": page_links(request, registry, page, media_type),
         "timeStamp": now_text(),
     }

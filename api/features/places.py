@@ -14,9 +14,8 @@ from api.features.reports import report_feature
 from api.queries.beside import Beside
 from api.queries.places import Place, ReportPlace
 from api.registry import Registry
+from api.representations import GEOJSON, JSON
 from api.snapshot import Snapshot
-
-GEOJSON = "application/geo+json"
 
 
 def project_area(
@@ -79,9 +78,11 @@ def _located(registry: Registry, collection: str, feature: dict[str, Any]) -> di
     items = f"/collections/{collection}/items"
     own = [
         {"rel": "self", "href": registry.link(f"{items}/{feature['id']}"), "type": GEOJSON},
-        {"rel": "collection", "href": registry.link(f"/collections/{collection}")},
+        {"rel": "collection", "href": registry.link(f"/collections/{collection}"), "type": JSON},
     ]
-    others = [link for link in feature.get("links", ()) if link["rel"] not in _REPLACED]
+    # A link without a type is the author's and stands in the record: here each says what it leads
+    # to (OGC API - Features, 7.16.3).
+    others = [one for one in feature.get("links", ()) if "type" in one and one["rel"] not in _OWN]
     record = [{**link, "rel": "alternate"} for link in feature.get("links", ()) if _is_self(link)]
     return {**feature, "links": [*own, *record, *others]}
 
@@ -90,4 +91,4 @@ def _is_self(link: Mapping[str, str]) -> bool:
     return link["rel"] == "self"
 
 
-_REPLACED = ("self", "collection")
+_OWN = ("self", "collection")

@@ -20,6 +20,7 @@ from api.queries.reversals import reversals_of_project
 from api.queries.supply import deficit_kg
 from api.queries.units import sums
 from api.registry import Registry
+from api.representations import GEOJSON
 from api.snapshot import Snapshot
 from indexer.models import Report
 from schemas import retrieved, to_tonnes
@@ -137,10 +138,10 @@ def _links(registry: Registry, row: ProjectRow) -> list[dict[str, str]]:
     path = f"/projects/{row.project.document_id}"
     link = registry.link
     return [
-        {"rel": "self", "href": link(path), "type": "application/geo+json"},
-        {"rel": "collection", "href": link("/projects"), "type": "application/geo+json"},
-        {"rel": "canonical", "href": link(f"/documents/{row.project.pdd_hash}")},
-        {"rel": "related-mrv", "href": link(f"{path}/monitoring"), "type": "application/geo+json"},
+        {"rel": "self", "href": link(path), "type": GEOJSON},
+        {"rel": "collection", "href": link("/projects"), "type": GEOJSON},
+        {"rel": "canonical", "href": link(f"/documents/{row.project.pdd_hash}"), "type": GEOJSON},
+        {"rel": "related-mrv", "href": link(f"{path}/monitoring"), "type": GEOJSON},
     ]
 
 

@@ -17,6 +17,7 @@ from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow, granularity_kg, versions, vintages
 from api.queries.reversals import reversals_of_report
 from api.registry import Registry
+from api.representations import GEOJSON
 from api.snapshot import Snapshot
 from indexer.models import Report, ReportVersion, ReportVintage
 from schemas import retrieved, to_tonnes
@@ -148,13 +149,9 @@ def _links(registry: Registry, project: ProjectRow, row: ReportRow) -> list[dict
     path = f"/projects/{project.project.document_id}/monitoring"
     link = registry.link
     return [
-        {
-            "rel": "self",
-            "href": link(f"{path}/{row.report.document_id}"),
-            "type": "application/geo+json",
-        },
-        {"rel": "collection", "href": link(path), "type": "application/geo+json"},
-        {"rel": "canonical", "href": link(f"/documents/{row.report.report_hash}")},
+        {"rel": "self", "href": link(f"{path}/{row.report.document_id}"), "type": GEOJSON},
+        {"rel": "collection", "href": link(path), "type": GEOJSON},
+        {"rel": "canonical", "href": link(f"/documents/{row.report.report_hash}"), "type": GEOJSON},
     ]
 
 

@@ -123,6 +123,27 @@ class TestItems:
     a page leads to the next until all were seen once
     """
 
+    @pytest.mark.parametrize("path", [AREAS, POINTS, REPORTS])
+    def test_give_as_many_as_a_page_holds_when_more_are_wanted(
+        self, gis: World, monkeypatch: pytest.MonkeyPatch, path: str
+    ) -> None:
+        monkeypatch.setattr("api.parameters.MOST", 1)
+        monkeypatch.setattr("api.links.MOST", 1)
+        seen, where = [], [f"{path}?limit=99999999999999999999"]
+        while where:
+            content = gis.get(where[0]).json()
+            assert content["numberReturned"] == 1
+            seen += [one["id"] for one in content["features"]]
+            where = linked(content, "next")
+        assert len(seen) == len(set(seen)) == content["numberMatched"] > 1
+
+    @pytest.mark.parametrize("path", [AREAS, POINTS, REPORTS])
+    def test_say_of_what_kind_each_link_is(self, gis: World, path: str) -> None:
+        for one in found(gis, path):
+            alone = gis.get(f"{path}/{one['id']}").json()
+            assert all({"rel", "type", "href"} <= set(link) for link in alone["links"])
+            assert gis.get(*linked(alone, "collection")).status_code == 200
+
     def test_have_one_kind_of_geometry(self, gis: World) -> None:
         areas = {one["id"]: shape(one["geometry"]) for one in found(gis, AREAS)}
         points = {one["id"]: shape(one["geometry"]) for one in found(gis, POINTS)}
@@ -212,6 +233,9 @@ class TestSelection:
         (verified,) = found(gis, REPORTS, status="verified")
         assert verified["properties"]["ogcr:document_id"] == "harz-mixed-forest-2025"
 
+    def test_takes_numbers_with_a_power_of_ten(self, gis: World) -> None:
+        assert names(gis, AREAS, bbox="1e1,5.1E+1,115e-1,52") == {FOREST}
+
     @pytest.mark.parametrize(
         ("parameters", "name"),
         [
@@ -223,6 +247,7 @@ class TestSelection:
             ({"datetime": "2026-01-01/2025-01-01"}, "datetime"),
             ({"datetime": "2024-01-01/2025-01-01/2026-01-01"}, "datetime"),
             ({"limit": "0"}, "limit"),
+            ({"bbox": "1e2,0,1e3,1"}, "bbox"),
         ],
     )
     def test_answers_400_when_a_parameter_is_wrong(
@@ -248,6 +273,10 @@ class TestDefinition:
         assert {"limit", "offset", "bbox", "datetime", "status"} <= set(declared)
         assert declared["limit"]["schema"]["maximum"] == 1000
         assert declared["bbox"]["explode"] is False
+        box_schema = declared["bbox"]["schema"]
+        assert (box_schema["type"], box_schema["items"]) == ("array", {"type": "number"})
+        assert (box_schema["minItems"], box_schema["maxItems"]) == (4, 6)
+        assert len(declared["as_of"]["schema"]["anyOf"]) == 3
 
     def test_has_nothing_of_the_later_dialect(self, gis: World) -> None:
         assert list(_later(gis.get("/openapi-3.0.json").json())) == []
