@@ -1,4 +1,7 @@
-"""Dependencies: what routes are given."""
+"""Dependencies: what routes are given.
+
+What only looks something up is a coroutine: FastAPI gives a function a thread of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,23 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
-from api.access.gate import principal_of
+from api.access.gate import principal_of, require_access
 from api.access.principals import Principal
 from api.bodies import Received, read_body, read_document, read_json
+from api.parameters import refuse_unknown
 from api.patterns import ADDRESS
+from api.preconditions import refuse_unheeded
 from api.registry import Registry
 
 
-def registry_of(request: Request) -> Registry:
+async def admit(request: Request) -> None:
+    """Refuse, before any route, who may not ask that, and what no operation there heeds."""
+    await require_access(request)
+    refuse_unknown(request)
+    refuse_unheeded(request)
+
+
+async def registry_of(request: Request) -> Registry:
     """The parts of this process."""
     found: Registry = request.app.state.registry
     return found

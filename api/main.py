@@ -10,11 +10,12 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from api.access.gate import Gate, require_access
+from api.access.gate import Gate
 from api.access.tiers import Tiers
 from api.access.trail import Trail
 from api.access.witness import Witness
 from api.conditional import Conditional
+from api.dependencies import admit
 from api.documentation import describe
 from api.errors import EXPECTED
 from api.hooks.worker import Teller
@@ -22,8 +23,6 @@ from api.idempotency.middleware import Idempotent
 from api.middleware import Envelope
 from api.migrations import migrate
 from api.pages import add_documentation
-from api.parameters import refuse_unknown
-from api.preconditions import refuse_unheeded
 from api.problems import problem_response
 from api.rates import Rates
 from api.registry import Registry
@@ -133,7 +132,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        dependencies=[Depends(require_access), Depends(refuse_unknown), Depends(refuse_unheeded)],
+        dependencies=[Depends(admit)],
     )
     app.state.registry = registry
     app.state.trail = Trail(registry.engine)

@@ -73,7 +73,7 @@ def refuse_unheeded(request: Request) -> None:
         raise ParameterError(message, [Detail(_HEADER, "INVALID_PARAMETER", message)])
 
 
-def _given(
+async def _given(
     request: Request,
     if_match: Annotated[
         str | None,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from psycopg import Cursor
 from sqlalchemy import (
     URL,
     Engine,
@@ -57,10 +58,30 @@ def engine(url: str) -> Engine:
         target,
         pool_pre_ping=True,
         pool_use_lifo=True,
-        connect_args={**_PATIENCE, "prepare_threshold": PREPARED_AFTER},
+        connect_args={
+            **_PATIENCE,
+            "prepare_threshold": PREPARED_AFTER,
+            "cursor_factory": _PlainCursor,
+        },
     )
     event.listen(made, "connect", _keep_prepared)
     return made
+
+
+class _PlainCursor(Cursor[Any]):
+    """A cursor that tells of a result's columns what is read of them, name and type. psycopg would
+    look up how each type is shown: a tenth of the time that a wide row takes."""
+
+    @property
+    def description(self) -> Any:
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return super().description
+        encoding, rest = self.connection.info.encoding, (None,) * 5
+        return [
+            ((result.fname(place) or b"").decode(encoding), result.ftype(place), *rest)
+            for place in range(result.nfields)
+        ]
 
 
 def _keep_prepared(connection: Any, _record: object) -> None:

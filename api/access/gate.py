@@ -59,7 +59,7 @@ async def require_access(request: Request) -> None:
         raise PermissionsError("Nobody was given access to this path; tell the operator.")
     if operation.scopes == OPEN:
         return
-    registry, principal = request.app.state.registry, principal_of(request)
+    registry, principal = request.app.state.registry, await principal_of(request)
     if any(is_admin(scope) for scope in operation.scopes):
         # Whether somebody is an administrator is asked of the database.
         await run_in_threadpool(require_scope, registry, principal, operation.scopes)
@@ -67,7 +67,7 @@ async def require_access(request: Request) -> None:
         require_scope(registry, principal, operation.scopes)
 
 
-def principal_of(request: Request) -> Principal:
+async def principal_of(request: Request) -> Principal:
     """Who asks."""
     found: Principal = request.state.principal
     return found

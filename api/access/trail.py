@@ -135,9 +135,9 @@ def append(session: Session, attempts: Sequence[Attempt]) -> None:
             del row[name]
         head.digest = digest_of(row, head.digest)
         rows.append({**row, "digest": head.digest})
-    session.execute(insert(Entries), rows)
+    session.execute(insert(Entries.__table__), rows)
     if machines:
-        session.execute(insert(Machines), machines)
+        session.execute(insert(Machines.__table__), machines)
 
 
 def _writable(attempt: Attempt) -> Attempt:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+from decimal import Decimal
+from math import isinf
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ import schemas
 NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(
     allow_nan=False, allow_infinity=False
 ).filter(lambda x: not 2**53 - 1 < abs(x) < 1e21)
+LITERAL = r"-?(0|[1-9][0-9]{0,25})(\.([0-9]{1,25}|0{320}1))?([eE][+-]?[0-9]{1,3})?"
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -46,6 +49,24 @@ class TestParse:
     def test_nothing_but_a_document_error_escapes_given_any_text(self, text: bytes | str) -> None:
         with contextlib.suppress(schemas.DocumentError):
             schemas.parse(text)
+
+    @given(st.from_regex(LITERAL, fullmatch=True), st.sampled_from(["%s", "[0, %s]", '{"a":%s}']))
+    def test_number_is_refused_by_what_it_is_given_any_spelling(
+        self, literal: str, around: str
+    ) -> None:
+        number = Decimal(literal)
+        is_none = isinf(float(literal)) or (float(literal) == 0 and number != 0)
+        is_whole = not set(literal) & set(".eE")
+        is_inexact = abs(number) > 2**53 - 1 and (is_whole or abs(float(literal)) < 1e21)
+        try:
+            schemas.parse(around % literal)
+            codes = []
+        except schemas.DocumentError as error:
+            codes = [fault.code for fault in error.faults]
+        if is_none and not (is_whole and len(literal) <= 400):
+            assert codes == ["NUMBER_OUT_OF_RANGE"]
+        else:
+            assert codes == ["INTEGER_TOO_LARGE"] * is_inexact
 
     def test_all_faults_are_named_when_several_places_are_wrong(self) -> None:
         text = '{"a": 1, "a": 2, "b": [NaN, -Infinity], "c": {"d": 9007199254740993}, "e": 1e999}'
