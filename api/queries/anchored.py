@@ -45,7 +45,8 @@ class Anchored:
         """Where they are many: by a condition on their footprints."""
         query = select(Footprints.hash).where(condition)
         counted = select(func.count()).select_from(Footprints).where(condition)
-        each = exists().where(Footprints.hash == digest, condition)
+        # A list that is sorted by what documents say has them in its own FROM.
+        each = exists().where(Footprints.hash == digest, condition).correlate_except(Footprints)
         return cls(digest.in_(query), each, session.exec(counted).one())
 
 

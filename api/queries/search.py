@@ -25,7 +25,8 @@ def says(session: Session, digest: Any, wanted: str) -> Anchored:
     found = session.execute(_search(session, words, f"hash {{}} LIMIT {FEW + 1}")).scalars().all()
     if len(found) <= FEW:
         return Anchored.by_name(digest, found)
-    each = exists().where(Footprints.hash == digest, _says(session, words))
+    there = exists().where(Footprints.hash == digest, _says(session, words))
+    each = there.correlate_except(Footprints)
     known = session.execute(_search(session, words, "count(*) {}")).scalar_one()
     return Anchored(digest.in_(_search(session, words, "hash {}")), each, known)
 

@@ -18,7 +18,7 @@ from api.settings import ApiSettings
 
 from ..benchmarks.holdings import CHAIN_ID, Holdings, fill  # noqa: TID252
 from ..benchmarks.plans import Asked, watched, without_index  # noqa: TID252
-from ..benchmarks.questions import questions  # noqa: TID252
+from ..benchmarks.questions import SORTED, questions  # noqa: TID252
 from ..benchmarks.reading import answer_to  # noqa: TID252
 
 #: So many queries an answer takes at most, however many rows it shows.
@@ -55,6 +55,9 @@ def test_every_query_has_an_index_and_an_answer_takes_few(
     assert len(asked) > 80
     # As if there were so many documents of a kind that they are not named one by one.
     few = {name: path for name, path in questions(held, 1) if _is_of_documents(path)}
+    lists = {name: path for name, path in few.items() if path.startswith("/projects?")}
+    for sort in SORTED:
+        few |= {f"{name}, by {sort}": f"{path}&sort={sort}" for name, path in lists.items()}
     shown = asyncio.run(_shown(app, few))
     for room in (anchored, search):
         monkeypatch.setattr(room, "FEW", 2)
