@@ -29,13 +29,57 @@ def deployed() -> Iterator[Registry]:
 @pytest.fixture
 def world(deployed: Registry, tmp_path: Path) -> Iterator[World]:
     """A world on SQLite with an active methodology; what happens in it is undone."""
-    yield from _world(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path)
+    with World.opened(deployed, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def each_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterator[World]:
     """The same, once on SQLite and once on PostgreSQL."""
-    yield from _world(deployed, database_url, tmp_path)
+    with World.opened(deployed, tmp_path, database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def relay_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
+    """A world with a relayer, on SQLite."""
+    with RelayWorld.opened(deployed, tmp_path / "relay") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def file_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the tests of one file."""
+    return tmp_path_factory.mktemp("world")
+
+
+@pytest.fixture(scope="module")
+def file_world(deployed: Registry, file_folder: Path) -> Iterator[World]:
+    """One world on SQLite for the tests of one file, which do not get into each other's way."""
+    with World.opened(deployed, file_folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def each_file_world(
+    deployed: Registry, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The same, once on SQLite and once on PostgreSQL."""
+    on_postgres = request.param == "postgres"
+    url = request.getfixturevalue("module_postgres_url") if on_postgres else None
+    with World.opened(deployed, tmp_path_factory.mktemp("world"), url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def units_world(file_world: World) -> World:
+    """The world of the tests of one file, whose developer holds units of a validated project."""
+    pdd, mrv = documents.forest(), documents.report()
+    file_world.register(pdd)
+    file_world.validate(pdd)
+    file_world.report(mrv)
+    file_world.verify(mrv)
+    return file_world
 
 
 @pytest.fixture(scope="module")
@@ -47,37 +91,3 @@ def module_postgres_url(postgres_url: str) -> Iterator[str]:
         yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
-
-
-@pytest.fixture
-def relay_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
-    """A world with a relayer, on SQLite."""
-    mark = deployed.node.snapshot()
-    made = RelayWorld(deployed, f"sqlite:///{tmp_path}/relay.db", tmp_path / "relay")
-    yield made
-    made.close()
-    deployed.node.revert(mark)
-
-
-@pytest.fixture(scope="module")
-def units_world(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world for the tests of one file, whose developer holds units of a validated project."""
-    folder = tmp_path_factory.mktemp("units")
-    mark = deployed.node.snapshot()
-    made = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    pdd, mrv = documents.forest(), documents.report()
-    made.register(pdd)
-    made.validate(pdd)
-    made.report(mrv)
-    made.verify(mrv)
-    yield made
-    made.close()
-    deployed.node.revert(mark)
-
-
-def _world(deployed: Registry, database_url: str, folder: Path) -> Iterator[World]:
-    mark = deployed.node.snapshot()
-    made = World(deployed, database_url, folder)
-    yield made
-    made.close()
-    deployed.node.revert(mark)

@@ -12,11 +12,12 @@ from typing import Any
 from api.encoding import day_number
 
 from . import documents
+from .people import BUYER, DEVELOPER, OPERATOR, STRANGER, VERIFIER
 from .receiving import receiver, told
 from .recording_access import recorded_access
 from .recording_oauth import recorded_oauth
 from .relaying import RelayWorld, forwarded
-from .world import BUYER, DEVELOPER, OPERATOR, STRANGER, VERIFIER, World
+from .world import World
 
 FOLDER = Path(__file__).parents[2] / "api" / "examples"
 RETIREMENT = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .world import EVERYTHING, World
+from .running import EVERYTHING
+from .world import World
 
 REQUEST = {
     "name": "Nightly export",

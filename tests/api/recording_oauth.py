@@ -7,8 +7,9 @@ from typing import Any
 
 from scripts.signing.session import signature_of
 
+from .people import DEVELOPER, OTHER_DEVELOPER
 from .walking import ADMINISTRATOR, REDIRECT, Walk, bearing, form, known
-from .world import DEVELOPER, OTHER_DEVELOPER, World
+from .world import World
 
 
 def recorded_oauth(world: World) -> dict[str, Any]:

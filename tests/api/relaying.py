@@ -17,7 +17,8 @@ from api.dispatch import dispatch
 from api.tables import RelayDelivery, RelayTransaction
 
 from ..indexer.stage import Registry  # noqa: TID252
-from .world import World, published_keys
+from .people import published_keys
+from .world import World
 
 RELAYER = 5
 PASSPHRASE = "correct horse"

@@ -17,17 +17,10 @@ from indexer.identity import project_id
 from schemas import content_hash
 
 from . import documents
+from .people import BUYER, DEVELOPER, OPERATOR, OTHER_DEVELOPER, STRANGER, VALIDATOR
 from .relaying import RelayWorld, forwarded
-from .world import (
-    BUYER,
-    DEVELOPER,
-    EVERYTHING,
-    OPERATOR,
-    OTHER_DEVELOPER,
-    STRANGER,
-    VALIDATOR,
-    World,
-)
+from .running import EVERYTHING
+from .world import World
 
 FOREST = "harz-mixed-forest"
 ENDLESS = "/changes/stream"

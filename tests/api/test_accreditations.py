@@ -8,7 +8,8 @@ import pytest
 from eth_utils import keccak
 
 from . import documents
-from .world import DEVELOPER, OPERATOR, VALIDATOR, VERIFIER, World
+from .people import DEVELOPER, OPERATOR, VALIDATOR, VERIFIER
+from .world import World
 
 ACCESS = "RegistryAccessControl"
 FOREST = "harz-mixed-forest"

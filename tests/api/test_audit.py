@@ -32,9 +32,10 @@ from api.relayer import Relayer
 from indexer.database import engine, transaction
 
 from . import documents
+from .people import DEVELOPER, STRANGER
 from .relaying import keyfile
 from .test_keys import on_the_machine
-from .world import DEVELOPER, STRANGER, World
+from .world import World
 
 NOW = 1_764_000_000_000
 ATTEMPT = Attempt(NOW, "key:1", "1", "GET /projects", "/projects", "allowed", 200, "r-1")

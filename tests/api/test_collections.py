@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,8 @@ from shapely.geometry import box, shape
 from api.operations import OPERATIONS
 
 from . import documents
-from .world import OTHER_DEVELOPER, World
+from .people import OTHER_DEVELOPER
+from .world import World
 
 FOREST, FIJI, AIR = "harz-mixed-forest", "taveuni", "hellisheidi"
 AREAS, POINTS = "/collections/projects/items", "/collections/project-points/items"
@@ -22,27 +22,24 @@ HARZ = "10.0,51.0,11.5,52.0"
 
 
 @pytest.fixture(scope="module")
-def gis(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def gis(file_world: World) -> World:
     """A world that is only read: a forest with two reports, mangroves on both sides of the
     antimeridian, and a facility whose geometry is a point."""
-    folder: Path = tmp_path_factory.mktemp("gis")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
     air = documents.example("methodology.air-capture")
-    world.add_methodology(air)
+    file_world.add_methodology(air)
     forest, mangroves = documents.forest(), _mangroves()
-    world.register(forest)
-    world.validate(forest)
-    world.register(mangroves, OTHER_DEVELOPER)
-    world.register(documents.factory(AIR, "IS-1", {"id": air["id"], "version": air["version"]}))
+    file_world.register(forest)
+    file_world.validate(forest)
+    file_world.register(mangroves, OTHER_DEVELOPER)
+    file_world.register(
+        documents.factory(AIR, "IS-1", {"id": air["id"], "version": air["version"]})
+    )
     first, second = documents.report(), documents.report(name="second", start="2026-01-01")
     second["properties"]["end_date"] = "2026-02-28"
-    world.report(first)
-    world.verify(first, 1000)
-    world.report(second)
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    file_world.report(first)
+    file_world.verify(first, 1000)
+    file_world.report(second)
+    return file_world
 
 
 def _mangroves() -> dict[str, Any]:

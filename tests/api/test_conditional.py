@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import documents
-from .world import DEVELOPER, World
+from .people import DEVELOPER
+from .world import World
 
 
 def tag_of(world: World, path: str) -> str:

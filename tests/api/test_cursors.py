@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,22 +18,12 @@ from .world import World
 SCALARS = st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.text("aä/0\n", max_size=9)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def listed(
-    deployed: Any, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def listed(each_file_world: World) -> World:
     """A world with five projects."""
-    folder: Path = tmp_path_factory.mktemp("cursors")
-    url = f"sqlite:///{folder}/index.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("module_postgres_url")
-    mark = deployed.node.snapshot()
-    world = World(deployed, url, folder)
     for number in range(5):
-        registered(world, number)
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+        registered(each_file_world, number)
+    return each_file_world
 
 
 def registered(world: World, number: int) -> None:

@@ -12,7 +12,8 @@ import pytest
 from scripts.auditing.evidence import Finding, check_evidence
 
 from . import documents
-from .world import DEVELOPER, VERIFIER, World
+from .people import DEVELOPER, VERIFIER
+from .world import World
 
 FOREST, REPORT = "harz-mixed-forest", "harz-mixed-forest-2025"
 Bundle = dict[str, Any]

@@ -10,7 +10,8 @@ from httpx import Response
 from indexer.identity import Serial, UnitId, imported_report_id
 
 from . import documents
-from .world import BUYER, DEVELOPER, OPERATOR, STRANGER, World
+from .people import BUYER, DEVELOPER, OPERATOR, STRANGER
+from .world import World
 
 EVIDENCE = "0x" + "e1" * 32
 TARGET = {"target_registry": "elsewhere.example", "target_account": "account 7"}

@@ -6,7 +6,8 @@ from indexer.identity import methodology_key, project_id
 from schemas import content_hash
 
 from . import documents
-from .world import DEVELOPER, OPERATOR, STRANGER, World
+from .people import DEVELOPER, OPERATOR, STRANGER
+from .world import World
 
 FOREST = "harz-mixed-forest"
 

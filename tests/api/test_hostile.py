@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -64,17 +63,12 @@ values = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def target(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def target(file_world: World) -> World:
     """A world with one validated project, for everything that is thrown at it."""
-    folder: Path = tmp_path_factory.mktemp("hostile")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    world.show(world.api_key(*range(10), scopes=SCOPES))
-    world.register(documents.forest())
-    world.validate(documents.forest())
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    file_world.show(file_world.api_key(*range(10), scopes=SCOPES))
+    file_world.register(documents.forest())
+    file_world.validate(documents.forest())
+    return file_world
 
 
 def check(answer: Any) -> None:

@@ -30,7 +30,8 @@ from api.operations import OPERATIONS
 from api.registry import Registry
 from api.settings import ApiSettings
 
-from .world import BUYER, DEVELOPER, World
+from .people import BUYER, DEVELOPER
+from .world import World
 
 KEY = "7f0c1a52-9f6e-4c55-8a35-0c9a4f1f2f5e"
 
@@ -264,31 +265,28 @@ class TestProcesses:
     def test_do_it_once_between_them(
         self, deployed: Any, fresh_postgres_url: str, tmp_path: Path
     ) -> None:
-        mark = deployed.node.snapshot()
-        world = World(deployed, fresh_postgres_url, tmp_path)
-        body, start = {"url": "http://127.0.0.1:9/"}, threading.Barrier(8)
-        headers = {**world.shown, "Idempotency-Key": KEY}
-        with TestClient(create_app(world.settings)) as other:
-            clients = [world.client, other] * 4
+        with World.opened(deployed, tmp_path, fresh_postgres_url) as world:
+            body, start = {"url": "http://127.0.0.1:9/"}, threading.Barrier(8)
+            headers = {**world.shown, "Idempotency-Key": KEY}
+            with TestClient(create_app(world.settings)) as other:
+                clients = [world.client, other] * 4
 
-            def attempt(client: TestClient) -> Response:
-                start.wait()
-                return client.post("/webhooks", json=body, headers=headers)
+                def attempt(client: TestClient) -> Response:
+                    start.wait()
+                    return client.post("/webhooks", json=body, headers=headers)
 
-            with ThreadPoolExecutor(8) as pool:
-                answers = list(pool.map(attempt, clients))
-            again = other.post("/webhooks", json=body, headers=headers)
-        made = [answer for answer in answers if answer.status_code == 201]
-        refused = [answer for answer in answers if answer.status_code == 409]
-        assert (len(made), len(refused)) == (1, 7)
-        assert {answer.json()["details"][0]["code"] for answer in refused} <= {
-            "IDEMPOTENCY_KEY_IN_USE",
-            "ANSWER_NOT_KEPT",
-        }
-        assert again.json()["details"][0]["location"] == made[0].headers["location"]
-        assert world.get("/webhooks").json()["numberMatched"] == 1
-        world.close()
-        deployed.node.revert(mark)
+                with ThreadPoolExecutor(8) as pool:
+                    answers = list(pool.map(attempt, clients))
+                again = other.post("/webhooks", json=body, headers=headers)
+            made = [answer for answer in answers if answer.status_code == 201]
+            refused = [answer for answer in answers if answer.status_code == 409]
+            assert (len(made), len(refused)) == (1, 7)
+            assert {answer.json()["details"][0]["code"] for answer in refused} <= {
+                "IDEMPOTENCY_KEY_IN_USE",
+                "ANSWER_NOT_KEPT",
+            }
+            assert again.json()["details"][0]["location"] == made[0].headers["location"]
+            assert world.get("/webhooks").json()["numberMatched"] == 1
 
 
 class TestEveryWrite:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,22 +16,18 @@ from api.access.tables import ApiKey
 from api.commands.keys import main
 
 from . import documents
+from .people import BUYER, DEVELOPER, STRANGER
 from .walking import Walk, known
-from .world import BUYER, DEVELOPER, STRANGER, World
+from .world import World
 
 ORGANIZATION = "Example Co"
 WANTED = {"organization": ORGANIZATION, "scopes": ["projects:read"], "wallets": []}
 
 
 @pytest.fixture(scope="module")
-def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def stage(file_world: World) -> World:
     """A world for every test of this room that changes nothing on chain."""
-    folder: Path = tmp_path_factory.mktemp("keys")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    return file_world
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from schemas import content_hash, validate
 
 from . import documents
-from .world import BUYER, DEVELOPER, World
+from .people import BUYER, DEVELOPER
+from .world import World
 
 
 class TestLifeCycle:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,22 +17,17 @@ from api.oauth.bearer import principal_of
 from scripts.signing.session import REDIRECT as LOCAL
 from scripts.signing.session import renew, sign_in
 
-from ..indexer.stage import Registry  # noqa: TID252
+from .people import DEVELOPER, OPERATOR, STRANGER, VALIDATOR
 from .walking import HTML, JSON, REDIRECT, Known, Walk, fields_of, known
-from .world import DEVELOPER, OPERATOR, STRANGER, VALIDATOR, World
+from .world import World
 
 ISSUER = "https://registry.example"
 
 
 @pytest.fixture(scope="module")
-def world(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(file_world: World) -> World:
     """One world for this file: clients and grants do not get into each other's way."""
-    folder: Path = tmp_path_factory.mktemp("oauth")
-    mark = deployed.node.snapshot()
-    made = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    yield made
-    made.close()
-    deployed.node.revert(mark)
+    return file_world
 
 
 def who(world: World, token: str) -> Principal:

@@ -6,8 +6,6 @@ import base64
 import hmac
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,22 +20,17 @@ from api.oauth.bearer import principal_of
 from api.oauth.tokens import GRANT_CLAIM
 from scripts.signing.session import signature_of
 
-from ..indexer.stage import Registry  # noqa: TID252
+from .people import BUYER, DEVELOPER, STRANGER, VALIDATOR
 from .walking import HTML, REDIRECT, Known, Walk, fields_of, form, known
-from .world import BUYER, DEVELOPER, STRANGER, VALIDATOR, World
+from .world import World
 
 ISSUER = "https://registry.example"
 
 
 @pytest.fixture(scope="module")
-def world(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(file_world: World) -> World:
     """One world for this file: clients and grants do not get into each other's way."""
-    folder: Path = tmp_path_factory.mktemp("attacks")
-    mark = deployed.node.snapshot()
-    made = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    yield made
-    made.close()
-    deployed.node.revert(mark)
+    return file_world
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from api.errors import AuthenticationError
 from api.oauth.bearer import principal_of
 from scripts.signing.session import signature_of
 
-from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
+from .people import BUYER, DEVELOPER, OTHER_DEVELOPER, STRANGER
 from .walking import ADMINISTRATOR, REDIRECT, Walk, bearing, fields_of, form, known
-from .world import BUYER, DEVELOPER, OTHER_DEVELOPER, STRANGER, World
+from .world import World
 
 AGENT = {
     "name": "Agent",
@@ -31,14 +30,9 @@ AGENT = {
 
 
 @pytest.fixture(scope="module")
-def world(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(file_world: World) -> World:
     """One world for this file: clients and grants do not get into each other's way."""
-    folder: Path = tmp_path_factory.mktemp("clients")
-    mark = deployed.node.snapshot()
-    made = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    yield made
-    made.close()
-    deployed.node.revert(mark)
+    return file_world
 
 
 def bearer(world: World, who: int, *scopes: str) -> Any:

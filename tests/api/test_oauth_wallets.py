@@ -23,22 +23,17 @@ from api.oauth.tables import GrantRow, RefreshTokenRow, SpentRow
 from scripts.signing.session import signature_of
 
 from ..indexer.stage import Registry  # noqa: TID252
+from .people import DEVELOPER, STRANGER
 from .test_relay_signatures import smart_account
 from .walking import Walk, fields_of, form, known
-from .world import DEVELOPER, STRANGER, World
+from .world import World
 
 
 @pytest.fixture(scope="module")
-def world(
-    deployed: Registry, module_postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(deployed: Registry, module_postgres_url: str, file_folder: Path) -> Iterator[World]:
     """One world for this file, on PostgreSQL."""
-    folder: Path = tmp_path_factory.mktemp("wallets")
-    mark = deployed.node.snapshot()
-    made = World(deployed, module_postgres_url, folder)
-    yield made
-    made.close()
-    deployed.node.revert(mark)
+    with World.opened(deployed, file_folder, module_postgres_url) as made:
+        yield made
 
 
 @pytest.fixture

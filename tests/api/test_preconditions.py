@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,20 +14,16 @@ from api.errors import ParameterError
 from api.main import create_app
 
 from . import documents
-from .world import DEVELOPER, VERIFIER, World
+from .people import DEVELOPER, VERIFIER
+from .world import World
 
 FOREST, REPORT = "/projects/harz-mixed-forest", "/projects/harz-mixed-forest/monitoring"
 
 
 @pytest.fixture(scope="module")
-def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder: Path = tmp_path_factory.mktemp("preconditions")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    world.register(documents.forest())
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+def stage(file_world: World) -> World:
+    file_world.register(documents.forest())
+    return file_world
 
 
 def changed(world: World, path: str, body: Any, tag: str | None, method: str = "PUT") -> Response:

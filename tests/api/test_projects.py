@@ -13,7 +13,8 @@ from api.tables import Submission
 from schemas import content_hash, document_id, validate
 
 from . import documents
-from .world import DEVELOPER, OPERATOR, OTHER_DEVELOPER, VALIDATOR, World
+from .people import DEVELOPER, OPERATOR, OTHER_DEVELOPER, VALIDATOR
+from .world import World
 
 
 def codes(answer: Response) -> dict[str, str]:

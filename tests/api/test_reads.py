@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +14,17 @@ from indexer.identity import project_id
 from schemas import content_hash, validate
 
 from . import documents
-from .world import BUYER, DEVELOPER, OTHER_DEVELOPER, VERIFIER, World
+from .people import BUYER, DEVELOPER, OTHER_DEVELOPER, VERIFIER
+from .world import World
 
 FOREST, FIJI, AIR, DRAFT = "harz-mixed-forest", "taveuni", "hellisheidi", "harz-draft"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def reading(
-    deployed: Any, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def reading(each_file_world: World) -> World:
     """A world that is only read: three projects and a draft, two reports, several units."""
-    folder: Path = tmp_path_factory.mktemp("reading")
-    url = f"sqlite:///{folder}/index.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("module_postgres_url")
-    mark = deployed.node.snapshot()
-    world = World(deployed, url, folder)
-    _play(world)
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    _play(each_file_world)
+    return each_file_world
 
 
 def _play(world: World) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,8 @@ from api.representations import GEOJSON, JSON, JSONLD, negotiated
 from schemas import assess, content_hash
 
 from . import documents
-from .world import DEVELOPER, World
+from .people import DEVELOPER
+from .world import World
 
 FOREST, REPORT = "harz-mixed-forest", "harz-mixed-forest-2025"
 PROJECT = f"/projects/{FOREST}"
@@ -29,18 +29,13 @@ def second_version() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def recorded(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def recorded(file_world: World) -> World:
     """A world with a project of two versions that is validated, and a report."""
-    folder: Path = tmp_path_factory.mktemp("records")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    world.done(DEVELOPER, world.post("/projects", documents.forest(FOREST), draft="true"))
-    world.done(DEVELOPER, world.put(PROJECT, second_version(), draft="false"))
-    world.validate(second_version())
-    world.report(documents.report())
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    file_world.done(DEVELOPER, file_world.post("/projects", documents.forest(FOREST), draft="true"))
+    file_world.done(DEVELOPER, file_world.put(PROJECT, second_version(), draft="false"))
+    file_world.validate(second_version())
+    file_world.report(documents.report())
+    return file_world
 
 
 class TestVersions:

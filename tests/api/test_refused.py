@@ -14,7 +14,8 @@ from api.refused import trail
 from indexer.database import engine
 
 from . import documents
-from .world import DEVELOPER, STRANGER, World
+from .people import DEVELOPER, STRANGER
+from .world import World
 
 
 class TestTrail:

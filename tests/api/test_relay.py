@@ -12,15 +12,9 @@ from indexer.identity import project_id
 from schemas import content_hash
 
 from . import documents
-from .world import (
-    DEVELOPER,
-    OPERATOR,
-    OTHER_DEVELOPER,
-    PRICE,
-    STRANGER,
-    VALIDATOR,
-    World,
-)
+from .people import DEVELOPER, OPERATOR, OTHER_DEVELOPER, STRANGER, VALIDATOR
+from .signing import PRICE
+from .world import World
 
 LEGACY = {"gasPrice": PRICE}
 ACCESS_LIST = {"gasPrice": PRICE, "type": 1, "accessList": []}

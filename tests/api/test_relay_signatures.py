@@ -19,9 +19,10 @@ from schemas import content_hash
 
 from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
+from .people import DEVELOPER, OPERATOR, OTHER_DEVELOPER, STRANGER, VALIDATOR
 from .relaying import PASSPHRASE, RELAYER, RelayWorld, forwarded, keyfile
 from .test_tracking import states
-from .world import DEVELOPER, OPERATOR, OTHER_DEVELOPER, STRANGER, VALIDATOR, World
+from .world import World
 
 FOREST = "/projects/harz-mixed-forest"
 
@@ -29,27 +30,22 @@ FOREST = "/projects/harz-mixed-forest"
 @pytest.fixture
 def world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
     """A world with a relayer, on SQLite."""
-    yield from _world(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path)
+    with RelayWorld.opened(deployed, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def each_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterator[RelayWorld]:
     """The same, once on SQLite and once on PostgreSQL."""
-    yield from _world(deployed, database_url, tmp_path)
+    with RelayWorld.opened(deployed, tmp_path, database_url) as made:
+        yield made
 
 
 @pytest.fixture
 def narrow_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
     """A world whose relayer has one transaction on its way at most."""
-    yield from _world(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path, relayer_pending=1)
-
-
-def _world(deployed: Registry, url: str, folder: Path, **more: Any) -> Iterator[RelayWorld]:
-    mark = deployed.node.snapshot()
-    made = RelayWorld(deployed, url, folder, **more)
-    yield made
-    made.close()
-    deployed.node.revert(mark)
+    with RelayWorld.opened(deployed, tmp_path, relayer_pending=1) as made:
+        yield made
 
 
 def code(answer: Any) -> str:
@@ -101,14 +97,11 @@ class TestProposals:
     def test_gives_only_the_transaction_given_no_relayer(
         self, deployed: Registry, tmp_path: Path
     ) -> None:
-        mark = deployed.node.snapshot()
-        world = World(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path)
-        answer = world.post("/projects", documents.forest(), sender=world.address(DEVELOPER))
-        assert answer.json()["to_sign"]["typed_data"] is None
-        refused = world.post(f"/tasks/{answer.json()['id']}", {"signature": "0x" + "11" * 65})
-        assert (refused.status_code, code(refused)) == (409, "NO_RELAYER")
-        world.close()
-        deployed.node.revert(mark)
+        with World.opened(deployed, tmp_path) as world:
+            answer = world.post("/projects", documents.forest(), sender=world.address(DEVELOPER))
+            assert answer.json()["to_sign"]["typed_data"] is None
+            refused = world.post(f"/tasks/{answer.json()['id']}", {"signature": "0x" + "11" * 65})
+            assert (refused.status_code, code(refused)) == (409, "NO_RELAYER")
 
 
 class TestDelivery:

@@ -10,7 +10,8 @@ from httpx import Response
 from schemas import content_hash
 
 from . import documents
-from .world import DEVELOPER, OTHER_DEVELOPER, VERIFIER, World
+from .people import DEVELOPER, OTHER_DEVELOPER, VERIFIER
+from .world import World
 
 PATH = "/projects/harz-mixed-forest/monitoring"
 

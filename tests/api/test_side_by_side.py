@@ -32,16 +32,16 @@ class TestSideBySide:
     def test_each_serves_its_own_given_two_in_one_database(
         self, deployed: Registry, elsewhere: Registry, database_url: str, tmp_path: Path
     ) -> None:
-        mark = deployed.node.snapshot()
-        alps = World(deployed, database_url, tmp_path / "alps", deployment_name="alps")
-        coast = World(elsewhere, database_url, tmp_path / "coast", deployment_name="coast")
-        alps.register(documents.forest())
-        waiting = coast.post("/projects", documents.forest("coast-forest")).json()["id"]
-        assert (names(alps, "/projects"), names(coast, "/projects")) == (["harz-mixed-forest"], [])
-        assert alps.get("/health").json()["chain_id"] == 31337
-        assert coast.get("/health").json()["chain_id"] == 31338
-        assert coast.get(f"/tasks/{waiting}").status_code == 200
-        assert alps.get(f"/tasks/{waiting}").status_code == 404
-        for world in (alps, coast):
-            world.close()
-        deployed.node.revert(mark)
+        at_alps, at_coast = (
+            World.opened(chain, tmp_path / name, database_url, deployment_name=name)
+            for chain, name in ((deployed, "alps"), (elsewhere, "coast"))
+        )
+        with at_alps as alps, at_coast as coast:
+            alps.register(documents.forest())
+            waiting = coast.post("/projects", documents.forest("coast-forest")).json()["id"]
+            assert names(alps, "/projects") == ["harz-mixed-forest"]
+            assert names(coast, "/projects") == []
+            assert alps.get("/health").json()["chain_id"] == 31337
+            assert coast.get("/health").json()["chain_id"] == 31338
+            assert coast.get(f"/tasks/{waiting}").status_code == 200
+            assert alps.get(f"/tasks/{waiting}").status_code == 404

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,23 +22,19 @@ from api.oauth.tables import GrantRow, WalletLinkRow
 from api.oauth.tokens import GRANT_CLAIM
 
 from . import documents
+from .people import DEVELOPER, OTHER_DEVELOPER
 from .receiving import Receiver, receiver
 from .walking import Walk, known
-from .world import DEVELOPER, OTHER_DEVELOPER, World
+from .world import World
 
 ASKED = ("projects:read", "projects:write", "keys:own")
 
 
 @pytest.fixture(scope="module")
-def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def stage(file_world: World) -> World:
     """A world with a project, so that there is something to tell."""
-    folder: Path = tmp_path_factory.mktemp("standing")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    world.register(documents.forest())
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    file_world.register(documents.forest())
+    return file_world
 
 
 def signed_in(world: World, who: int, scopes: tuple[str, ...] = ASKED) -> dict[str, str]:

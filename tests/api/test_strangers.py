@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from api.errors import ApiError
 from api.oauth.authority import authority
 from api.oauth.forms import FormRequest
 
-from ..indexer.stage import Registry  # noqa: TID252
 from .walking import Known, form, known
 from .world import World
 
@@ -31,13 +29,8 @@ _ASSERTED = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @pytest.fixture(scope="module")
-def world(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder: Path = tmp_path_factory.mktemp("strangers")
-    mark = deployed.node.snapshot()
-    made = World(deployed, f"sqlite:///{folder}/index.db", folder)
-    yield made
-    made.close()
-    deployed.node.revert(mark)
+def world(file_world: World) -> World:
+    return file_world
 
 
 @pytest.fixture(scope="module")

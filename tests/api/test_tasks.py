@@ -15,18 +15,15 @@ from api.cancelling import expire
 from api.tables import ForwardRequest, Submission, Task, TaskStep
 
 from . import documents
+from .people import DEVELOPER, OTHER_DEVELOPER, STRANGER
 from .relaying import RelayWorld
-from .world import DEVELOPER, OTHER_DEVELOPER, STRANGER, World
+from .world import World
 
 
 @pytest.fixture(scope="module")
-def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayWorld]:
-    folder: Path = tmp_path_factory.mktemp("tasks")
-    mark = deployed.node.snapshot()
-    world = RelayWorld(deployed, f"sqlite:///{folder}/index.db", folder)
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+def stage(deployed: Any, file_folder: Path) -> Iterator[RelayWorld]:
+    with RelayWorld.opened(deployed, file_folder) as world:
+        yield world
 
 
 def land(number: int) -> dict[str, Any]:

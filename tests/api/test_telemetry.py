@@ -126,11 +126,10 @@ class TestTraces:
     def test_sends_the_spans_of_a_request(
         self, deployed: Registry, tmp_path: Path, collector: Collector
     ) -> None:
-        world = World(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path, traces=collector.url)
-        caller = {"traceparent": f"00-{TRACE}-{PARENT}-01", "X-Request-ID": "asked-1"}
-        world.client.get("/projects/geheim?as_of=3", headers=caller)
-        world.client.get("/health", headers=caller)
-        world.close()
+        with World.opened(deployed, tmp_path, traces=collector.url) as world:
+            caller = {"traceparent": f"00-{TRACE}-{PARENT}-01", "X-Request-ID": "asked-1"}
+            world.client.get("/projects/geheim?as_of=3", headers=caller)
+            world.client.get("/health", headers=caller)
         spans = [span for span in collector.spans if span.trace_id.hex() == TRACE]
         (read,) = [span for span in spans if span.name == "GET /projects/{projectId}"]
         assert read.parent_span_id.hex() == PARENT

@@ -18,7 +18,9 @@ from indexer import database
 from indexer.models import Checkpoint
 
 from . import documents
-from .world import DEVELOPER, PRICE, World
+from .people import DEVELOPER
+from .signing import PRICE
+from .world import World
 
 
 def states(task: dict[str, object]) -> list[str]:

@@ -12,7 +12,8 @@ from api.encoding import day_number
 from indexer.identity import Serial, UnitId
 
 from . import documents
-from .world import BUYER, DEVELOPER, STRANGER, World
+from .people import BUYER, DEVELOPER, STRANGER
+from .world import World
 
 
 @pytest.fixture

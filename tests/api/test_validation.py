@@ -11,7 +11,8 @@ from api.tables import Task
 from indexer.models import Footprint
 
 from . import documents
-from .world import DEVELOPER, World
+from .people import DEVELOPER
+from .world import World
 
 
 def checked(world: World, document: Any) -> dict[str, Any]:

@@ -28,23 +28,20 @@ from api.hooks.telling import LONGEST_WAIT, tell, wait_after
 from api.main import create_app
 
 from . import documents
+from .people import DEVELOPER, OTHER_DEVELOPER
 from .receiving import Heard, Receiver, receiver, told
-from .world import DEVELOPER, OTHER_DEVELOPER, World
+from .world import World
 
 CHANGES = [f"{table}.*" for table in TABLES]
 
 
 @pytest.fixture(scope="module")
-def stage(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def stage(deployed: Any, file_folder: Path) -> Iterator[World]:
     """A world with a validated project."""
-    folder: Path = tmp_path_factory.mktemp("webhooks")
-    mark = deployed.node.snapshot()
-    world = World(deployed, f"sqlite:///{folder}/index.db", folder, hooks_timeout=30.0)
-    world.register(documents.forest())
-    world.validate(documents.forest())
-    yield world
-    world.close()
-    deployed.node.revert(mark)
+    with World.opened(deployed, file_folder, hooks_timeout=30.0) as world:
+        world.register(documents.forest())
+        world.validate(documents.forest())
+        yield world
 
 
 def subscribed(world: World, url: str, **wishes: Any) -> dict[str, Any]:
@@ -335,10 +332,8 @@ class TestTelling:
         assert strange.types() == []
 
     def test_tells_a_gap(self, deployed: Any, tmp_path: Path) -> None:
-        mark = deployed.node.snapshot()
-        url = f"sqlite:///{tmp_path}/index.db"
-        world = World(deployed, url, tmp_path, feed_records=2)
-        with receiver() as heard:
+        opened = World.opened(deployed, tmp_path, feed_records=2)
+        with opened as world, receiver() as heard:
             subscribed(world, heard.url, events=["project.*"])
             world.register(documents.forest("gap-land", east=8.0))
             world.validate(documents.forest("gap-land", east=8.0))
@@ -347,8 +342,6 @@ class TestTelling:
         assert heard.types()[0] == "index.gap"
         gap = heard.messages[0].content["data"]
         assert gap["dropped"] < heard.messages[1].content["data"]["cursor"] <= gap["last"]
-        world.close()
-        deployed.node.revert(mark)
 
 
 def shown(world: World, *people: int) -> dict[str, str]:
@@ -586,29 +579,26 @@ class TestKills:
     """
 
     def test_nothing_is_lost(self, deployed: Any, fresh_postgres_url: str, tmp_path: Path) -> None:
-        mark = deployed.node.snapshot()
-        world = World(deployed, fresh_postgres_url, tmp_path)
-        world.register(documents.forest("kill-land", east=14.0))
-        world.validate(documents.forest("kill-land", east=14.0))
-        expected = [c["cursor"] for c in changes(world)]
-        with receiver() as heard:
-            # Slow until one was killed in the middle of it.
-            heard.answers = lambda n: (204, {}, 0.15 if n < 8 else 0.0)
-            subscribed(world, heard.url, after=0, events=CHANGES)
-            with process(world, fresh_postgres_url) as one:
-                heard.wait(lambda: len(heard.messages) >= 2, seconds=30)
-                with told(world):
-                    alone = len(heard.messages)
-                    heard.wait(lambda: len(heard.messages) > alone)
-                    assert len(cursors(heard)) == len(heard.messages)
-                    one.send_signal(signal.SIGKILL)
-                    one.wait()
-                    heard.wait(lambda: len(cursors(heard)) == len(expected), seconds=60)
-            by_id: dict[str, set[str]] = {}
-            for message in heard.messages:
-                by_id.setdefault(message.id, set()).add(message.body)
-        assert cursors(heard) == expected
-        assert all(len(bodies) == 1 for bodies in by_id.values())
-        assert len(heard.messages) <= len(expected) + 1
-        world.close()
-        deployed.node.revert(mark)
+        with World.opened(deployed, tmp_path, fresh_postgres_url) as world:
+            world.register(documents.forest("kill-land", east=14.0))
+            world.validate(documents.forest("kill-land", east=14.0))
+            expected = [c["cursor"] for c in changes(world)]
+            with receiver() as heard:
+                # Slow until one was killed in the middle of it.
+                heard.answers = lambda n: (204, {}, 0.15 if n < 8 else 0.0)
+                subscribed(world, heard.url, after=0, events=CHANGES)
+                with process(world, fresh_postgres_url) as one:
+                    heard.wait(lambda: len(heard.messages) >= 2, seconds=30)
+                    with told(world):
+                        alone = len(heard.messages)
+                        heard.wait(lambda: len(heard.messages) > alone)
+                        assert len(cursors(heard)) == len(heard.messages)
+                        one.send_signal(signal.SIGKILL)
+                        one.wait()
+                        heard.wait(lambda: len(cursors(heard)) == len(expected), seconds=60)
+                by_id: dict[str, set[str]] = {}
+                for message in heard.messages:
+                    by_id.setdefault(message.id, set()).add(message.body)
+            assert cursors(heard) == expected
+            assert all(len(bodies) == 1 for bodies in by_id.values())
+            assert len(heard.messages) <= len(expected) + 1

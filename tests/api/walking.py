@@ -14,7 +14,8 @@ from httpx import Response
 from api.oauth.clients import Registration, register
 from scripts.signing.session import signature_of
 
-from .world import Shown, World
+from .running import Shown
+from .world import World
 
 REDIRECT = "https://app.example/signed-in"
 #: Who holds the role administrator on chain.

@@ -34,12 +34,9 @@ say = Console(highlight=False).print
 
 @pytest.fixture
 def world(deployed: Any, tmp_path: Path) -> Iterator[World]:  # noqa: F811
-    mark = deployed.node.snapshot()
-    made = World(deployed, f"sqlite:///{tmp_path}/index.db", tmp_path)
-    made.register(documents.forest())
-    yield made
-    made.close()
-    deployed.node.revert(mark)
+    with World.opened(deployed, tmp_path) as made:
+        made.register(documents.forest())
+        yield made
 
 
 def unwitnessed(world: World) -> ASGIApp:

@@ -20,14 +20,9 @@ from scripts.auditing.relaying import RelayReplay, with_signers
 from scripts.auditing.replay import Replay
 
 from ..api import documents  # noqa: TID252
+from ..api.people import BUYER, DEVELOPER, OPERATOR, VERIFIER  # noqa: TID252
 from ..api.relaying import RelayWorld, forwarded  # noqa: TID252
-from ..api.world import (  # noqa: TID252
-    BUYER,
-    DEVELOPER,
-    OPERATOR,
-    VERIFIER,
-    activate,
-)
+from ..api.world import activate  # noqa: TID252
 from ..indexer.node import Node  # noqa: TID252
 from ..indexer.stage import Registry  # noqa: TID252
 
