@@ -27,8 +27,17 @@ class Received:
     signed_transaction: str | None = None
 
 
+def check_coding(request: Request) -> None:
+    """Raise `MediaTypeError` for a compressed body, whose size nobody can tell beforehand."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        message = "Send the body as it is, without a Content-Encoding."
+        raise MediaTypeError(message, headers={"Accept-Encoding": "identity"})
+
+
 async def read_body(request: Request) -> bytes:
     """The body's bytes; raises `MediaTypeError` or `TooLargeError`."""
+    check_coding(request)
     _check_type(request.headers.get("content-type", ""))
     limit: int = request.app.state.registry.settings.body_bytes
     if _announced(request) > limit:
@@ -93,7 +102,8 @@ def _model_detail(entry: Any) -> Detail:
 def _check_type(content_type: str) -> None:
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
-        raise MediaTypeError(f"Send the body as {' or '.join(MEDIA_TYPES)}.")
+        message = f"Send the body as {' or '.join(MEDIA_TYPES)}."
+        raise MediaTypeError(message, headers={"Accept": ", ".join(MEDIA_TYPES)})
 
 
 def _announced(request: Request) -> int:

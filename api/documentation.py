@@ -19,7 +19,6 @@ from api.models.answers import Problem
 from api.oauth.forms import FORM
 from api.oauth.models import OAuthProblem
 from api.operations import OPERATIONS, Operation
-from api.rates import UNLIMITED
 from api.representations import GEOJSON, REPRESENTATIONS
 from api.requests import SignedDocument
 from schemas import KINDS, schema
@@ -83,8 +82,8 @@ def complete(app: FastAPI) -> dict[str, Any]:
         if method != "get":
             _describe_once(entry, components)
         _describe_access(entry, operation, components)
-        if path not in UNLIMITED:
-            entry["responses"]["429"] = _error_response(429, components)
+        # Wrong credentials are counted everywhere, also where requests are not.
+        entry["responses"]["429"] = _error_response(429, components)
     document["webhooks"] = messages_sent(_model_schema, components)
     return document
 

@@ -117,8 +117,12 @@ _TAKEN = [
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    # For who listens with a credential, which the browser's own EventSource cannot show.
+    "Last-Event-ID",
     "X-API-Key",
     "X-Request-ID",
+    "traceparent",
+    "tracestate",
 ]
 
 
@@ -169,7 +173,7 @@ def _add_middleware(app: FastAPI, registry: Registry, trail: Trail) -> None:
     app.add_middleware(Gate, registry=registry)
     app.add_middleware(Witness, trail=trail, proxies=settings.trusted_proxies)
     app.add_middleware(Traffic, metrics=registry.metrics, traces=registry.traces)
-    app.add_middleware(Envelope)
+    app.add_middleware(Envelope, for_everybody=settings.reads == "public")
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

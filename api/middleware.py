@@ -27,16 +27,21 @@ _PROTECTION = {
 class Envelope:
     """ASGI middleware: gives each request an id (its own `X-Request-ID` when usable), adds the
     headers above where the answer has none, answers HEAD as GET without a body, and turns what
-    escapes into a problem."""
+    escapes into a problem. Where reading takes a credential, no shared cache may keep an answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, for_everybody: bool = True) -> None:
+        self.app, self.for_everybody = app, for_everybody
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send, _request_id(scope), without_body=scope["method"] == "HEAD")
+        answer = _Answer(
+            send,
+            _request_id(scope),
+            without_body=scope["method"] == "HEAD",
+            for_everybody=self.for_everybody,
+        )
         if answer.without_body:
             scope = {**scope, "method": "GET"}
         scope.setdefault("state", {})["request_id"] = answer.request_id
@@ -53,10 +58,12 @@ class Envelope:
 class _Answer:
     """The sender of one answer, which completes its headers."""
 
-    def __init__(self, send: Send, request_id: str, *, without_body: bool) -> None:
+    def __init__(
+        self, send: Send, request_id: str, *, without_body: bool, for_everybody: bool
+    ) -> None:
         self.send = send
         self.request_id = request_id
-        self.without_body = without_body
+        self.without_body, self.for_everybody = without_body, for_everybody
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -66,6 +73,8 @@ class _Answer:
             headers["X-Request-ID"] = self.request_id
             for name, value in _PROTECTION.items():
                 headers.setdefault(name, value)
+            if not self.for_everybody:
+                headers["Cache-Control"] = headers["Cache-Control"].replace("public", "private")
         elif self.without_body:
             message = {**message, "body": b""}
         await self.send(message)

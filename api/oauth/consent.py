@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
-from authlib.oauth2.rfc6749 import scope_to_list
+from authlib.oauth2.rfc6749 import InvalidRequestError, scope_to_list
 from joserfc import jwt
 from joserfc.errors import JoseError
 
@@ -62,6 +62,7 @@ class Pending:
 def begin(server: Server, request: FormRequest) -> tuple[str, Pending]:
     """A valid authorization request as what is to be decided; raises `OAuth2Error`."""
     grant = server.get_consent_grant(request)
+    _check_mode(request)
     now = int(time.time())
     claims: dict[str, Any] = {
         name: request.fields[name] for name in _CARRIED if name in request.fields
@@ -77,6 +78,16 @@ def begin(server: Server, request: FormRequest) -> tuple[str, Pending]:
     header = {"alg": ALGORITHM, "typ": TYPE}
     text = jwt.encode(header, claims, server.registry.signing_keys.current, [ALGORITHM])
     return text, _pending(claims, grant.request.client)
+
+
+def _check_mode(request: FormRequest) -> None:
+    """The answer goes into the query of the client's address, nowhere else."""
+    if request.fields.get("response_mode", "query") != "query":
+        raise InvalidRequestError(
+            "Ask with response_mode=query, or without one; no other is known here.",
+            state=request.fields.get("state"),
+            redirect_uri=request.fields["redirect_uri"],
+        )
 
 
 def resumed(server: Server, request: str) -> Pending:

@@ -19,6 +19,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from fastapi import Request
 
+from api.bodies import check_coding
 from api.errors import MediaTypeError, TooLargeError
 from api.patterns import OAUTH_FIELDS, VISIBLE
 
@@ -54,9 +55,10 @@ class FormRequest(OAuth2Request):
 
 async def read_form(request: Request) -> str:
     """The body of a form as text; raises `MediaTypeError` or `TooLargeError`."""
+    check_coding(request)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != FORM:
-        raise MediaTypeError(f"Send the body as {FORM}.")
+        raise MediaTypeError(f"Send the body as {FORM}.", headers={"Accept": FORM})
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)

@@ -16,6 +16,7 @@ from api.oauth.clients import Client
 from api.oauth.credentials import digest, new_id
 from api.oauth.forms import FormRequest
 from api.oauth.scopes import needs_wallet
+from api.oauth.sentences import mended
 from api.oauth.strangers import Authentication, Stranger
 from api.oauth.tables import GrantRow, RefreshTokenRow
 from api.oauth.tokens import AccessTokens
@@ -82,6 +83,12 @@ class Server(AuthorizationServer):
     def handle_response(self, status: int, body: Any, headers: Iterable[Any]) -> Answer:
         """Authlib's answer."""
         return Answer(status, body, dict(headers))
+
+    def handle_error_response(self, request: FormRequest | None, error: Any) -> Answer:
+        """Authlib's error, in words that say how to mend it."""
+        error.description = mended(error.get_error_description())
+        answer: Answer = super().handle_error_response(request, error)
+        return answer
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""

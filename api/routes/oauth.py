@@ -50,7 +50,6 @@ _SENTENCES = {
     "invalid_request": "The request lacks a field; see RFC 6749.",
     "unsupported_response_type": "Ask with response_type=code: no other flow begins here.",
     "unsupported_grant_type": "Give authorization_code, refresh_token or client_credentials.",
-    "invalid_scope": "Ask for scopes that this server knows and the client is registered for.",
 }
 
 FormBody = Annotated[str, Depends(forms.read_form)]

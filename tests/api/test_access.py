@@ -94,7 +94,9 @@ class TestInterface:
 
     def test_lets_a_page_of_another_origin_show_a_credential(self, stage: World) -> None:
         wanted = {"Access-Control-Request-Method": "DELETE"}
-        wanted |= {"Access-Control-Request-Headers": "authorization,x-api-key"}
+        wanted |= {
+            "Access-Control-Request-Headers": "authorization,x-api-key,last-event-id,traceparent"
+        }
         headers = {"Origin": "https://dapp.example", **wanted}
         answer = stage.client.options("/keys/1", headers=headers)
         assert answer.status_code == 200
@@ -137,6 +139,15 @@ class TestInterface:
             shown = {"Authorization": f"Bearer {stage.api_key(scopes=['projects:read'])}"}
             assert client.get("/projects", headers=shown).status_code == 200
             assert client.get("/credits", headers=shown).status_code == 403
+
+    def test_keeps_answers_from_shared_caches_given_reads_are_closed(self, stage: World) -> None:
+        stage.mine(stage.settings.finality_depth + 2)
+        shown = {"Authorization": f"Bearer {stage.api_key(scopes=['projects:read'])}"}
+        for reads, said in (("public", "public"), ("authenticated", "private")):
+            settings = stage.settings.model_copy(update={"reads": reads})
+            with TestClient(create_app(settings)) as client:
+                past = client.get("/projects", params={"as_of": 1}, headers=shown)
+                assert past.headers["cache-control"].startswith(f"{said}, max-age=")
 
 
 class TestOperation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from api.access.scopes import SCOPES
 from api.models.answers import Problem
+from api.oauth.forms import FORM
 from api.operations import OPERATIONS
 
 from . import documents
@@ -249,6 +251,18 @@ class TestHostile:
             "/projects", content=b"{}", headers={"Content-Type": media_type}
         )
         assert (answer.status_code, answer.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+        assert "application/geo+json" in answer.headers["accept"]
+
+    @pytest.mark.parametrize("coding", ["gzip", "br", "gzip, gzip", "aes128gcm"])
+    @pytest.mark.parametrize("path", ["/projects", "/validate", "/relay", "/oauth/token"])
+    def test_it_is_refused_when_it_is_compressed(
+        self, target: World, path: str, coding: str
+    ) -> None:
+        kind = FORM if path == "/oauth/token" else "application/json"
+        headers = {"Content-Type": kind, "Content-Encoding": coding}
+        answer = target.client.post(path, content=gzip.compress(b"{}"), headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+        assert answer.headers["accept-encoding"] == "identity"
 
 
 def _mangled(document: Any, data: Any) -> Any:

@@ -57,6 +57,10 @@ def refused(answer: Any, error: str, status: int = 400) -> None:
     assert (answer.status_code, answer.json()["error"]) == (status, error), answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "access_token" not in answer.text
+    # The library's own words say no remedy.
+    assert not any(f"{word} '" in answer.text for word in ("Missing", "Invalid", "Unsupported"))
+    assert "Code challenge failed" not in answer.text
+    assert "malformed" not in answer.text
 
 
 class TestCode:
@@ -145,6 +149,14 @@ class TestChallenge:
             "as-it-was",
             ISSUER,
         )
+        assert said["error_description"].startswith(("Give", "The code_challenge is"))
+
+    @pytest.mark.parametrize("mode", ["fragment", "form_post", "query.jwt", "web_message"])
+    def test_no_other_way_back_is_taken(self, walk: Walk, mode: str) -> None:
+        said = fields_of(walk.begun(response_mode=mode).headers["location"])
+        assert (said["error"], said["state"]) == ("invalid_request", "as-it-was")
+        assert "response_mode=query" in said["error_description"]
+        assert walk.begun(response_mode="query").status_code == 200
 
     @pytest.mark.parametrize("kind", ["token", "id_token", "code token", "none"])
     def test_no_other_flow_begins(self, walk: Walk, kind: str) -> None:
