@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Connection
 from sqlmodel import Session
 
 from api.encoding import moment_text
@@ -91,6 +92,11 @@ class Snapshot:
     session: Session
     position: Position
     block: int | None = None
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The connection of the session, which a session looks up anew each time it is asked."""
+        return self.session.connection()
 
     def not_yet(self, began: int | None) -> str | None:
         """The end of a sentence about what began in a later block than the one that is read."""

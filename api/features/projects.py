@@ -52,6 +52,7 @@ def project_record(
 ) -> dict[str, Any]:
     """Everything the registry knows of a project beside its document (OGCR 4.2.1)."""
     project = row.project
+    reversals = reversals_of_project(snapshot, project.project_id)
     return {
         "project_id": project.project_id,
         "status": project.status,
@@ -75,11 +76,9 @@ def project_record(
             _report(registry, snapshot, row, r) for r in reports_of(snapshot, project.project_id)
         ],
         "units": [_sum(s) for s in sums(snapshot, project_id=project.project_id)],
-        "deficit_kg": deficit_kg(snapshot, project.project_id),
-        "reversals": [
-            reversal_summary(registry, r)
-            for r in reversals_of_project(snapshot, project.project_id)
-        ],
+        # Only a reversal can leave a project owing.
+        "deficit_kg": deficit_kg(snapshot, project.project_id) if reversals else 0,
+        "reversals": [reversal_summary(registry, r) for r in reversals],
         "conflicts": [_conflict(registry, c) for c in claims(snapshot, project)],
     }
 

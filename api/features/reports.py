@@ -14,7 +14,7 @@ from api.features.quality import report_quality
 from api.features.reversals import reversal_summary
 from api.queries.beside import Beside
 from api.queries.projects import ProjectRow
-from api.queries.reports import ReportRow, granularity_kg, versions, vintages
+from api.queries.reports import ReportRow, versions, vintages
 from api.queries.reversals import reversals_of_report
 from api.registry import Registry
 from api.representations import GEOJSON
@@ -73,7 +73,7 @@ def report_record(
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
         "reason": report.reason or None,
-        **_amounts(snapshot, report),
+        **_amounts(snapshot, project, report),
         "versions": [
             version_entry(registry, snapshot, v, v.report_hash, path) | _period(v)
             for v in versions(snapshot, report.report_id)
@@ -155,9 +155,9 @@ def _links(registry: Registry, project: ProjectRow, row: ReportRow) -> list[dict
     ]
 
 
-def _amounts(snapshot: Snapshot, report: Report) -> dict[str, Any]:
+def _amounts(snapshot: Snapshot, project: ProjectRow, report: Report) -> dict[str, Any]:
     """The vintages, and what rounding down to whole granules leaves of them together."""
-    granule = granularity_kg(snapshot, report.project_id) or 1
+    granule = (project.methodology and project.methodology.granularity_kg) or 1
     entries, left = [], 0
     for vintage in vintages(snapshot, report.report_id):
         left += vintage.verified_kg or 0

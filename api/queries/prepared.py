@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam
+from sqlalchemy import ColumnElement, Connection, Row, bindparam
 from sqlmodel import Session
 
 from api.snapshot import Snapshot
@@ -37,7 +37,7 @@ class Prepared:
 
     def all(self, snapshot: Snapshot, **given: Any) -> list[Any]:
         """Everything that it finds in a state."""
-        return self.at(snapshot.session, snapshot.block, **given)
+        return self._read(snapshot.connection, snapshot.block, given)
 
     def first(self, snapshot: Snapshot, **given: Any) -> Any:
         """The first that it finds in a state, None without any."""
@@ -46,9 +46,12 @@ class Prepared:
 
     def at(self, session: Session, block: int | None, **given: Any) -> list[Any]:
         """Everything that it finds in the state at a block; without one, in the newest."""
+        return self._read(session.connection(), block, given)
+
+    def _read(self, connection: Connection, block: int | None, given: dict[str, Any]) -> list[Any]:
         if block is None:
-            return self._newest.read(session, given)
-        return self._past.read(session, {**given, _BLOCK: block})
+            return self._newest.read(connection, given)
+        return self._past.read(connection, {**given, _BLOCK: block})
 
     @cached_property
     def _newest(self) -> _Form:
@@ -79,8 +82,8 @@ class _Form:
             place += len(its)
         return cls(query.with_only_columns(*columns, maintain_column_froms=True), _cut(parts))
 
-    def read(self, session: Session, given: dict[str, Any]) -> list[Any]:
-        rows = session.connection().execute(self.statement, given).all()
+    def read(self, connection: Connection, given: dict[str, Any]) -> list[Any]:
+        rows = connection.execute(self.statement, given).all()
         return [self.cut(row) for row in rows]
 
 

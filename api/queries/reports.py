@@ -17,13 +17,7 @@ from api.queries.order import Nullable, Order, order_of
 from api.queries.pages import Listing, Page, keys_of
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid
-from api.queries.statements import (
-    Methodologies,
-    Projects,
-    Reports,
-    ReportVersions,
-    Vintages,
-)
+from api.queries.statements import Reports, ReportVersions, Vintages
 from api.snapshot import Snapshot
 from indexer.identity import report_id
 from indexer.models import Report, ReportVersion, ReportVintage
@@ -132,12 +126,6 @@ def vintages(snapshot: Snapshot, report_id: str) -> Sequence[ReportVintage]:
     return _VINTAGES.all(snapshot, report_id=report_id)
 
 
-def granularity_kg(snapshot: Snapshot, project_id: str | None) -> int | None:
-    """The smallest amount of a unit of a project, kg CO2e; None when it is not known."""
-    kg: int | None = _GRANULARITY.first(snapshot, project_id=project_id)
-    return kg
-
-
 def _ids_of(project_id: str, name: str) -> list[str]:
     own = [name.lower()] if re.fullmatch(r"0x[0-9a-fA-F]{28}", name) else []
     return [*own, report_id(project_id, name)]
@@ -206,15 +194,9 @@ def _vintages(valid: Valid) -> Any:
     return select(Vintages).where(valid(Vintages), own).order_by(Vintages.vintage)
 
 
-def _granularity(valid: Valid) -> Any:
-    followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
-    query = select(Methodologies.granularity_kg).join(Projects, followed)
-    return query.where(valid(Projects), Projects.project_id == bindparam("project_id"))
-
-
 _REPORTS, _OF_PROJECT = Prepared(_reports), Prepared(_of_project)
 _VERSIONS, _LAST_OF_VERSION = Prepared(_versions), Prepared(_last_of_version)
 _VERSION = Prepared(
     lambda valid: _versions(valid).where(ReportVersions.version == bindparam("version"))
 )
-_VINTAGES, _GRANULARITY = Prepared(_vintages), Prepared(_granularity)
+_VINTAGES = Prepared(_vintages)
