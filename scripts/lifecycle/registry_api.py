@@ -97,6 +97,11 @@ class RegistryApi:
         """What the registry keeps of a methodology version."""
         return self.known(f"/methodologies/{methodology_id}@{version}")
 
+    def wait_until_up(self, say: Callable[[str], None]) -> None:
+        """Return once anything is answered: how long a program takes to start is up to the machine,
+        so that a patience which fits an API that was there before would be short."""
+        self._wait(self._answers, f"{self.url} to answer", say)
+
     def wait_until_indexed(self, block: int, say: Callable[[str], None]) -> None:
         """Return once the index has come to a block of the chain."""
 
@@ -123,6 +128,13 @@ class RegistryApi:
         self._wait(reached, f"{what} (task {task})", say)
         self._known.clear()
         return found
+
+    def _answers(self) -> bool:
+        try:
+            self._http.get(f"{self.url}/health")
+        except httpx.TransportError:
+            return False
+        return True
 
     def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
         """An answer that is no internal error; any request may be repeated."""

@@ -207,6 +207,7 @@ class LocalRegistry:
         api = RegistryApi(self._places.api_url)
         with self._console.status("starting indexer and API") as status:
             try:
+                api.wait_until_up(status.update)
                 api.wait_until_indexed(self._chain.head() or 0, status.update)
             except (Broken, TooSlow) as error:
                 logs = " and ".join(str(service.log) for service in self._services)
