@@ -13,6 +13,7 @@ from typing import Any
 
 from api.hooks.worker import Teller
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from .world import World
 
 
@@ -45,7 +46,7 @@ class Receiver:
         """The types of what arrived."""
         return [message.content["type"] for message in self.messages]
 
-    def wait(self, until: Callable[[], bool], seconds: float = 15) -> None:
+    def wait(self, until: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
         """Wait for something to arrive."""
         ends = time.monotonic() + seconds
         while not until():

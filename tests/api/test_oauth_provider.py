@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +26,9 @@ from api.oauth.clients import Registration, register
 from api.registry import Registry
 from api.settings import ApiSettings
 from indexer.database import create_index_tables
+
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
+from ..ports import free_port  # noqa: TID252
 
 OURS = "https://registry.example"
 WALLET = "0x976ea74026e726554db657fa54763abd0c3a0aa9"
@@ -76,9 +78,7 @@ class TestSecondServer:
     @pytest.fixture
     def second(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
         """Another authorization server; gives its issuer, and a token that it gave a client."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         issuer, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("second")
         app = create_app(settings(folder, public_url=issuer))
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", log_config=None))
@@ -274,7 +274,7 @@ class TestProvider:
 
 
 def _wait_for(condition: Any) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

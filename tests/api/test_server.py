@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
+from ..ports import free_port  # noqa: TID252
 from .world import World
 
 
@@ -75,9 +77,7 @@ class TestServer:
         assert "Traceback" not in found.stderr
 
     def test_it_stops_when_it_is_told_to(self, world: World) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         settings = world.settings
         environment = {
             "DATABASE_URL": settings.database_url,
@@ -98,9 +98,10 @@ class TestServer:
 
 
 def _until_up(url: str) -> httpx.Response:
-    for _ in range(300):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         try:
             return httpx.get(url)
         except httpx.HTTPError:
             time.sleep(0.1)
-    pytest.fail("The server did not come up within 30 s.")
+    pytest.fail("The server did not come up in time.")

@@ -17,6 +17,7 @@ import uvicorn
 
 from api.main import create_app
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from . import documents
 from .world import World
 
@@ -161,7 +162,7 @@ class TestStream:
         with reading(served), reading(served):
             refused = httpx.get(f"{served}/changes/stream")
             assert (refused.status_code, refused.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             with httpx.stream("GET", f"{served}/changes/stream") as again:
                 if again.status_code == 200:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ from api.hooks.tables import WebhookRow
 from api.hooks.telling import LONGEST_WAIT, tell, wait_after
 from api.main import create_app
 
+from ..ports import free_port  # noqa: TID252
 from . import documents
 from .people import DEVELOPER, OTHER_DEVELOPER
 from .receiving import Heard, Receiver, receiver, told
@@ -546,9 +546,6 @@ class TestHandling:
 @contextmanager
 def process(world: World, url: str) -> Iterator[subprocess.Popen[bytes]]:
     """An API of its own on the world's database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     settings = world.settings
     environment = {
         "DATABASE_URL": url,
@@ -561,7 +558,7 @@ def process(world: World, url: str) -> Iterator[subprocess.Popen[bytes]]:
         "OGCR_HOOKS_SECONDS": "0.05",
         "OGCR_HOOKS_TIMEOUT": "1",
     }
-    command = [sys.executable, "-m", "api", "--port", str(port)]
+    command = [sys.executable, "-m", "api", "--port", str(free_port())]
     started = subprocess.Popen(command, env=os.environ | environment)
     try:
         yield started
@@ -588,14 +585,14 @@ class TestKills:
                 heard.answers = lambda n: (204, {}, 0.15 if n < 8 else 0.0)
                 subscribed(world, heard.url, after=0, events=CHANGES)
                 with process(world, fresh_postgres_url) as one:
-                    heard.wait(lambda: len(heard.messages) >= 2, seconds=30)
+                    heard.wait(lambda: len(heard.messages) >= 2)
                     with told(world):
                         alone = len(heard.messages)
                         heard.wait(lambda: len(heard.messages) > alone)
                         assert len(cursors(heard)) == len(heard.messages)
                         one.send_signal(signal.SIGKILL)
                         one.wait()
-                        heard.wait(lambda: len(cursors(heard)) == len(expected), seconds=60)
+                        heard.wait(lambda: len(cursors(heard)) == len(expected))
                 by_id: dict[str, set[str]] = {}
                 for message in heard.messages:
                     by_id.setdefault(message.id, set()).add(message.body)

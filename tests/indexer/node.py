@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from typing import Any
 
 import httpx
+
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
+from ..ports import free_port  # noqa: TID252
 
 
 class Refused(Exception):
@@ -23,7 +25,7 @@ class Node:
         binary = shutil.which("anvil")
         if binary is None:
             raise FileNotFoundError("anvil is not on the path: source scripts/environment first.")
-        self.port = _free_port()
+        self.port = free_port()
         self.chain_id = chain_id
         self.url = f"http://127.0.0.1:{self.port}"
         command = [binary, "--port", str(self.port), "--chain-id", str(chain_id)]
@@ -95,20 +97,16 @@ class Node:
         """End the process and the connections."""
         self._client.close()
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(PATIENCE_SECONDS)
         self._states.cleanup()
 
     def _wait_until_up(self) -> None:
-        for _ in range(200):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
             try:
                 self.rpc("eth_chainId")
                 return
             except httpx.HTTPError:
+                assert self._process.poll() is None, "anvil ended at its start."
                 time.sleep(0.05)
-        raise TimeoutError("anvil did not start within 10 s.")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        raise TimeoutError(f"anvil did not start within {PATIENCE_SECONDS} s.")

@@ -19,6 +19,7 @@ from indexer.database import create_index_tables, engine
 from indexer.follower import Follower
 from indexer.settings import IndexerSettings
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from .play import Play
 from .stage import Registry
 from .truth import check_model, digest_of, fresh_digest
@@ -49,7 +50,7 @@ def process(settings: IndexerSettings, log: Path) -> Iterator[subprocess.Popen[b
         started.wait()
 
 
-def wait_for(log: Path, words: str, seconds: float = 20) -> None:
+def wait_for(log: Path, words: str, seconds: float = PATIENCE_SECONDS) -> None:
     end = time.monotonic() + seconds
     while words not in log.read_text():
         assert time.monotonic() < end, log.read_text()
@@ -129,7 +130,7 @@ class TestProcess:
                 play.act(5, per_block=4)
                 writer.send_signal(signal.SIGSTOP)
                 frozen_at = time.monotonic()
-                wait_for(second, "following", seconds=15)
+                wait_for(second, "following")
                 assert time.monotonic() - frozen_at < 10
                 play.act(5, per_block=4)
                 wait_until_at_head(registry, settings)

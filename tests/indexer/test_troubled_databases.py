@@ -51,7 +51,7 @@ class TestConnections:
                 time.sleep(random.Random(5).random() * 0.1)
                 with server.connect() as connection:
                     connection.execute(others)
-            wait_until_at_head(registry, settings, seconds=20)
+            wait_until_at_head(registry, settings)
         check_model(registry, settings)
         assert digest_of(settings) == fresh_digest(another())
 

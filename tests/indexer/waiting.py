@@ -10,10 +10,13 @@ from indexer.database import create_index_tables, engine, snapshot
 from indexer.models import Checkpoint
 from indexer.settings import IndexerSettings
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from .stage import Registry
 
 
-def wait_until_at_head(registry: Registry, settings: IndexerSettings, seconds: float = 10) -> None:
+def wait_until_at_head(
+    registry: Registry, settings: IndexerSettings, seconds: float = PATIENCE_SECONDS
+) -> None:
     """Until the index says that it stands on the node's newest block."""
     head = registry.node.rpc("eth_getBlockByNumber", "latest", False)["hash"]
     database = engine(settings.database_url)

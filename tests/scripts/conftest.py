@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from .running import PATIENCE_SECONDS, Running, free_port, up, wait_for_line
+from ..ports import free_port  # noqa: TID252
+from .running import PATIENCE_SECONDS, Running, output_of, up, wait_for_line
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +19,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     data = tmp_path_factory.mktemp("registry")
     port, rpc_port = free_port(), free_port()
     once = up(data, port, rpc_port, "--once")
-    output, _ = once.communicate(timeout=PATIENCE_SECONDS)
+    output = output_of(once)
     assert once.returncode == 0, output
     process = up(data, port, rpc_port)
     wait_for_line(process, "Ctrl-C stops everything.")

@@ -1,7 +1,6 @@
 """A registry that `scripts/up` keeps running, as tests see it."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,8 @@ from scripts.auditing.registry_audit import Assignment, audit
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / ".build" / "__local__.json"
-PATIENCE_SECONDS = 180
+#: A start and the sample take half a minute on an idle machine, many times that on a busy one.
+PATIENCE_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,15 @@ def up(data: Path, port: int, rpc_port: int, *options: str) -> subprocess.Popen[
     )
 
 
+def output_of(process: subprocess.Popen[str]) -> str:
+    """All that a process printed until it ended."""
+    try:
+        return process.communicate(timeout=PATIENCE_SECONDS)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(f"did not end:\n{process.communicate()[0]}") from None
+
+
 def wait_for_line(process: subprocess.Popen[str], wanted: str) -> str:
     """What a process printed up to and with a line that holds the words."""
     assert process.stdout is not None
@@ -90,11 +99,3 @@ def wait_for_line(process: subprocess.Popen[str], wanted: str) -> str:
             return seen
         assert time.monotonic() < deadline, seen
     raise AssertionError(f"ended without “{wanted}”:\n{seen}")
-
-
-def free_port() -> int:
-    """A TCP port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -18,7 +18,8 @@ from scripts.deployment import CONTRACTS, FORWARDER, ROLE_IDS, DeploymentError
 from scripts.governing.asked import Asked, terms_of
 from scripts.governing.terms import DEFAULT_DELAYS, TermsError
 
-from .running import free_port
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
+from ..ports import free_port  # noqa: TID252
 
 #: `Standing.Fit` of contracts/interfaces/IRegistryAccessControl.sol.
 FIT = 0
@@ -149,7 +150,7 @@ class TestTerms:
 
 def wait_for_port(port: int) -> None:
     """Return once somebody listens on the port."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

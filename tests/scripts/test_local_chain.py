@@ -7,7 +7,7 @@ import pytest
 
 from scripts.local.chain import ChainTrouble, LocalChain
 
-from .running import free_port
+from ..ports import free_port  # noqa: TID252
 
 
 def rpc(chain: LocalChain, method: str, *parameters: object) -> object:

@@ -17,7 +17,8 @@ from scripts.local.children import Child
 from scripts.local.claims import Claimed, require_free, sole_user
 from scripts.sample.lifecycle import sample
 
-from .running import PATIENCE_SECONDS, Running, free_port, up, wait_for_line
+from ..ports import free_port  # noqa: TID252
+from .running import PATIENCE_SECONDS, Running, output_of, up, wait_for_line
 
 
 def descendants(process: int) -> dict[int, str]:
@@ -86,7 +87,7 @@ class TestUp:
 
     def test_says_so_when_it_runs_already(self, running: Running) -> None:
         second = up(running.data, free_port(), free_port(), "--once")
-        output, _ = second.communicate(timeout=PATIENCE_SECONDS)
+        output = output_of(second)
         assert second.returncode == 1
         assert f"Another scripts/up (process {running.process.pid}) runs in this clone" in output
 
@@ -104,7 +105,7 @@ class TestUp:
         process.wait()
         wait_until(lambda: not any(map(is_alive, children)), f"{children} to die")
         again = up(data, port, free_port(), "--no-sample", "--once")
-        output, _ = again.communicate(timeout=PATIENCE_SECONDS)
+        output = output_of(again)
         assert again.returncode == 0, output
         assert "local chain at block 61" in output
 
@@ -114,7 +115,7 @@ class TestUp:
         process, _, _ = bare
         children = descendants(process.pid)
         os.kill(child_of(process.pid, "anvil"), signal.SIGKILL)
-        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        output = output_of(process)
         assert process.returncode == 1
         assert "The local chain (anvil) was ended by SIGKILL; the end of" in output
         assert not any(map(is_alive, children))
