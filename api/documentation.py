@@ -21,6 +21,7 @@ from api.oauth.models import OAuthProblem
 from api.operations import OPERATIONS, Operation
 from api.representations import GEOJSON, REPRESENTATIONS
 from api.requests import SignedDocument
+from api.specimens import with_specimen
 from schemas import KINDS, schema
 
 _EXAMPLES = Path(__file__).parent / "examples"
@@ -81,6 +82,7 @@ def complete(app: FastAPI) -> dict[str, Any]:
         _describe_operation(entry, operation, components)
         if method != "get":
             _describe_once(entry, components)
+        entry["parameters"] = [with_specimen(one) for one in entry.get("parameters", ())]
         _describe_access(entry, operation, components)
         # Wrong credentials are counted everywhere, also where requests are not.
         entry["responses"]["429"] = _error_response(429, components)

@@ -132,9 +132,12 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app = FastAPI(
         title="OGCR registry",
         version="0.1.0",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Clients that are generated name their functions by it.
+        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
         dependencies=[Depends(admit)],
     )

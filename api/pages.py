@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from api.encoding import dumps
 from api.errors import MissingError
 
 _LANDING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -36,11 +39,19 @@ ul{list-style:none;padding:0;display:grid;gap:.6rem}
 a{display:block;padding:.8rem 1rem;border:1px solid #8888;border-radius:.6rem;
   color:inherit;text-decoration:none}
 a:hover,a:focus{border-color:#2e7d4f}
-table{width:100%;border-spacing:0 .2rem}
+table{width:100%;border-spacing:.5rem .2rem;table-layout:fixed}
 th{font-weight:400;text-align:left;overflow-wrap:anywhere;width:45%}
-td:last-child{text-align:right}
+td:last-child{text-align:right;width:5rem}
 meter{width:100%}
 """
+
+
+#: The reader's tables, whose columns a phone has no room for, one above the other.
+_NARROW = """<style>@media(max-width:640px){
+.swagger-ui table:not(.model) :is(tbody,tr,td){display:block;width:auto!important;min-width:0}
+.swagger-ui table:not(.model) thead{display:none}
+.swagger-ui table:not(.model) td{max-width:100%;overflow-wrap:anywhere}
+.swagger-ui .wrapper{padding:0 8px}}</style></head>"""
 
 
 def landing_page(links: Sequence[dict[str, str]]) -> Response:
@@ -71,6 +82,12 @@ def statistics_page(content: Mapping[str, Any]) -> Response:
     return _page(body, _LANDING_POLICY)
 
 
+def tagged(content: bytes, media_type: str) -> Response:
+    """What is the same as long as this program is, and not sent again to whom it is known."""
+    headers = {"ETag": f'"{sha256(content).hexdigest()[:32]}"'}
+    return Response(content, headers=headers, media_type=media_type)
+
+
 def _bars(title: str, numbers: Sequence[tuple[str, int]]) -> str:
     if not numbers:
         return ""
@@ -84,7 +101,15 @@ def _bars(title: str, numbers: Sequence[tuple[str, int]]) -> str:
 
 
 def add_documentation(app: FastAPI) -> None:
-    """Add `GET /docs`, where a person reads the OpenAPI document, and the files of that page."""
+    """Add the OpenAPI document, `GET /docs`, where a person reads it, and that page's files."""
+
+    @cache
+    def definition() -> bytes:
+        return dumps(app.openapi())
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def read_definition() -> Response:
+        return tagged(definition(), "application/json")
 
     @app.get("/docs", include_in_schema=False)
     def read_documentation() -> Response:
@@ -97,8 +122,8 @@ def add_documentation(app: FastAPI) -> None:
             swagger_css_url="/docs/swagger-ui.css",
             swagger_favicon_url="/docs/favicon-32x32.png",
         )
-        page.headers["Content-Security-Policy"] = _READER_POLICY
-        return page
+        content = bytes(page.body).decode().replace("</head>", _NARROW, 1)
+        return HTMLResponse(content, headers={"Content-Security-Policy": _READER_POLICY})
 
     for name, media_type in _READER_FILES.items():
         app.add_api_route(f"/docs/{name}", _file(name, media_type), include_in_schema=False)

@@ -14,6 +14,7 @@ from api.errors import MissingError
 from api.features.places import project_area, project_point, report_area
 from api.filters import PlaceFilters, ReportPlaceFilters
 from api.openapi30 import collections_definition
+from api.pages import tagged
 from api.parameters import AsOfQuery
 from api.queries.beside import beside_projects, beside_reports
 from api.queries.places import (
@@ -60,7 +61,7 @@ def read_conformance() -> Response:
 @router.get("/openapi-3.0.json", summary="The collections in OpenAPI 3.0")
 def read_definition(request: Request) -> Response:
     """The operations on collections, for clients that do not read OpenAPI 3.1."""
-    return Response(dumps(collections_definition(request.app.openapi())), media_type=DEFINITION)
+    return tagged(dumps(collections_definition(request.app.openapi())), DEFINITION)
 
 
 @router.get("/collections", summary="List the collections")

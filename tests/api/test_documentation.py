@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 
 from api.documentation import example
 from api.hooks.models import MESSAGES
@@ -64,6 +64,11 @@ class TestDocumentation:
         assert entry["summary"]
         assert entry["description"]
         assert all(parameter["description"] for parameter in entry.get("parameters", ()))
+        for parameter in entry["parameters"]:
+            schema = parameter["schema"]
+            assert schema["examples"], parameter["name"]
+            for value in schema["examples"]:
+                Draft202012Validator(schema, format_checker=FormatChecker()).validate(value)
         named = {part[1:-1] for part in path.split("/") if part.startswith("{")}
         declared = {p["name"] for p in entry.get("parameters", ()) if p["in"] == "path"}
         assert named == declared
@@ -124,6 +129,17 @@ class TestDocumentation:
         assert "/openapi.json" in page.text
         assert "https://" not in page.headers["content-security-policy"]
         assert world.get("/openapi.json").json()["info"]["title"] == "OGCR registry"
+
+    def test_the_document_is_not_sent_again(self, world: World) -> None:
+        for path in ("/openapi.json", "/openapi-3.0.json"):
+            known = {"If-None-Match": world.get(path).headers["etag"]}
+            again = world.client.get(path, headers=known)
+            assert (again.status_code, again.content) == (304, b"")
+
+    def test_every_operation_has_a_short_name(self, document: dict[str, Any]) -> None:
+        names = [one["operationId"] for way in document["paths"].values() for one in way.values()]
+        assert len(names) == len(set(names)) == len(OPERATIONS)
+        assert {"list_projects", "retire_unit", "read_task"} <= set(names)
 
     def test_the_page_needs_no_other_host(self, world: World) -> None:
         page = world.get("/docs")
