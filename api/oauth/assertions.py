@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key
+from joserfc.jws import CompactSignature
 
+from api.oauth.client_keys import ALGORITHMS, meant
 from api.oauth.clients import Client
 from api.oauth.credentials import digest
 from api.oauth.server import Server
-from api.oauth.strangers import ProvenToDoubt, nobodys_keys
+from api.oauth.strangers import ProvenToDoubt
 from api.queries import oauth as queries
 
-ALGORITHMS = ["ES256", "ES384", "PS256", "RS256", "EdDSA"]
 #: A JWT may not be good for longer; so long is its id kept.
 _MOST_SECONDS = 3_660
 
@@ -36,9 +39,9 @@ class Assertion(JWTBearerClientAssertion):
         issuer = self._server.issuer
         return [issuer, f"{issuer}/oauth/token"]
 
-    def resolve_client_public_key(self, client: Client) -> KeySet:
-        """The keys that the client was registered with; those of nobody for one that has none."""
-        return client.keys() or nobodys_keys()
+    def resolve_client_public_key(self, client: Client) -> Callable[[CompactSignature], Key]:
+        """What finds the key that a signature is to be looked at with."""
+        return partial(meant, client.row.jwks)
 
     def process_assertion_claims(self, assertion: str, resolve_key: Any) -> Any:
         """The claims, by an asymmetric algorithm alone."""

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin, list_to_scope, scope_to_list
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from sqlmodel import Session
 
 from api.access.scopes import SCOPES
 from api.errors import Detail, MissingError, ValidationError
 from api.oauth import addresses
+from api.oauth.client_keys import UnfitKeysError, key_set, require_public
 from api.oauth.credentials import SECRET_START, digest, is_same, new_id, new_secret
 from api.oauth.scopes import needs_wallet
 from api.oauth.tables import ClientRow
@@ -75,10 +74,6 @@ class Client(ClientMixin):
         """True for what it was registered for."""
         return grant_type in self.row.grant_types
 
-    def keys(self) -> KeySet | None:
-        """The public keys that it authenticates itself with."""
-        return KeySet.import_key_set(self.row.jwks) if self.row.jwks else None  # type: ignore[arg-type]
-
 
 @dataclass(frozen=True)
 class Registration:
@@ -118,7 +113,7 @@ def register(session: Session, wanted: Registration) -> tuple[ClientRow, str | N
         organization=wanted.organization,
         auth_method=wanted.auth_method,
         secret_hash=digest(secret) if secret else None,
-        jwks=dict(wanted.jwks) if wanted.jwks else None,
+        jwks=key_set(wanted.jwks) if wanted.jwks else None,
         redirect_uris=list(dict.fromkeys(wanted.redirect_uris)),
         grant_types=list(wanted.grant_types),
         scopes=sorted(set(wanted.scopes)),
@@ -176,11 +171,9 @@ def _key_faults(wanted: Registration) -> list[Detail]:
     if wanted.auth_method != "private_key_jwt":
         return [Detail("/jwks", "CLIENT_KEYS", _NO_KEYS)] if wanted.jwks is not None else []
     try:
-        keys = KeySet.import_key_set(wanted.jwks or {"keys": []})  # type: ignore[arg-type]
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
-        return [Detail("/jwks", "CLIENT_KEYS", _KEYS)]
-    if any(key.is_private or key.key_type == "oct" for key in keys):
-        return [Detail("/jwks", "CLIENT_KEYS", _PRIVATE)]
+        require_public(wanted.jwks or {})
+    except UnfitKeysError as error:
+        return [Detail("/jwks", "CLIENT_KEYS", str(error))]
     return []
 
 
@@ -191,6 +184,4 @@ _NO_GRANT = (
     "authenticate for one that asks for itself."
 )
 _NEEDS_WALLET = "This is granted to a wallet that holds the role; a client of its own has none."
-_KEYS = "Give a JWK Set (RFC 7517) with the client's public keys."
 _NO_KEYS = "Keys go with private_key_jwt alone; take them out."
-_PRIVATE = "Give public keys alone, and keep the private ones to yourself."

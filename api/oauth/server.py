@@ -17,7 +17,7 @@ from api.oauth.credentials import digest, new_id
 from api.oauth.forms import FormRequest
 from api.oauth.scopes import needs_wallet
 from api.oauth.sentences import mended
-from api.oauth.strangers import Authentication, Stranger
+from api.oauth.strangers import STRANGER, Authentication
 from api.oauth.tables import GrantRow, RefreshTokenRow
 from api.oauth.tokens import AccessTokens
 from api.oauth.wallets import allowed_to, wallets_of
@@ -67,7 +67,7 @@ class Server(AuthorizationServer):
             self.issuer, registry.signing_keys, self.settings.access_token_seconds
         )
         self.register_token_generator("default", self._tokens)
-        self._client_auth = Authentication(lambda name: self.query_client(name) or Stranger(name))
+        self._client_auth = Authentication(lambda name: self.query_client(name) or STRANGER)
         self._naming = Naming(self.issuer)
         self.register_extension(lambda server: self._naming(server))
 

@@ -1,15 +1,14 @@
 """Strangers: a client that nobody knows is put to the same proof as one that is known.
 
-Whoever tries ids learns from neither text nor time which of them there are.
+Whoever tries ids learns from neither text nor time which of them there are; which key a signature
+is looked at with stands in `client_keys`.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientAuthentication, InvalidClientError
-from joserfc.jwk import ECKey, KeySet
 
 from api.oauth.clients import Client
 from api.oauth.credentials import is_same
@@ -21,10 +20,10 @@ _SAID = "The client is not known here, or did not prove to be itself."
 class Stranger(Client):
     """In place of a client that there is not: takes every proof, and believes none."""
 
-    def __init__(self, client_id: str) -> None:
+    def __init__(self) -> None:
         nobody: dict[str, Any] = {"created_at": 0, "created_by": "", "auth_method": "none"}
         lists: dict[str, Any] = {"redirect_uris": [], "grant_types": [], "scopes": []}
-        super().__init__(ClientRow(id=client_id, name="", **nobody, **lists))
+        super().__init__(ClientRow(id="", name="", **nobody, **lists))
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Looks as closely as a client would."""
@@ -35,9 +34,9 @@ class Stranger(Client):
         """By none."""
         return False
 
-    def keys(self) -> KeySet:
-        """Keys with which nobody signs."""
-        return nobodys_keys()
+
+#: Whatever id is asked for: to make one takes longer than to find a client.
+STRANGER = Stranger()
 
 
 class ProvenToDoubt(InvalidClientError):
@@ -56,9 +55,3 @@ class Authentication(ClientAuthentication):
         except InvalidClientError:
             raise InvalidClientError(_SAID, status_code=401) from None
         return found
-
-
-@cache
-def nobodys_keys() -> KeySet:
-    """Public keys whose private halves are forgotten."""
-    return KeySet([ECKey.import_key(ECKey.generate_key("P-256").as_dict(private=False))])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from authlib.oauth2.rfc7523 import private_key_jwt_sign
-from joserfc.jwk import ECKey
+from joserfc.jwk import JWKRegistry, Key
 from sqlalchemy import event
 
 from api.access import keys
@@ -21,8 +21,8 @@ from api.oauth.forms import FormRequest
 from .walking import Known, form, known
 from .world import World
 
-#: What takes time: hashes, comparisons, signatures; statements are counted beside.
-_WORK = ("openssl_sha256", "compare_digest", "verify")
+#: What takes time: hashes, comparisons, keys, signatures; statements are counted beside.
+_WORK = ("openssl_sha256", "compare_digest", "public_key", "from_public_bytes", "verify")
 ISSUER = "https://registry.example"
 _NOBODY = "0" * 24
 _ASSERTED = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -38,9 +38,40 @@ def agent(world: World) -> Known:
     return known(world, auth_method="client_secret", organization="ACME", redirect_uris=())
 
 
+def pair_of(kind: Kind, kid: str) -> tuple[Key, dict[str, Any]]:
+    """A key of a kind, and another one under the same name, as it is published."""
+    own, other = (JWKRegistry.generate_key(*kind, {"kid": kid}) for _ in range(2))
+    return own, dict(other.as_dict(private=False))
+
+
+Kind = tuple[str, str | int]
+#: A key that signs and another one of its name, as it is published, for each kind.
+Pairs = dict[Kind, tuple[Key, dict[str, Any]]]
+
+KINDS: dict[Kind, tuple[str, ...]] = {
+    ("EC", "P-256"): ("ES256",),
+    ("EC", "P-384"): ("ES384",),
+    ("OKP", "Ed25519"): ("EdDSA",),
+    ("OKP", "Ed448"): ("EdDSA",),
+    ("RSA", 2048): ("PS256", "RS256"),
+    ("RSA", 3072): ("PS256", "RS256"),
+}
+
+
 @pytest.fixture(scope="module")
-def signer() -> ECKey:
-    return ECKey.generate_key("P-256", auto_kid=True)
+def pairs() -> Pairs:
+    """For each kind, a key that signs and one, of the same name, that it is taken for."""
+    return {kind: pair_of(kind, f"key-{number}") for number, kind in enumerate(KINDS)}
+
+
+@pytest.fixture(scope="module")
+def signers(world: World, pairs: Pairs) -> list[str]:
+    """Clients with a key of each kind, with one of each, and one that has named none."""
+    own = {"auth_method": "private_key_jwt", "organization": "ACME", "redirect_uris": ()}
+    public = [public for _, public in pairs.values()]
+    nameless = [{k: v for k, v in public[0].items() if k != "kid"}]
+    sets = [[one] for one in public] + [public, nameless]
+    return [known(world, jwks={"keys": keys}, **own).id for keys in sets]
 
 
 def work_of(world: World, asked: Callable[[], object]) -> Counter[str]:
@@ -86,7 +117,8 @@ class TestStrangers:
     """
     given no client of that id, or a wrong proof   the same status, words and headers
     given either                                   as many hashes, comparisons and statements
-    given a signed assertion                       a signature is looked at in any case
+    given a signed assertion of any kind           a key and a signature like it are looked at,
+                                                   whatever keys there are, or none
     given API keys                                 the same
     """
 
@@ -112,19 +144,25 @@ class TestStrangers:
         assert found[0] == found[1] == found[2]
         assert (found[0]["openssl_sha256"], found[0]["compare_digest"]) == (1, 1)
 
+    @pytest.mark.parametrize(
+        ("kind", "algorithm"), [(kind, name) for kind, names in KINDS.items() for name in names]
+    )
     def test_have_their_signature_looked_at(
-        self, world: World, agent: Known, signer: ECKey
+        self,
+        world: World,
+        agent: Known,
+        pairs: Pairs,
+        signers: list[str],
+        kind: Kind,
+        algorithm: str,
     ) -> None:
-        other = ECKey.generate_key("P-256", {"kid": signer.kid})
-        public = {"keys": [other.as_dict(private=False)]}
-        own = {"auth_method": "private_key_jwt", "organization": "ACME", "redirect_uris": ()}
         found = []
-        for name in (_NOBODY, agent.id, known(world, jwks=public, **own).id):
-            proof = private_key_jwt_sign(signer, name, f"{ISSUER}/oauth/token", "ES256")
+        for name in (_NOBODY, agent.id, *signers):
+            proof = private_key_jwt_sign(pairs[kind][0], name, f"{ISSUER}/oauth/token", algorithm)
             fields = {"grant_type": "client_credentials", "client_assertion": proof}
             found.append(tried(world, fields | {"client_assertion_type": _ASSERTED}))
-        assert [one["verify"] for one in found] == [1, 1, 1]
-        assert found[0] == found[1] == found[2]
+        assert all(one == found[0] for one in found)
+        assert found[0]["verify"] == found[0]["public_key"] + found[0]["from_public_bytes"] == 1
 
     def test_are_keys_as_well(self, world: World) -> None:
         registry, held = world.app.state.registry, world.api_key(1)
