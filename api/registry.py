@@ -95,8 +95,8 @@ class Registry:
 
     @contextmanager
     def snapshot(self, as_of: str | None = None) -> Iterator[Snapshot]:
-        """One state of the index for one answer."""
-        with database.snapshot(self._index) as session:
+        """One state of the index for one answer, about what is asked for by its key."""
+        with database.snapshot(self._index, by_key=True) as session:
             yield snapshot_at(session, as_of)
 
     @contextmanager

@@ -1,0 +1,84 @@
+"""Snapshots: what a database still knows after one was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import Session, select
+
+from indexer.database import PREPARED_AFTER, create_index_tables, engine, snapshot, transaction
+from indexer.models import Block
+
+
+@pytest.fixture
+def made(database_url: str) -> Iterator[Engine]:
+    found = engine(database_url)
+    _fill(found)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def served(fresh_postgres_url: str) -> Iterator[Engine]:
+    found = engine(fresh_postgres_url)
+    _fill(found)
+    yield found
+    found.dispose()
+
+
+class TestSnapshot:
+    """
+    given a change in memory
+        when it ends               nothing of it is written
+        when an exception ends it  nothing of it is written either, and the exception comes out
+    on PostgreSQL
+        when an exception ends it  what was prepared is prepared still
+        given queries by key       one plan serves every key, in that snapshot alone
+    """
+
+    def test_nothing_is_written_when_a_row_was_changed_in_memory(self, made: Engine) -> None:
+        with snapshot(made) as session:
+            session.exec(select(Block)).one().timestamp = 2
+        with snapshot(made) as session:
+            assert session.exec(select(Block)).one().timestamp == 1
+
+    def test_nothing_is_written_when_an_exception_follows_a_change(self, made: Engine) -> None:
+        with pytest.raises(LookupError, match="not there"):
+            _look_in_vain(made)
+        with snapshot(made) as session:
+            assert session.exec(select(Block)).one().timestamp == 1
+
+    def test_prepared_statements_stay_when_an_exception_ends_it(self, served: Engine) -> None:
+        for _ in range(PREPARED_AFTER + 2):
+            with snapshot(served) as session:
+                session.execute(text("SELECT 'prepared'"))
+        with pytest.raises(LookupError, match="not there"):
+            _look_in_vain(served)
+        with snapshot(served) as session:
+            assert _prepared(session) == 1
+
+    def test_one_plan_serves_every_key_given_queries_by_key(self, served: Engine) -> None:
+        modes = []
+        for by_key in (True, False):
+            with snapshot(served, by_key=by_key) as session:
+                modes.append(session.scalar(text("SHOW plan_cache_mode")))
+        assert modes == ["force_generic_plan", "auto"]
+
+
+def _fill(database: Engine) -> None:
+    create_index_tables(database)
+    with transaction(database) as session:
+        session.add(Block(number=1, hash="0x01", parent_hash="0x00", timestamp=1))
+
+
+def _look_in_vain(database: Engine) -> None:
+    with snapshot(database) as session:
+        session.exec(select(Block)).one().timestamp = 2
+        raise LookupError("not there")
+
+
+def _prepared(session: Session) -> int:
+    counted = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%''prepared''%'"
+    return int(session.scalar(text(counted)) or 0)
