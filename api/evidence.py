@@ -14,7 +14,8 @@ from api.queries.reports import ReportRow
 from api.queries.units import UnitRow
 from api.registry import Registry
 from indexer.documents import DocumentCorrupt, DocumentMissing
-from indexer.evidence import EvidenceError, header_bytes, receipt_proof, slot_of
+from indexer.evidence import EvidenceError, header_bytes, proof_among, receipt_proof, slot_of
+from indexer.transactions import transaction_bytes
 
 FORMAT = "ogcr-evidence-1"
 
@@ -162,9 +163,19 @@ def _anchor(registry: Registry, subject: Subject, address: str) -> dict[str, Any
                 "transaction_hash": subject.transaction,
                 "transaction_index": index,
                 "log_position": place,
+                "transaction_proof": _transaction_proof(block["transactions"], index),
                 "receipt_proof": ["0x" + node.hex() for node in receipt_proof(receipts, index)],
             }
     raise EvidenceError("The node has another block there by now; try again in a moment.")
+
+
+def _transaction_proof(transactions: Sequence[dict[str, Any]], index: int) -> list[str] | None:
+    """None where a block holds a kind of transaction whose form is not known here."""
+    try:
+        signed = [transaction_bytes(one) for one in transactions]
+    except EvidenceError:
+        return None
+    return ["0x" + node.hex() for node in proof_among(signed, index)]
 
 
 def _place(

@@ -118,8 +118,8 @@ class Node:
         return self.transaction(transaction_hash) is not None
 
     def block_with_receipts(self, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """A block's header and all its receipts in order, as the node tells them."""
-        block = self.rpc.call("eth_getBlockByNumber", [hex(number), False])
+        """A block with its transactions, and their receipts in order, as the node tells them."""
+        block = self.rpc.call("eth_getBlockByNumber", [hex(number), True])
         receipts = self.rpc.call("eth_getBlockReceipts", [hex(number)])
         if not isinstance(block, dict) or not isinstance(receipts, list):
             raise TryLater(f"The node does not tell block {number} and its receipts.")

@@ -28,7 +28,7 @@ _LATER: tuple[tuple[str, bool], ...] = (
     ("parentBeaconBlockRoot", False),
     ("requestsHash", False),
 )
-_STATE_ROOT, _RECEIPTS_ROOT, _NUMBER, _TIMESTAMP = 3, 5, 8, 11
+_STATE_ROOT, _TRANSACTIONS_ROOT, _RECEIPTS_ROOT, _NUMBER, _TIMESTAMP = 3, 4, 5, 8, 11
 
 
 class EvidenceError(Exception):
@@ -41,6 +41,7 @@ class Header:
 
     hash: bytes
     state_root: bytes
+    transactions_root: bytes
     receipts_root: bytes
     number: int
     timestamp: int
@@ -91,9 +92,14 @@ def receipt_bytes(receipt: Answer) -> bytes:
 
 def receipt_proof(receipts: Sequence[Answer], index: int) -> list[bytes]:
     """The nodes that prove the receipt at `index`, out of all receipts of its block in order."""
+    return proof_among([receipt_bytes(receipt) for receipt in receipts], index)
+
+
+def proof_among(values: Sequence[bytes], index: int) -> list[bytes]:
+    """The nodes that prove the value at `index`, of those that a header's trie holds by place."""
     trie = HexaryTrie({})
-    for place, receipt in enumerate(receipts):
-        trie[rlp.encode(place)] = receipt_bytes(receipt)
+    for place, value in enumerate(values):
+        trie[rlp.encode(place)] = value
     return [rlp.encode(node) for node in trie.get_proof(rlp.encode(index))]
 
 
@@ -103,7 +109,8 @@ def proven_header(encoded: bytes, trusted: bytes) -> Header:
         raise EvidenceError(f"The header does not hash to 0x{trusted.hex()}.")
     fields = _decoded(encoded, "header")
     number, timestamp = (int.from_bytes(fields[place]) for place in (_NUMBER, _TIMESTAMP))
-    return Header(trusted, fields[_STATE_ROOT], fields[_RECEIPTS_ROOT], number, timestamp)
+    state, transactions = fields[_STATE_ROOT], fields[_TRANSACTIONS_ROOT]
+    return Header(trusted, state, transactions, fields[_RECEIPTS_ROOT], number, timestamp)
 
 
 def proven_logs(header: Header, index: int, nodes: Sequence[bytes]) -> list[ReceiptLog]:
@@ -114,6 +121,11 @@ def proven_logs(header: Header, index: int, nodes: Sequence[bytes]) -> list[Rece
     if status != b"\x01":
         raise EvidenceError("The transaction was reverted.")
     return [ReceiptLog(address, tuple(topics), data) for address, topics, data in logs]
+
+
+def proven_transaction(header: Header, index: int, nodes: Sequence[bytes]) -> bytes:
+    """The transaction at `index` of a block, as its sender signed it."""
+    return _proven(header.transactions_root, rlp.encode(index), nodes, "transaction")
 
 
 def proven_storage_root(header: Header, address: bytes, nodes: Sequence[bytes]) -> bytes:

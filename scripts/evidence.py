@@ -25,18 +25,27 @@ HASH = r"0x[0-9a-fA-F]{64}"
     metavar="0x…",
     help="Hash of a block that you trust, from a node or explorer of your choice; several times.",
 )
-def cli(bundle: Path, hashes: tuple[str, ...]) -> None:
+@click.option(
+    "--contract",
+    "contracts",
+    multiple=True,
+    metavar="0x…",
+    help="Address of a contract of the registry that you mean; several times.",
+)
+def cli(bundle: Path, hashes: tuple[str, ...], contracts: tuple[str, ...]) -> None:
     """Check BUNDLE, an answer of GET /projects/{id}/proof, …/monitoring/{id}/proof or
     /credits/{id}/proof.
 
-    Nothing is believed but the block hashes: the header must hash to one of them, the log and the
-    storage must be proven by that header, the document must hash to what they hold. Exit status 0
-    when all of it holds, 1 with a sentence for each fault.
+    Nothing is believed but the block hashes: the header must hash to one of them, the transaction,
+    its log and the storage must be proven by that header, the document must hash to what they hold.
+    Whether the contract is that of your registry is told by --contract, or for you to see. Exit
+    status 0 when all of it holds, 1 with a sentence for each fault.
     """
     try:
         trusted = {bytes.fromhex(text.removeprefix("0x")) for text in hashes}
         content = orjson.loads(bundle.read_bytes())
-        findings = list(check_evidence(content, trusted, Abi.load(IndexerSettings().artifacts)))
+        abi = Abi.load(IndexerSettings().artifacts)
+        findings = list(check_evidence(content, trusted, abi, contracts))
     except ValueError as error:
         raise click.ClickException(f"{error}. Give a bundle and hashes of 64 digits.") from error
     except StopLoudly as error:

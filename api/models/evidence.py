@@ -15,13 +15,15 @@ class EvidenceDocument(Answer):
 
 
 class EvidenceAnchor(Answer):
-    """The anchoring log: the header of its block, and what proves the receipt that holds it."""
+    """The anchoring log: the header of its block, and what proves the transaction and the receipt
+    that holds it; a `transaction_proof` is missing where the chain has kinds not known here."""
 
     block_number: int
     block_hash: str
     header: str
     transaction_hash: str
     transaction_index: int
+    transaction_proof: list[str] | None
     log_position: int
     receipt_proof: list[str]
 

@@ -1,10 +1,13 @@
 """Evidence, checked by whoever trusts nothing but the hash of a block."""
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+import orjson
+from eth_utils.crypto import keccak
 
 from api.evidence import FORMAT, Slot, project_slots, report_slots, unit_slots
 from indexer.abi import Abi
@@ -16,7 +19,10 @@ from indexer.evidence import (
     proven_logs,
     proven_slot,
     proven_storage_root,
+    proven_transaction,
 )
+from indexer.identity import project_id, report_id
+from indexer.transactions import chain_of
 
 Bundle = Mapping[str, Any]
 
@@ -28,6 +34,10 @@ _SLOTS: dict[str, Callable[[str], tuple[Slot, ...]]] = {
 #: By kind: the argument of the anchoring event that names the record, and the one with the hash.
 _ARGUMENTS = {"project": ("projectId", "pddHash"), "report": ("reportId", "reportHash")}
 _ANCHORING = ("PDDRegistered", "PDDUpdated", "MRVSubmitted")
+_PARTS = {"log": "anchor", "storage": "state"}
+_UNTRUSTED = (
+    "Block {block_number} ({block_hash}) is not among the hashes given: look it up and add it."
+)
 _STATUS_BITS, _OWNER_DIGITS = 160, 40
 
 
@@ -40,8 +50,14 @@ class Finding:
     holds: bool = True
 
 
-def check_evidence(bundle: Bundle, trusted: set[bytes], abi: Abi) -> Iterator[Finding]:
-    """Every step from trusted block hashes to the record; a step that breaks ends its branch."""
+def check_evidence(
+    bundle: Bundle, trusted: set[bytes], abi: Abi, contracts: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Every step from trusted block hashes to the record; a step that breaks ends its branch.
+
+    `contracts` are addresses (`0x…`) of the registry that is meant: without them it is only told
+    whose storage is proven.
+    """
     if bundle.get("format") != FORMAT:
         yield Finding("form", f"This is no bundle of the form {FORMAT}.", holds=False)
         return
@@ -49,48 +65,89 @@ def check_evidence(bundle: Bundle, trusted: set[bytes], abi: Abi) -> Iterator[Fi
         digest = _hex(bundle["document"]["content_hash"]) if bundle["document"] else None
         if digest is not None:
             yield _document(bundle["document"], digest)
-        anchored = list(_branch("log", bundle["anchor"], trusted))
-        yield from anchored
-        if anchored[-1].holds:
-            yield from _anchor(bundle, trusted, abi, digest)
-        stored = list(_branch("storage", bundle["state"], trusted))
-        yield from stored
-        if stored[-1].holds:
-            yield from _state(bundle, trusted, abi, digest)
-    except (KeyError, TypeError, AttributeError) as error:
+        yield _name(bundle)
+        yield _contract(bundle, contracts)
+        for step, check in (("log", _anchor), ("storage", _state)):
+            part = bundle[_PARTS[step]]
+            header = _header(part, trusted)
+            if header is None:
+                yield Finding(step, _UNTRUSTED.format(**part), holds=False)
+                continue
+            number, same = header.number, part["block_number"] == header.number
+            yield Finding(step, f"Block {number} is one that you trust.")
+            if not same:
+                yield Finding(step, f"It is not block {part['block_number']}.", holds=False)
+            yield from check(bundle, header, abi, digest)
+    except EvidenceError as error:
+        yield Finding("form", f"{error}", holds=False)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         yield Finding("form", f"The bundle is incomplete ({error!r}).", holds=False)
 
 
 def _document(document: Bundle, digest: bytes) -> Finding:
     if document["canonical"] is None:
         return Finding("document", "The bundle lacks the document.", holds=False)
-    if sha256(b64decode(document["canonical"])).digest() != digest:
+    if sha256(b64decode(document["canonical"], validate=True)).digest() != digest:
         return Finding("document", "The document does not hash to its content hash.", holds=False)
     return Finding("document", f"The document hashes to sha256:{digest.hex()}.")
 
 
-def _branch(what: str, part: Bundle, trusted: set[bytes]) -> Iterator[Finding]:
-    number, named = part["block_number"], part["block_hash"]
-    if _hex(named) not in trusted:
-        said = f"Block {number} ({named}) is not among the hashes given: look it up and add it."
-        yield Finding(what, said, holds=False)
-        return
-    yield Finding(what, f"Block {number} is one that you trust.")
+def _name(bundle: Bundle) -> Finding:
+    """What the record is called, out of which its key is made."""
+    kind, name, key = bundle["kind"], bundle["id"], bundle["key"]
+    if kind == "unit":
+        holds = name == str(int(key, 16)) and bundle["document"] is None
+    elif name == key:
+        holds = True
+    elif kind == "project":
+        holds = project_id(name) == key
+    else:
+        named = orjson.loads(b64decode(bundle["document"]["canonical"], validate=True))[
+            "properties"
+        ]
+        holds = report_id(project_id(named["project_id"]), name) == key
+    said = f"The {kind} {name} has the key {key}."
+    return Finding("name", said if holds else f"{name} is not the name of {key}.", holds=holds)
 
 
-def _anchor(
-    bundle: Bundle, trusted: set[bytes], abi: Abi, digest: bytes | None
-) -> Iterator[Finding]:
+def _contract(bundle: Bundle, contracts: Collection[str]) -> Finding:
+    address = str(bundle["address"])
+    if not contracts:
+        said = f"It is about the contract {address}: see that it is your registry's."
+        return Finding("contract", said)
+    holds = address.lower() in {one.lower() for one in contracts}
+    word = "one" if holds else "none"
+    return Finding("contract", f"The contract {address} is {word} that you trust.", holds=holds)
+
+
+def _anchor(bundle: Bundle, header: Header, abi: Abi, digest: bytes | None) -> Iterator[Finding]:
     part = bundle["anchor"]
     try:
-        header = _header(part, trusted)
         nodes = [_hex(node) for node in part["receipt_proof"]]
         logs = proven_logs(header, part["transaction_index"], nodes)
-        log = logs[part["log_position"]]
-    except (EvidenceError, IndexError) as error:
+        yield _transaction(bundle, header)
+        position = part["log_position"]
+        if not 0 <= position < len(logs):
+            raise EvidenceError(f"The transaction has no log {position}.")
+    except EvidenceError as error:
         yield Finding("log", f"{error}", holds=False)
         return
-    yield from _log(bundle, log, abi, digest)
+    yield from _log(bundle, logs[position], abi, digest)
+
+
+def _transaction(bundle: Bundle, header: Header) -> Finding:
+    part = bundle["anchor"]
+    if part["transaction_proof"] is None:
+        said = "The hash of the transaction and the chain id are told, not proven."
+        return Finding("transaction", said)
+    nodes = [_hex(node) for node in part["transaction_proof"]]
+    signed = proven_transaction(header, part["transaction_index"], nodes)
+    chain, found = chain_of(signed), "0x" + keccak(signed).hex()
+    if found != part["transaction_hash"] or chain not in (None, bundle["chain_id"]):
+        said = f"The transaction there is {found} of chain {chain}."
+        return Finding("transaction", said, holds=False)
+    of_chain = "" if chain is None else f", signed for chain {chain}"
+    return Finding("transaction", f"The transaction is {found}{of_chain}.")
 
 
 def _log(bundle: Bundle, log: ReceiptLog, abi: Abi, digest: bytes | None) -> Iterator[Finding]:
@@ -113,16 +170,14 @@ def _log(bundle: Bundle, log: ReceiptLog, abi: Abi, digest: bytes | None) -> Ite
     yield Finding("log", f"{event.name} anchors {hashed} for {named}.", holds=holds)
 
 
-def _state(
-    bundle: Bundle, trusted: set[bytes], abi: Abi, digest: bytes | None
-) -> Iterator[Finding]:
+def _state(bundle: Bundle, header: Header, abi: Abi, digest: bytes | None) -> Iterator[Finding]:
     part = bundle["state"]
     try:
-        header = _header(part, trusted)
         nodes = [_hex(node) for node in part["account_proof"]]
         root = proven_storage_root(header, _hex(bundle["address"]), nodes)
         for slot in _SLOTS[bundle["kind"]](bundle["key"]):
-            (held,) = (one for one in part["slots"] if int(one["slot"], 16) == slot.number)
+            wanted = (slot.name, slot.number)
+            (held,) = (o for o in part["slots"] if (o["name"], int(o["slot"], 16)) == wanted)
             value = proven_slot(root, slot.number, [_hex(node) for node in held["proof"]])
             yield _slot(slot, value, int(held["value"], 16), abi, digest)
     except (EvidenceError, ValueError) as error:
@@ -143,11 +198,10 @@ def _slot(slot: Slot, value: int, claimed: int, abi: Abi, digest: bytes | None) 
     return Finding("storage", said, holds=known)
 
 
-def _header(part: Bundle, trusted: set[bytes]) -> Header:
+def _header(part: Bundle, trusted: set[bytes]) -> Header | None:
+    """The header of a part of the bundle, None where its hash is none of the trusted ones."""
     named = _hex(part["block_hash"])
-    if named not in trusted:
-        raise EvidenceError("The block is not trusted.")
-    return proven_header(_hex(part["header"]), named)
+    return proven_header(_hex(part["header"]), named) if named in trusted else None
 
 
 def _hex(text: str) -> bytes:

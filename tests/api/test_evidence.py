@@ -4,7 +4,9 @@ does."""
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import functools
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -151,9 +153,32 @@ def _form(content: Bundle) -> None:
     content["format"] = "ogcr-evidence-0"
 
 
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the bundle holds a text, a number or nothing."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, (*path, name))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from leaves(item, (*path, place))
+    else:
+        yield path
+
+
+def altered(value: Any) -> list[Any]:
+    """Other values in the place of one."""
+    if isinstance(value, str):
+        middle = len(value) // 2
+        other = "a" if value[middle] != "a" else "b"
+        return [value[:middle] + other + value[middle + 1 :], value + "00", "", 5]
+    return ["x", {}] if value is None else [value + 1, -1, str(value)]
+
+
 class TestForgery:
     """
     whatever is altered              something does not hold
+    when the contract is not trusted it does not hold; without any it is told
+    without the transaction's proof  it is told that its hash is not proven
     when a block is not trusted      its branch does not hold, and says which hash is missing
     """
 
@@ -180,6 +205,34 @@ class TestForgery:
         forge(content)
         found = checked(lived, content, hashes(sound))
         assert [one for one in found if not one.holds], forge.__name__
+
+    def test_is_found_in_every_member(self, lived: World) -> None:
+        for path in paths(lived)[:3]:
+            sound = bundle(lived, path)
+            for place in leaves(sound):
+                for value in altered(functools.reduce(operator.getitem, place, sound)):
+                    content = copy.deepcopy(sound)
+                    functools.reduce(operator.getitem, place[:-1], content)[place[-1]] = value
+                    found = checked(lived, content, hashes(sound))
+                    assert not all(one.holds for one in found), (path, place, value)
+
+    def test_is_found_when_the_contract_is_not_trusted(self, lived: World) -> None:
+        content, abi = bundle(lived, f"/projects/{FOREST}"), lived.registry.abi
+
+        def of(*contracts: str) -> Finding:
+            found = check_evidence(content, hashes(content), abi, contracts)
+            return next(one for one in found if one.step == "contract")
+
+        assert of().holds
+        assert content["address"] in of().said
+        assert of("0x" + "0" * 40, content["address"].upper().replace("X", "x")).holds
+        assert not of("0x" + "0" * 40).holds
+
+    def test_tells_what_is_not_proven(self, lived: World) -> None:
+        content = bundle(lived, f"/projects/{FOREST}")
+        content["anchor"]["transaction_proof"] = None
+        (told,) = (one for one in checked(lived, content) if one.step == "transaction")
+        assert "not proven" in told.said
 
     def test_is_found_when_a_block_is_not_trusted(self, lived: World) -> None:
         content = bundle(lived, f"/projects/{FOREST}")
