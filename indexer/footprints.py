@@ -1,20 +1,24 @@
 """What stored PDDs say of their ground, and which of them claim the same: derived, never undone."""
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
 import shapely
 from shapely.errors import ShapelyError
-from sqlalchemy import Select, and_, or_, select, text
+from sqlalchemy import Select, and_, or_, select, text, update
 from sqlmodel import Session
 
 import schemas
 from indexer.documents import hash_of
-from indexer.models import Footprint, GeometryConflict
+from indexer.models import Footprint, FootprintMark, GeometryConflict
 from indexer.words import words_of
 
 _kept = Footprint.__table__.c
 _TURN = int.from_bytes(b"ogcr-geo")
+#: What is indexed of a document is cut there: longer than anything that is valid, and short enough
+#: for PostgreSQL's indexes, whatever somebody anchors.
+_LONGEST = 500
 
 
 def register_document(session: Session, content: bytes) -> Footprint:
@@ -31,6 +35,7 @@ def register_document(session: Session, content: bytes) -> Footprint:
         return known
     made = footprint_of(digest, content)
     session.add_all([made, *_conflicts(session, made)])
+    session.execute(update(FootprintMark).values(mark=secrets.randbits(62)))
     session.flush()
     return made
 
@@ -65,14 +70,14 @@ def _described(document: dict[str, Any]) -> dict[str, Any]:
     methodology = _object(properties.get("methodology"))
     identity, name = _text(schemas.document_id(document)), _text(properties.get("name"))
     return {
-        "document_id": identity,
-        "project_type": _text(properties.get("project_type")),
-        "facility_id": _text(properties.get("facility_id")),
-        "country": _text(properties.get("country")),
-        "name": name,
+        "document_id": _cut(identity),
+        "project_type": _cut(_text(properties.get("project_type"))),
+        "facility_id": _cut(_text(properties.get("facility_id"))),
+        "country": _cut(_text(properties.get("country"))),
+        "name": _cut(name),
         "words": " ".join(words_of((identity, name, _text(properties.get("description"))))),
-        "actor_id": _text(properties.get("actor_id")),
-        "methodology_id": _text(methodology.get("id")),
+        "actor_id": _cut(_text(properties.get("actor_id"))),
+        "methodology_id": _cut(_text(methodology.get("id"))),
         "methodology_version": _text(methodology.get("version")),
     }
 
@@ -141,6 +146,10 @@ def _conflict(
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _cut(value: str | None) -> str | None:
+    return value and value[:_LONGEST]
 
 
 def _text(value: Any) -> str | None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import Session, select
 
 from api.parameters import numbers_of
+from api.queries.counts import remembered_of_documents
 from api.queries.statements import Footprints
 
 #: So many documents are named one by one in a query.
@@ -26,13 +27,12 @@ class Anchored:
 
     `every` finds all such rows, `each` tests one row after another until a page is full: where many
     documents are of the kind, no database can do both well by one. Few are named: no database
-    guesses well how many four bounds leave. `known` is how many are of the kind, None for few; as
-    none is ever changed or taken away, as many as before are the same as before.
+    guesses well how many four bounds leave.
     """
 
     every: ColumnElement[bool]
     each: ColumnElement[bool]
-    known: int | None = None
+    is_many: bool = False
 
     @classmethod
     def by_name(cls, digest: Any, hashes: Sequence[str]) -> Anchored:
@@ -41,22 +41,24 @@ class Anchored:
         return cls(named, named)
 
     @classmethod
-    def by_kind(cls, session: Session, digest: Any, condition: ColumnElement[bool]) -> Anchored:
+    def by_kind(cls, digest: Any, condition: ColumnElement[bool]) -> Anchored:
         """Where they are many: by a condition on their footprints."""
         query = select(Footprints.hash).where(condition)
-        counted = select(func.count()).select_from(Footprints).where(condition)
         # A list that is sorted by what documents say has them in its own FROM.
         each = exists().where(Footprints.hash == digest, condition).correlate_except(Footprints)
-        return cls(digest.in_(query), each, session.exec(counted).one())
+        return cls(digest.in_(query), each, is_many=True)
 
 
-def anchoring(session: Session, digest: Any, condition: ColumnElement[bool]) -> Anchored:
-    """The condition that the document of a hash has a footprint of which a condition holds."""
-    query = select(Footprints.hash).where(condition)
-    found = session.exec(query.limit(FEW + 1)).all()
-    if len(found) <= FEW:
-        return Anchored.by_name(digest, found)
-    return Anchored.by_kind(session, digest, condition)
+def anchoring(session: Session, digest: Any, column: Any, value: str) -> Anchored:
+    """The condition that the document of a hash has a footprint that holds a value in a column."""
+    query = select(Footprints.hash).where(column == value)
+
+    def are_many() -> bool:
+        return session.exec(query.offset(FEW).limit(1)).first() is not None
+
+    if remembered_of_documents(session, f"more than {FEW} of {column.key} {value}", are_many):
+        return Anchored.by_kind(digest, column == value)
+    return Anchored.by_name(digest, session.exec(query).all())
 
 
 def within_box(
@@ -74,7 +76,7 @@ def within_box(
     found = session.exec(query.limit(FEW + 1)).all()
     if len(found) <= FEW:
         return Anchored.by_name(digest, [*found, *reaching])
-    return Anchored.by_kind(session, digest, or_(inside, Footprints.hash.in_(reaching)))
+    return Anchored.by_kind(digest, or_(inside, Footprints.hash.in_(reaching)))
 
 
 def point_within_box(session: Session, digest: Any, bbox: str) -> Anchored:

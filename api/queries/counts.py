@@ -1,4 +1,4 @@
-"""Queries: how many there are, counted once for a block where only the chain changes it."""
+"""Queries: what is counted once for a block, or once for the documents that are held."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
+from sqlmodel import Session, select
 
+from api.queries.prepared import Prepared
+from api.queries.statements import FootprintMarks
 from api.snapshot import Snapshot
 
 Totals = tuple[int, ...]
@@ -30,7 +33,21 @@ def remembered(snapshot: Snapshot, name: str | None, count: Callable[[], Found])
     block_hash = snapshot.position.block_hash
     if name is None or block_hash is None:
         return count()
-    place, engine = (block_hash, name), snapshot.session.connection().engine
+    return _remembered(snapshot.session, (block_hash, name), count)
+
+
+def remembered_of_documents(session: Session, name: str, count: Callable[[], Found]) -> Found:
+    """What is counted under a name of the documents that are held, as long as no other comes."""
+    return _remembered(session, (documents_mark(session), name), count)
+
+
+def documents_mark(session: Session) -> str:
+    """Another one as soon as another document is held; none is ever changed or taken away."""
+    return f"documents {_MARK.at(session, None)}"
+
+
+def _remembered(session: Session, place: tuple[str, str], count: Callable[[], Found]) -> Found:
+    engine = session.connection().engine
     with _lock:
         known = _known.setdefault(engine, OrderedDict())
         if place in known:
@@ -43,3 +60,6 @@ def remembered(snapshot: Snapshot, name: str | None, count: Callable[[], Found])
         while len(known) > REMEMBERED:
             known.popitem(last=False)
     return found
+
+
+_MARK = Prepared(lambda _: select(FootprintMarks.mark))

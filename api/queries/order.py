@@ -85,17 +85,32 @@ def beyond(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
 
     Raises `ParameterError` for values that no row of the order can have.
     """
-    if len(values) != len(order) or not all(map(SortKey.holds, order, values)):
-        message = f"The cursor is none of this list; {CURSOR_FORM}."
-        raise ParameterError(message, [Detail("cursor", "INVALID_PARAMETER", message)])
-    if len({key.is_down for key in order}) == 1 and not any(key.is_nullable for key in order):
-        return _row_beyond(order, values)
+    check_values(order, values)
+    if is_even(order):
+        return _compared(order, values)
     return or_(
         *(
             and_(*map(SortKey.is_at, order[:place], values), key.is_beyond(values[place]))
             for place, key in enumerate(order)
         )
     )
+
+
+def check_values(order: Order, values: Sequence[Any], are_known: bool = True) -> None:
+    """Raise `ParameterError` for values that no row of the order can have, or none has."""
+    if not are_known or len(values) != len(order) or not all(map(SortKey.holds, order, values)):
+        message = f"The cursor is none of this list; {CURSOR_FORM}."
+        raise ParameterError(message, [Detail("cursor", "INVALID_PARAMETER", message)])
+
+
+def is_even(order: Order) -> bool:
+    """Whether an order goes one way, through columns that always hold something."""
+    return len({key.is_down for key in order}) == 1 and not any(key.is_nullable for key in order)
+
+
+def not_before(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition that a row has these values in an even order, or comes after them."""
+    return _compared(order, values, or_at=True)
 
 
 def count_of(session: Session, query: Any) -> int:
@@ -120,10 +135,18 @@ def _key(column: Any, is_down: bool) -> SortKey:
     return SortKey(column, is_down)
 
 
-def _row_beyond(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
+def _compared(order: Order, values: Sequence[Any], *, or_at: bool = False) -> ColumnElement[bool]:
     """As a comparison of rows, which both databases find in an index of these columns."""
     row = tuple_(*(key.column for key in order))
     kinds = [key.column.type for key in order]
     given = zip(values, kinds, strict=True)
     place = tuple_(*(bindparam(None, value, kind, unique=True) for value, kind in given))
-    return row < place if order[0].is_down else row > place
+    if order[0].is_down:
+        found = row <= place if or_at else row < place
+    else:
+        found = row >= place if or_at else row > place
+    if len({str(key.column.table) for key in order}) == 1:
+        return found
+    # No index has columns of two tables: that of the first finds where to begin.
+    first, value = order[0].column, values[0]
+    return and_(first <= value if order[0].is_down else first >= value, found)

@@ -14,9 +14,10 @@ from sqlmodel import select
 from api.filters import PlaceFilters, ReportPlaceFilters
 from api.parameters import days_of
 from api.queries.anchored import point_within_box, within_box
-from api.queries.counts import remembered
+from api.queries.counts import documents_mark, remembered
+from api.queries.listing import listing_name
 from api.queries.order import SortKey
-from api.queries.pages import Page, listing_name
+from api.queries.pages import Page
 from api.queries.prepared import Prepared
 from api.queries.projects import (
     ProjectRow,
@@ -99,9 +100,8 @@ def report_place(snapshot: Snapshot, report_id: str) -> ReportPlace | None:
 
 def extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:
     """Bounds of all projects (WGS84), and their first and last day (UTC days since 1970-01-01)."""
-    # A document that comes later adds a footprint; none is ever changed.
-    known = snapshot.session.exec(select(func.count()).select_from(Footprints)).one()
-    return remembered(snapshot, f"extent {known}", lambda: _extent(snapshot))
+    held = documents_mark(snapshot.session)
+    return remembered(snapshot, f"extent of {held}", lambda: _extent(snapshot))
 
 
 def _extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:

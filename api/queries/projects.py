@@ -5,37 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
 from api.queries.anchored import Anchored, anchoring, within_box
-from api.queries.order import Nullable, Order, between, order_of
-from api.queries.pages import Condition, Listing, Page, keys_of, listing_name
+from api.queries.counts import documents_mark
+from api.queries.listing import Listing, keys_of, listing_name
+from api.queries.order import Order, between, order_of
+from api.queries.pages import Page
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid
+from api.queries.project_runs import SORTS, project_runs
+from api.queries.runs import Condition
 from api.queries.search import says
 from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
 from indexer.models import Methodology, PDDVersion, Project
 from schemas import canonical_status
-
-SORTS = {
-    "created_at": Projects.created_at,
-    "approved_at": Nullable(Projects.validated_at),
-    "updated_at": Projects.updated_at,
-    "status": Projects.status,
-    "methodology": Nullable(Methodologies.methodology_id),
-    "actor": Projects.developer,
-    "project_type": Projects.project_type,
-    "country": Nullable(Footprints.country),
-    "id": Projects.document_id,
-    "name": Nullable(Footprints.name),
-}
 
 
 @dataclass(frozen=True)
@@ -77,12 +69,13 @@ def project_page(
 ) -> Page[ProjectRow]:
     """A page of the projects of which conditions on their own columns and documents hold; `of` and
     the filters say which list it is."""
-    sorted_by = {str(key.column.table) for key in order}
-    joined = [one for one in _beside(snapshot.valid) if str(one[0].__table__) in sorted_by]
-    documents = [one.known for one in conditions if isinstance(one, Anchored)]
+    by_documents = [one for one in conditions if isinstance(one, Anchored)]
+    held = documents_mark(snapshot.session)
     # What few documents decide is counted as fast as it is remembered.
-    name = None if None in documents else listing_name(f"{of} {documents}", part)
-    listing = Listing(Projects, Projects.project_id, order, conditions, joined, name=name)
+    is_named = all(one.is_many for one in by_documents)
+    name = listing_name(f"{of} {held}", part) if is_named else None
+    runs = partial(project_runs, snapshot, order)
+    listing = Listing(Projects, Projects.project_id, order, conditions, runs, name=name)
     page = keys_of(snapshot, listing, part)
     rows = {row.project.project_id: row for row in project_rows(snapshot, page.rows)}
     return page.of(rows.__getitem__)
@@ -125,7 +118,7 @@ def project_conditions(session: Session, criteria: ProjectCriteria) -> list[Cond
     if criteria.project_type:
         found.append(Projects.project_type == criteria.project_type)
     if criteria.country:
-        found.append(_is_on(session, Footprints.country == criteria.country))
+        found.append(anchoring(session, Projects.pdd_hash, Footprints.country, criteria.country))
     if criteria.q:
         found.append(says(session, Projects.pdd_hash, criteria.q))
     return found
@@ -147,23 +140,12 @@ def methodology_is(name: str) -> Any:
 
 def _actor_is(session: Session, actor: str) -> Anchored:
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", actor):
-        return _is_on(session, Footprints.actor_id == actor)
+        return anchoring(session, Projects.pdd_hash, Footprints.actor_id, actor)
     # Hardly any document names an address as its actor, and either would be tried on every project.
     named = session.exec(select(Footprints.hash).where(Footprints.actor_id == actor)).all()
     own = Projects.developer == actor.lower()
     either = or_(own, Projects.pdd_hash.in_(named)) if named else own
     return Anchored(either, either)
-
-
-def _is_on(session: Session, condition: Any) -> Anchored:
-    """The condition on a project that one on its footprint holds."""
-    return anchoring(session, Projects.pdd_hash, condition)
-
-
-def _beside(valid: Valid) -> list[tuple[Any, ColumnElement[bool]]]:
-    """Tables that a list of projects can be sorted by, and how they are joined to it."""
-    followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
-    return [(Methodologies, followed), (Footprints, Footprints.hash == Projects.pdd_hash)]
 
 
 def _projects(valid: Valid) -> Any:
@@ -173,10 +155,10 @@ def _projects(valid: Valid) -> Any:
         PDDVersions.version == Projects.version,
         valid(PDDVersions),
     )
-    (methodologies, followed), _ = _beside(valid)
+    followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
     query = select(Projects, PDDVersions, Methodologies).outerjoin(PDDVersions, in_force)
     wanted = Projects.project_id.in_(bindparam("ids"))
-    return query.outerjoin(methodologies, followed).where(valid(Projects), wanted)
+    return query.outerjoin(Methodologies, followed).where(valid(Projects), wanted)
 
 
 def _versions(valid: Valid) -> Any:

@@ -13,8 +13,9 @@ from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
 from api.parameters import Part
+from api.queries.listing import Listing, keys_of
 from api.queries.order import Nullable, Order, order_of
-from api.queries.pages import Listing, Page, keys_of
+from api.queries.pages import Page
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid
 from api.queries.statements import Reports, ReportVersions, Vintages

@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, and_, exists, func, literal, text
 from sqlmodel import Session
 
 from api.queries.anchored import FEW, Anchored
+from api.queries.counts import remembered_of_documents
 from api.queries.statements import Footprints
 from indexer.words import words_of
 
@@ -22,13 +23,16 @@ def says(session: Session, digest: Any, wanted: str) -> Anchored:
     """The condition that the PDD of a hash says words which begin like those that are wanted, all
     of them, in its id, name or description. A document that is not held says nothing."""
     words = words_of([wanted])
-    found = session.execute(_search(session, words, f"hash {{}} LIMIT {FEW + 1}")).scalars().all()
-    if len(found) <= FEW:
-        return Anchored.by_name(digest, found)
+    first = _search(session, words, f"hash {{}} LIMIT {FEW + 1}")
+
+    def are_many() -> bool:
+        return len(session.execute(first).all()) > FEW
+
+    if not remembered_of_documents(session, f"more than {FEW} of words {words}", are_many):
+        return Anchored.by_name(digest, session.execute(first).scalars().all())
     there = exists().where(Footprints.hash == digest, _says(session, words))
     each = there.correlate_except(Footprints)
-    known = session.execute(_search(session, words, "count(*) {}")).scalar_one()
-    return Anchored(digest.in_(_search(session, words, "hash {}")), each, known)
+    return Anchored(digest.in_(_search(session, words, "hash {}")), each, is_many=True)
 
 
 def _search(session: Session, words: Sequence[str], wanted: str) -> TextClause:

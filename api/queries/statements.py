@@ -28,6 +28,7 @@ ImpairedUnits: Any = models.ImpairedUnit
 Exports: Any = models.UnitExport
 Imports: Any = models.UnitImport
 Footprints: Any = models.Footprint
+FootprintMarks: Any = models.FootprintMark
 Conflicts: Any = models.GeometryConflict
 Blocks: Any = models.Block
 Events: Any = models.Event

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, or_
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, true
 from sqlalchemy.orm import aliased
 from sqlmodel import select
 
 from api.filters import UnitFilters
+from api.queries.anchored import FEW
 from api.queries.counts import remembered
+from api.queries.listing import Listing, keys_of, listing_name
 from api.queries.order import order_of
-from api.queries.pages import Listing, Page, keys_of, listing_name
+from api.queries.pages import Page
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid
 from api.queries.projects import ids_of
@@ -34,6 +36,8 @@ from api.queries.statements import (
 )
 from api.snapshot import Snapshot
 from indexer.models import (
+    ENDING,
+    NEVER,
     ImpairedUnit,
     Methodology,
     Project,
@@ -45,8 +49,6 @@ from indexer.models import (
     UnitImport,
 )
 
-#: An end of monitoring that stands for every day too far away to be named: it never passes.
-NEVER = 65_535
 #: What a block can be whose time may be over before anybody records that.
 LIVE = ("held", "buffer", "locked")
 SECONDS_PER_DAY = 86_400
@@ -120,6 +122,7 @@ def units(snapshot: Snapshot, filters: UnitFilters) -> Page[UnitRow]:
         Units.token_id,
         order_of(filters.sort, SORTS, Units.issued_at, Units.token_id),
         _conditions(snapshot, filters, day),
+        parts=_parts(snapshot, filters, day),
         sums=[Units.quantity_kg],
         name=listing_name(f"units on day {day}", filters),
     )
@@ -136,15 +139,7 @@ def sums(snapshot: Snapshot, *, project_id: str) -> Sequence[Sum]:
 
 def over(valid: Valid, day: Any) -> ColumnElement[bool]:
     """Whether a unit's monitoring period ended before a day, that of the answer, unrecorded."""
-    period: Any = aliased(ReportVintage)
-    ended = exists().where(
-        period.report_id == Units.report_id,
-        period.vintage == Units.vintage,
-        valid(period),
-        period.monitoring_end_day < day,
-        period.monitoring_end_day != NEVER,
-    )
-    return and_(Units.expires.is_(True), Units.status.in_(LIVE), ended)
+    return and_(Units.expires.is_(True), Units.status.in_(LIVE), _has_ended(valid, day))
 
 
 def day_of(snapshot: Snapshot) -> int:
@@ -171,6 +166,17 @@ def _unit_rows(snapshot: Snapshot, token_ids: Sequence[str]) -> Iterator[UnitRow
         label = labels.get(unit.retirement_reason or "")
         values: Any = (*row, marks.get(unit.token_id, ()), label)
         yield UnitRow(*values)
+
+
+def _has_ended(valid: Valid, day: Any) -> ColumnElement[bool]:
+    period: Any = aliased(ReportVintage)
+    return exists().where(
+        period.report_id == Units.report_id,
+        period.vintage == Units.vintage,
+        valid(period),
+        period.monitoring_end_day < day,
+        period.monitoring_end_day != NEVER,
+    )
 
 
 def _units(valid: Valid) -> Any:
@@ -224,16 +230,47 @@ def _conditions(snapshot: Snapshot, filters: UnitFilters, day: int) -> list[Colu
         found.append(Units.project_id.in_(ids_of(filters.project)))
     if filters.report:
         found.append(Units.report_id.in_(_reports_of(snapshot, filters.report)))
-    # Said so that no index is taken but that of what has few units.
-    is_narrow = bool(filters.project or filters.report or filters.owner)
-    of = func.coalesce if is_narrow else lambda column, _: column
+    of = _column_of(filters)
     if filters.vintage is not None:
         found.append(of(Units.vintage, 0) == filters.vintage)
     if filters.issuance_year is not None:
         found += _within_year(filters.issuance_year)
     if filters.owner:
         found.append(Units.owner == filters.owner.lower())
-    return [*found, *_kinds(filters, over(snapshot.valid, day), of)]
+    if filters.status in LIVE and _reports_over(snapshot, day):
+        found.append(~over(snapshot.valid, day))
+    return [*found, *_kinds(filters, of)]
+
+
+def _parts(snapshot: Snapshot, filters: UnitFilters, day: int) -> Sequence[ColumnElement[bool]]:
+    """Units that have expired are those whose end is recorded, and those that are over; each of
+    these an index has in order, or there are few."""
+    if filters.status != "expired":
+        return (true(),)
+    recorded = _column_of(filters)(Units.status, "") == "expired"
+    reports = _reports_over(snapshot, day)
+    if not reports:
+        return (recorded,)
+    if len(reports) > FEW:
+        return (recorded, over(snapshot.valid, day))
+    is_live = func.coalesce(Units.status, "").in_(LIVE)
+    ended = _has_ended(snapshot.valid, day)
+    named = Units.report_id.in_(reports)
+    return (recorded, and_(named, Units.expires.is_(True), is_live, ended))
+
+
+def _reports_over(snapshot: Snapshot, day: int) -> Sequence[str]:
+    """Reports with a monitoring period that ended before a day, `FEW` and one of them at most."""
+    ended = (ENDING, Vintages.monitoring_end_day < day)
+    query = select(Vintages.report_id).where(snapshot.valid(Vintages), *ended).limit(FEW + 1)
+    return snapshot.session.exec(query).all()
+
+
+def _column_of(filters: UnitFilters) -> Callable[..., Any]:
+    """Gives a column to filter by; kept from its index, so that none is taken but that of what has
+    few units, where that is asked for."""
+    is_narrow = bool(filters.project or filters.report or filters.owner)
+    return func.coalesce if is_narrow else lambda column, _: column
 
 
 def _reports_of(snapshot: Snapshot, name: str) -> list[str]:
@@ -242,18 +279,11 @@ def _reports_of(snapshot: Snapshot, name: str) -> list[str]:
     return [name.lower(), *snapshot.session.exec(named)]
 
 
-def _kinds(
-    filters: UnitFilters, is_over: ColumnElement[bool], of: Callable[..., Any]
-) -> list[ColumnElement[bool]]:
-    """`of` may keep a column from its index."""
+def _kinds(filters: UnitFilters, of: Callable[..., Any]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     status = of(Units.status, "")
-    if filters.status == "expired":
-        found.append(or_(status == "expired", is_over))
-    elif filters.status:
+    if filters.status and filters.status != "expired":
         found.append(status == filters.status)
-    if filters.status in LIVE:
-        found.append(~is_over)
     if filters.retired is not None:
         found.append(status == "retired" if filters.retired else status != "retired")
     if filters.unit_type:

@@ -16,6 +16,8 @@ from indexer.models.accreditations import (
 from indexer.models.base import IndexTable, Versioned, as_of, index_metadata
 from indexer.models.chain import Block, Checkpoint, Event, Reorganisation
 from indexer.models.documents import (
+    ENDING,
+    NEVER,
     Methodology,
     PDDVersion,
     Project,
@@ -25,7 +27,7 @@ from indexer.models.documents import (
 )
 from indexer.models.exchange import UnitExport, UnitImport
 from indexer.models.feed import FeedPosition, RowChange
-from indexer.models.ground import Footprint, GeometryConflict
+from indexer.models.ground import Footprint, FootprintMark, GeometryConflict
 from indexer.models.late import (
     LATE,
     DocumentFinding,
@@ -48,7 +50,9 @@ from indexer.models.units import (
 )
 
 __all__ = [
+    "ENDING",
     "LATE",
+    "NEVER",
     "VERSIONED",
     "Accreditation",
     "AccreditationWithdrawal",
@@ -63,6 +67,7 @@ __all__ = [
     "FailedCall",
     "FeedPosition",
     "Footprint",
+    "FootprintMark",
     "FunctionRole",
     "GeometryConflict",
     "ImpairedUnit",

@@ -1,9 +1,12 @@
 """Rows about what documents anchor: methodologies, projects, reports, and their versions."""
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Index, text
 from sqlmodel import Field
 
 from indexer.models.base import Lookups, Versioned
+
+#: An end of monitoring that stands for every day too far away to be named: it never passes.
+NEVER = 65_535
 
 
 class Methodology(Versioned, table=True):
@@ -62,10 +65,9 @@ class Project(Versioned, table=True):
             ("methodology_key", "created_at"),
             ("project_type", "created_at"),
             "pdd_hash",
-            "created_at",
+            ("created_at", "start_day", "end_day"),
             "updated_at",
             ("validated_at", "created_at"),
-            ("start_day", "end_day"),
         )
 
 
@@ -118,8 +120,7 @@ class Report(Versioned, table=True):
             ("status", "created_at"),
             ("verifier", "created_at"),
             "report_hash",
-            "created_at",
-            ("start_day", "end_day"),
+            ("created_at", "start_day", "end_day"),
         )
 
 
@@ -153,3 +154,14 @@ class ReportVintage(Versioned, table=True):
     verified_kg: int | None = Field(default=None, sa_type=BigInteger)
     issued_kg: int = Field(default=0, sa_type=BigInteger)
     monitoring_end_day: int | None = None
+
+
+#: The condition on a vintage that its monitoring ends one day, in the words of the index of these.
+ENDING = text(f"report_vintage.monitoring_end_day < {NEVER}")
+_CURRENT = text(f"valid_to IS NULL AND monitoring_end_day < {NEVER}")
+Index(
+    "ix_report_vintage_ending",
+    ReportVintage.__table__.c.monitoring_end_day,
+    sqlite_where=_CURRENT,
+    postgresql_where=_CURRENT,
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DDL, JSON, Index, LargeBinary, Text, event, text
+from sqlalchemy import DDL, JSON, BigInteger, Index, LargeBinary, Text, event, text
 from sqlmodel import Field
 
 from indexer.models.base import IndexTable
@@ -29,7 +29,7 @@ class Footprint(IndexTable, table=True):
     project_type: str | None = Field(default=None, index=True)
     facility_id: str | None = Field(default=None, index=True)
     country: str | None = Field(default=None, index=True)
-    name: str | None = None
+    name: str | None = Field(default=None, index=True)
     words: str | None = Field(default=None, sa_type=Text)
     actor_id: str | None = Field(default=None, index=True)
     methodology_id: str | None = Field(default=None, index=True)
@@ -41,6 +41,15 @@ class Footprint(IndexTable, table=True):
     area_m2: float | None = None
     geometry: bytes | None = Field(default=None, sa_type=LargeBinary)
     fault: str | None = None
+
+
+class FootprintMark(IndexTable, table=True):
+    """One row, whose mark is another one as soon as there is another footprint: what was counted of
+    documents under a mark holds as long as that is the same."""
+
+    __tablename__ = "footprint_mark"
+    place: int = Field(primary_key=True)
+    mark: int = Field(sa_type=BigInteger)
 
 
 class GeometryConflict(IndexTable, table=True):
@@ -67,3 +76,7 @@ for _statement in _SEARCH:
     event.listen(Footprint.__table__, "after_create", DDL(_statement).execute_if("sqlite"))
 _drop = DDL("DROP TABLE IF EXISTS footprint_words").execute_if("sqlite")
 event.listen(Footprint.__table__, "after_drop", _drop)
+_MARKED = "INSERT INTO footprint_mark (place, mark) VALUES (1, {})"
+for _dialect, _number in (("sqlite", "random()"), ("postgresql", "(random() * 9e15)::bigint")):
+    _first = DDL(_MARKED.format(_number)).execute_if(_dialect)
+    event.listen(FootprintMark.__table__, "after_create", _first)

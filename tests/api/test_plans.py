@@ -4,16 +4,20 @@ readers ask, on both databases."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from api.main import create_app
 from api.migrations import migrate
-from api.queries import anchored, search
+from api.queries import anchored, listing, project_runs, search
+from api.queries.statements import Footprints
 from api.settings import ApiSettings
 
 from ..benchmarks.holdings import CHAIN_ID, Holdings, fill  # noqa: TID252
@@ -53,18 +57,21 @@ def test_every_query_has_an_index_and_an_answer_takes_few(
 
     asyncio.run(ask())
     assert len(asked) > 80
-    # As if there were so many documents of a kind that they are not named one by one.
-    few = {name: path for name, path in questions(held, 1) if _is_of_documents(path)}
-    lists = {name: path for name, path in few.items() if path.startswith("/projects?")}
-    for sort in SORTED:
-        few |= {f"{name}, by {sort}": f"{path}&sort={sort}" for name, path in lists.items()}
-    shown = asyncio.run(_shown(app, few))
-    for room in (anchored, search):
-        monkeypatch.setattr(room, "FEW", 2)
+    # As if there were so many of everything that a list is not read or sorted as a whole.
+    with engine.begin() as connection:
+        silent = Footprints.hash.like("%1") | Footprints.hash.like("%a")
+        connection.execute(update(Footprints).where(silent).values(name=None, country=None))
+    lists = [path for _, path in questions(held, 1) if _is_of_documents(path)]
+    lists += list(_in_other_orders(lists))
+    shown = asyncio.run(_shown(app, lists))
+    for room, bound in ((anchored, "FEW"), (search, "FEW"), (listing, "FEW"), (listing, "NEAR")):
+        monkeypatch.setattr(room, bound, 2)
+    monkeypatch.setattr(listing, "FAR", 5)
+    monkeypatch.setattr(project_runs, "SORTED_TOGETHER", 0)
     with watched(engine) as seen:
-        assert asyncio.run(_shown(app, few)) == shown
-    asked["of many documents"] = [one for one in seen if "audit_" not in one[0]]
-    assert len(few) > 5
+        for path, pages in asyncio.run(_shown(app, lists)).items():
+            assert pages == shown[path], path
+    asked["of a large registry"] = [one for one in seen if "audit_" not in one[0]]
     with engine.connect() as connection:
         wanting = {
             name: found
@@ -73,7 +80,7 @@ def test_every_query_has_an_index_and_an_answer_takes_few(
         }
     app.state.registry.close()
     assert wanting == {}
-    del asked["of many documents"]
+    del asked["of a large registry"]
     assert {name: len(queries) for name, queries in asked.items() if len(queries) > MOST} == {}
 
 
@@ -81,11 +88,30 @@ def _is_of_documents(path: str) -> bool:
     return any(f"{name}=" in path for name in ("q", "country", "bbox", "actor"))
 
 
-async def _shown(app: FastAPI, paths: dict[str, str]) -> dict[str, Any]:
-    """What the lists have, but for the moment of the answer."""
-    found = {}
-    for name, path in paths.items():
-        content = orjson.loads(await answer_to(app, path))
-        del content["timeStamp"]
-        found[name] = content
+def _in_other_orders(lists: list[str]) -> Iterator[str]:
+    """Of projects by what documents say; and from cursor to cursor, or far from their beginning."""
+    few = "limit=30"
+    for path in lists:
+        if path.startswith("/projects?"):
+            yield from (f"{path}&sort={sort}" for sort in SORTED)
+    for sort in (*SORTED, "approved_at", "created_at"):
+        for order in (sort, f"-{sort}"):
+            yield from (f"/projects?{few}&sort={order}&{how}" for how in ("cursor=*", "offset=41"))
+            yield f"/projects?{few}&sort={order}&as_of=17"
+    yield from (f"/credits?{few}&sort={sort}&offset=777" for sort in ("id", "-owner", "status"))
+
+
+async def _shown(app: FastAPI, paths: list[str]) -> dict[str, list[Any]]:
+    """The pages of lists, but for the moment of the answer; by cursors, those that follow too."""
+    found: dict[str, list[Any]] = {}
+    for path in paths:
+        following: str | None = path
+        pages = found.setdefault(path, [])
+        while following:
+            content = orjson.loads(await answer_to(app, following))
+            del content["timeStamp"]
+            pages.append(content)
+            links = {link["rel"]: urlsplit(link["href"]) for link in content["links"]}
+            has_next = "cursor=" in path and "next" in links
+            following = f"{links['next'].path}?{links['next'].query}" if has_next else None
     return found

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, event
 SMALL = (
     *("checkpoint", "methodology", "retirement_reason", "feed_position", "scanned_block"),
     *("accreditation", "accreditation_withdrawal", "organisation", "alembic_version"),
-    "audit_head",
+    *("audit_head", "footprint_mark"),
 )
 _WHOLE = re.compile(r"SCAN (?:TABLE )?(\w+)(?: AS \w+)?$")
 Asked = tuple[str, Any]
