@@ -32,15 +32,37 @@ class Told:
     at: float
 
 
+@dataclass(frozen=True)
+class Served:
+    """A real server, at a URL."""
+
+    url: str
+    _server: uvicorn.Server
+
+    def __str__(self) -> str:
+        return self.url
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Asking, until the server has seen that nobody listens any more: what it logs then belongs
+        to the test, and shows on the terminal when that has ended."""
+        others = len(self._server.server_state.tasks)
+        yield
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(self._server.server_state.tasks) > others:
+            assert time.monotonic() < deadline, "The server did not see that its reader left."
+            time.sleep(0.01)
+
+
 @pytest.fixture
-def served(world: World) -> Iterator[str]:
+def served(world: World) -> Iterator[Served]:
     """The world's registry behind a real server that tells two readers at most."""
-    with serving(world, most_streams=2) as url:
-        yield url
+    with serving(world, most_streams=2) as server:
+        yield server
 
 
 @contextmanager
-def serving(world: World, **settings: Any) -> Iterator[str]:
+def serving(world: World, **settings: Any) -> Iterator[Served]:
     """A real server of its own for a world's registry."""
     app = create_app(world.settings.model_copy(update=settings))
     with socket.socket() as listening:
@@ -53,19 +75,18 @@ def serving(world: World, **settings: Any) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", server)
         server.should_exit = True
         thread.join()
 
 
 @contextmanager
-def reading(url: str, last: int | None = None, **query: Any) -> Iterator[Iterator[Told]]:
+def reading(served: Served, last: int | None = None, **query: Any) -> Iterator[Iterator[Told]]:
     """Events of a stream, as they come."""
     headers = {} if last is None else {"Last-Event-ID": str(last)}
-    timeout = httpx.Timeout(10)
-    with httpx.stream(
-        "GET", f"{url}/changes/stream", params=query, headers=headers, timeout=timeout
-    ) as response:
+    timeout, url = httpx.Timeout(10), f"{served}/changes/stream"
+    stream = httpx.stream("GET", url, params=query, headers=headers, timeout=timeout)
+    with served.asked(), stream as response:
         assert response.status_code == 200, response.read()
         assert response.headers["content-type"].startswith("text/event-stream")
         yield _events(response.iter_lines())
@@ -104,12 +125,11 @@ class TestStream:
     when the credential is revoked     it ends with the next news, and says why
     """
 
-    def test_ends_when_the_credential_is_revoked(self, world: World, served: str) -> None:
+    def test_ends_when_the_credential_is_revoked(self, world: World, served: Served) -> None:
         key = world.api_key(scopes=["projects:read"])
         headers, timeout = {"Authorization": f"Bearer {key}"}, httpx.Timeout(10)
-        with httpx.stream(
-            "GET", f"{served}/changes/stream", headers=headers, timeout=timeout
-        ) as response:
+        stream = httpx.stream("GET", f"{served}/changes/stream", headers=headers, timeout=timeout)
+        with served.asked(), stream as response:
             lines = response.iter_lines()
             assert next(lines) == "retry: 2000"
             assert world.client.delete(f"/keys/{key[5:21]}", headers=headers).status_code == 200
@@ -118,7 +138,7 @@ class TestStream:
         assert left[-3] == "event: error"
         assert "revoked" in json.loads(left[-2].removeprefix("data: "))["message"]
 
-    def test_tells_what_the_feed_gives(self, world: World, served: str) -> None:
+    def test_tells_what_the_feed_gives(self, world: World, served: Served) -> None:
         world.register(documents.forest())
         expected = world.get("/changes", table="project").json()["changes"]
         with reading(served, table="project") as events:
@@ -127,7 +147,7 @@ class TestStream:
         assert [one.event for one in found] == [one["kind"] for one in expected]
         assert [one.data["after"] for one in found] == [one["after"] for one in expected]
 
-    def test_tells_at_once(self, world: World, served: str) -> None:
+    def test_tells_at_once(self, world: World, served: Served) -> None:
         last = world.get("/changes", limit=1000).json()["last"]
         with reading(served, last, table="project") as events:
             time.sleep(0.5)
@@ -137,7 +157,7 @@ class TestStream:
         assert told.data["after"]["document_id"] == "harz-mixed-forest"
         assert told.at - indexed < 5
 
-    def test_goes_on_after_the_last_event(self, world: World, served: str) -> None:
+    def test_goes_on_after_the_last_event(self, world: World, served: Served) -> None:
         world.register(documents.forest())
         with reading(served) as events:
             first = [next(events) for _ in range(3)]
@@ -147,7 +167,7 @@ class TestStream:
             found = [next(events).id for _ in rest]
         assert found == [one["cursor"] for one in rest]
 
-    def test_tells_what_was_rolled_back(self, world: World, served: str) -> None:
+    def test_tells_what_was_rolled_back(self, world: World, served: Served) -> None:
         mark = world.node.snapshot()
         world.register(documents.forest())
         last = world.get("/changes", limit=1000).json()["last"]
@@ -158,13 +178,13 @@ class TestStream:
         taken_back = [one.data["table"] for one in found if one.event == "rolled_back"]
         assert "project" in taken_back
 
-    def test_has_room_for_so_many_readers(self, served: str) -> None:
+    def test_has_room_for_so_many_readers(self, served: Served) -> None:
         with reading(served), reading(served):
             refused = httpx.get(f"{served}/changes/stream")
             assert (refused.status_code, refused.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            with httpx.stream("GET", f"{served}/changes/stream") as again:
+            with served.asked(), httpx.stream("GET", f"{served}/changes/stream") as again:
                 if again.status_code == 200:
                     return
             time.sleep(0.1)
