@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from pydantic import WithJsonSchema
 
 from api.entity_tags import versions_in
 from api.errors import (
@@ -24,7 +23,7 @@ from api.registry import Registry
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADER = "If-Match"
-_FORM = r'^(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*$'
+_FORM = r'^(\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*)$'
 
 
 class Precondition:
@@ -82,14 +81,7 @@ async def _given(
             description="The ETag of the record as you read it: the change is refused (412) when "
             "the record is of another version by now, or not there. `*`: whatever version it is.",
             examples=["*"],
-        ),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "string", "pattern": r"^\*$"},
-                    {"type": "string", "pattern": _FORM},
-                ]
-            }
+            json_schema_extra={"pattern": _FORM},
         ),
     ] = None,
 ) -> Precondition:
