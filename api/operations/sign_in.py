@@ -79,6 +79,40 @@ def _form(
     )
 
 
+def _listed(said: str, answer: type[BaseModel], example: str, scopes: tuple[str, ...]) -> Operation:
+    errors = (400, 401, 403, 405, 500, 503)
+    return Operation(said, answer, example, errors=errors, derived=False, scopes=scopes)
+
+
+def _added(
+    said: str,
+    request: Any,
+    examples: tuple[str, ...],
+    answer: type[BaseModel],
+    example: str,
+    status: int = 201,
+    *,
+    errors: tuple[int, ...] = _ACCOUNT,
+    **more: Any,
+) -> Operation:
+    return Operation(
+        said,
+        answer,
+        example,
+        status,
+        errors=errors,
+        request=request,
+        request_examples=examples,
+        derived=False,
+        **more,
+    )
+
+
+def _ended(said: str, answer: type[BaseModel], example: str, scopes: tuple[str, ...]) -> Operation:
+    errors = (*_ACCOUNT, 404)
+    return Operation(said, answer, example, errors=errors, derived=False, scopes=scopes)
+
+
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/.well-known/oauth-authorization-server"): _about(
         "The server's metadata.", oauth.ServerMetadata, "oauth-server"
@@ -135,85 +169,43 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         oauth.Introspected,
         "token-introspected",
     ),
-    ("get", "/clients"): Operation(
-        "A page of clients.",
-        oauth.ClientPage,
-        "clients",
-        errors=(400, 401, 403, 405, 500, 503),
-        derived=False,
-        scopes=_CLIENTS,
-    ),
-    ("post", "/clients"): Operation(
+    ("get", "/clients"): _listed("A page of clients.", oauth.ClientPage, "clients", _CLIENTS),
+    ("post", "/clients"): _added(
         "The client, with its secret.",
+        oauth.ClientRequest,
+        ("client-of-people", "client-of-its-own"),
         oauth.NewClient,
         "client",
-        201,
-        errors=_ACCOUNT,
-        request=oauth.ClientRequest,
-        request_examples=("client-of-people", "client-of-its-own"),
-        derived=False,
+        scopes=_CLIENTS,
         secret=True,
-        scopes=_CLIENTS,
     ),
-    ("delete", "/clients/{clientId}"): Operation(
-        "The client is revoked.",
-        oauth.RegisteredClient,
-        "client-revoked",
-        errors=(*_ACCOUNT, 404),
-        derived=False,
-        scopes=_CLIENTS,
+    ("delete", "/clients/{clientId}"): _ended(
+        "The client is revoked.", oauth.RegisteredClient, "client-revoked", _CLIENTS
     ),
-    ("get", "/grants"): Operation(
-        "A page of grants.",
-        oauth.GrantPage,
-        "grants",
-        errors=(400, 401, 403, 405, 500, 503),
-        derived=False,
-        scopes=_ANYBODY,
+    ("get", "/grants"): _listed("A page of grants.", oauth.GrantPage, "grants", _ANYBODY),
+    ("delete", "/grants/{grantId}"): _ended(
+        "The grant has ended.", oauth.Grant, "grant-revoked", _ANYBODY
     ),
-    ("delete", "/grants/{grantId}"): Operation(
-        "The grant has ended.",
-        oauth.Grant,
-        "grant-revoked",
-        errors=(*_ACCOUNT, 404),
-        derived=False,
-        scopes=_ANYBODY,
-    ),
-    ("get", "/wallets"): Operation(
-        "The wallets.",
-        oauth.WalletLinks,
-        "wallets",
-        errors=(400, 401, 403, 405, 500, 503),
-        derived=False,
-        scopes=_SIGNERS,
-    ),
-    ("post", "/wallets/text"): Operation(
+    ("get", "/wallets"): _listed("The wallets.", oauth.WalletLinks, "wallets", _SIGNERS),
+    ("post", "/wallets/text"): _added(
         "The text to sign.",
+        oauth.LinkTextRequest,
+        ("wallet-to-link",),
         oauth.LinkText,
         "wallet-text",
-        errors=_ACCOUNT,
-        request=oauth.LinkTextRequest,
-        request_examples=("wallet-to-link",),
-        derived=False,
+        200,
         scopes=_SIGNERS,
     ),
-    ("post", "/wallets"): Operation(
+    ("post", "/wallets"): _added(
         "The wallet is linked.",
+        oauth.LinkRequest,
+        ("wallet-signed",),
         oauth.WalletLink,
         "wallet-link",
-        201,
         errors=(*_ACCOUNT, 404),
-        request=oauth.LinkRequest,
-        request_examples=("wallet-signed",),
-        derived=False,
         scopes=_SIGNERS,
     ),
-    ("delete", "/wallets/{account}"): Operation(
-        "The link has ended.",
-        oauth.WalletLink,
-        "wallet-link",
-        errors=(*_ACCOUNT, 404),
-        derived=False,
-        scopes=_SIGNERS,
+    ("delete", "/wallets/{account}"): _ended(
+        "The link has ended.", oauth.WalletLink, "wallet-link", _SIGNERS
     ),
 }
