@@ -47,6 +47,8 @@ def _refuse_byte_order_mark(characters: str) -> None:
 
 def _refuse_depth(characters: str) -> None:
     # Counted on the text, because the reader itself recurses and would exhaust the stack.
+    if sum(map(characters.count, "[{")) <= MAX_DEPTH:
+        return
     depth = 0
     for token in _STRING_OR_BRACKET.finditer(characters):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
