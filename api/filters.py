@@ -20,7 +20,7 @@ from api.parameters import (
     Slice,
     sorted_by,
 )
-from api.patterns import ADDRESS, BYTES32, COUNTRY, NAME, WORD
+from api.patterns import ADDRESS, BYTES32, COUNTRY, FAULT, NAME, RESOURCE, WORD
 
 ProjectType = Literal[
     "afforestation",
@@ -322,7 +322,7 @@ class ValidationFilters(ValidationPeriod, Part):
     )
     document: str | None = Field(default=None, pattern=NAME, description="Id of the document.")
     code: str | None = Field(
-        default=None, pattern=r"^[A-Z_]{1,60}$", description="Only checks that found this code."
+        default=None, pattern=FAULT, description="Only checks that found this code."
     )
 
 
@@ -345,7 +345,7 @@ class TaskFilters(Part):
     resource: str | None = Field(
         default=None,
         max_length=500,
-        pattern=r"^/[^\x00]*$",
+        pattern=RESOURCE,
         description="Path of what is written to.",
         examples=["/projects/waldviertel_soil"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,12 @@ DATE = r"^\d{4}-\d{2}-\d{2}$"
 LABEL = r"^[a-z0-9_]{1,31}$"
 COUNTRY = r"^[A-Z]{2}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+WITHOUT_NUL = r"^[^\x00]*$"
+URL = r"^[!-~]+$"
+FAULT = r"^[A-Z_]{1,60}$"
+RESOURCE = r"^/[^\x00]*$"
+WEBHOOK = r"^[0-9a-f]{32}$"
+DOCUMENT = r"^[A-Za-z0-9_-]+$"
 WORD = r"^[A-Za-z0-9_]{1,100}$"
 #: As a sign-in text can hold it, and no letter that looks like another one's.
 CLIENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._()&+-]{0,59}$"
@@ -40,6 +47,9 @@ _LATITUDE = r"-?(90|[1-8]?\d(\.\d{1,20})?)"
 _PLACE = rf"{_LONGITUDE},{_LATITUDE}"
 _HIGH = rf"{_PLACE},-?\d{{1,6}}(\.\d{{1,20}})?"
 BBOX = rf"^({_PLACE},{_PLACE}|{_HIGH},{_HIGH})$"
+
+
+_LISTING = re.compile(r"\^\(([a-z_|]+)\)\(,\(")
 
 
 def listing(*names: str) -> str:
@@ -68,6 +78,13 @@ _SAID = {
     WORD: "a name in the contracts has letters, digits and “_”",
     ONE_LINE: "this is one line of text",
     BYTES32: "this is “0x” and 64 hexadecimal digits",
+    CLIENT_NAME: "a name has 1 to 60 of A-Z, a-z, 0-9, space, “._()&+-”, a letter or digit first",
+    DOCUMENT: "an id has letters, digits, “_” and “-”",
+    FAULT: "a code is written in capitals, as in METHODOLOGY_UNKNOWN",
+    RESOURCE: "a resource is a path, as in /projects/harz-mixed-forest",
+    URL: "write all but ASCII as in %C3%A9, of a host as in xn--bcher-kva.example",
+    WEBHOOK: "the id of a webhook has 32 of 0-9 and a-f",
+    WITHOUT_NUL: "take out U+0000",
 }
 
 
@@ -99,11 +116,20 @@ _REMEDIES = {
 }
 
 
+def _form(pattern: str) -> str:
+    names = _LISTING.match(pattern)
+    if names is None:
+        return f"it has the form {pattern}"
+    return f"give some of {names[1].replace('|', ', ')}, separated by commas"
+
+
 def fault_sentence(entry: Mapping[str, Any]) -> str:
     """What is wrong and how to mend it, without a full stop, of one of pydantic's errors."""
     context = entry.get("ctx") or {}
     if context.get("pattern") in _SAID:
         return f"“{str(entry['input'])[:80]}” does not fit; {_SAID[context['pattern']]}"
+    if entry["type"] == "string_pattern_mismatch":
+        return f"“{str(entry['input'])[:80]}” does not fit; {_form(context['pattern'])}"
     if entry["type"] in _REMEDIES:
         return _REMEDIES[entry["type"]].format(**context)
     return str(entry["msg"]).removeprefix("Value error, ").rstrip(".")

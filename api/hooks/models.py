@@ -10,6 +10,7 @@ from api.hooks.events import fault_of
 from api.models.answers import Answer, Link
 from api.models.changes import Change
 from api.parameters import LARGEST
+from api.patterns import DOCUMENT, URL, WITHOUT_NUL
 from api.requests import Address
 
 _MOST = 100
@@ -23,19 +24,19 @@ def _event(text: str) -> str:
 
 
 Event = Annotated[str, Field(max_length=100), AfterValidator(_event)]
-Project = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+Project = Annotated[str, Field(min_length=1, max_length=200, pattern=DOCUMENT)]
 Finality = Literal["latest", "safe", "finalized"]
 Url = Annotated[
     str,
     Field(
         max_length=2000,
-        pattern=r"^[!-~]+$",
+        pattern=URL,
         description="Where messages are sent, by https; of a host on the internet.",
         json_schema_extra={"pattern": "^https?://[!-~]+$"},
         examples=["https://example.com/hooks/ogcr"],
     ),
 ]
-Description = Annotated[str | None, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Description = Annotated[str | None, Field(max_length=200, pattern=WITHOUT_NUL)]
 Events = Annotated[
     list[Event],
     Field(

@@ -29,7 +29,7 @@ KINDS = ("began", "changed", "ended", "rolled_back")
 def _listed(text: str, known: tuple[str, ...]) -> str:
     unknown = [name for name in text.split(",") if name not in known]
     if unknown:
-        raise ValueError(f"“{unknown[0]}” is not known; give some of {', '.join(known)}")
+        raise ValueError(f"“{unknown[0][:80]}” is not known; give some of {', '.join(known)}")
     return text
 
 

@@ -18,6 +18,7 @@ from api.hooks.signing import secret_of
 from api.hooks.subscriptions import attempt_json, hook_json, own_hook
 from api.links import link_header
 from api.parameters import Part
+from api.patterns import WEBHOOK
 from api.queries.hooks import attempts_of, hooks
 from api.responses import paging
 from indexer import database
@@ -29,7 +30,7 @@ WebhookId = Annotated[
     str,
     Path(
         alias="webhookId",
-        pattern="^[0-9a-f]{32}$",
+        pattern=WEBHOOK,
         description="Id of the webhook.",
         examples=["0" * 32],
     ),

@@ -114,6 +114,26 @@ class TestForms:
         details = [(one["field"], one["code"]) for one in refused.json()["details"]]
         assert details == [("/quantities_kg/0", "INT_TYPE"), ("/quantities_kg/1", "INT_TYPE")]
 
+    @pytest.mark.parametrize(
+        ("path", "remedy"),
+        [
+            ("/validations?code=unknown%20member", "capitals, as in METHODOLOGY_UNKNOWN"),
+            ("/tasks?state=done", "give some of awaiting_signature, broadcast, "),
+            ("/tasks?resource=projects", "a path, as in /projects/"),
+            ("/webhooks/mine", "32 of 0-9 and a-f"),
+            ("/changes?table=" + "x" * 500, "is not known; give some of "),
+        ],
+    )
+    def test_what_does_not_fit_is_told_what_would(
+        self, units_world: World, path: str, remedy: str
+    ) -> None:
+        shown = {"Authorization": f"Bearer {units_world.api_key(scopes=SCOPES)}"}
+        answer = units_world.client.get(path, headers=shown)
+        assert answer.status_code == 400
+        (detail,) = answer.json()["details"]
+        assert remedy in detail["message"]
+        assert len(detail["message"]) < 600
+
     def test_parameters_are_never_null(self, units_world: World) -> None:
         for entry in units_world.app.openapi()["paths"].values():
             for operation in entry.values():
