@@ -35,10 +35,11 @@ class UnreadNumber(str):
 def limit_faults(value: object) -> list[Fault]:
     """Everything in a value that I-JSON forbids, each with its pointer (RFC 7493, RFC 8785)."""
     # Hardly any document has a fault, and to know the path of each value takes ten times as long.
-    return [] if _is_within_limits(value) else _limit_faults(value)
+    return [] if is_within_limits(value) else _limit_faults(value)
 
 
-def _is_within_limits(value: object) -> bool:
+def is_within_limits(value: object) -> bool:
+    """Whether a hasty look finds a value to keep every rule; if not, it may still do so."""
     level, seen = [value], 0
     for _ in range(MAX_DEPTH):
         inner: list[object] = []

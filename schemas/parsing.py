@@ -6,8 +6,10 @@ import json
 import re
 from typing import Any
 
+import orjson
+
 from .faults import DocumentError, Fault
-from .limits import MAX_DEPTH, Members, UnreadNumber, limit_faults
+from .limits import MAX_DEPTH, Members, UnreadNumber, is_within_limits, limit_faults
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _MAX_DIGITS = 400
@@ -21,6 +23,8 @@ def parse(text: bytes | str) -> Any:
     ±(2^53 - 1), lone surrogates, bytes that are not UTF-8, a byte order mark, more than 64 levels.
     Raises `DocumentError` with every such fault and its place.
     """
+    if isinstance(text, bytes) and (plain := _plain(text)) is not None:
+        return plain
     characters = _decoded(text) if isinstance(text, bytes | bytearray) else text
     _refuse_byte_order_mark(characters)
     _refuse_depth(characters)
@@ -29,6 +33,17 @@ def parse(text: bytes | str) -> Any:
     if faults:
         raise DocumentError(faults)
     return value
+
+
+def _plain(data: bytes) -> Any:
+    """The value of a document that is written exactly as that value would be, as canonical ones
+    are, so that nothing was repeated or rounded in it; None of any other, or with a fault."""
+    try:
+        value = orjson.loads(data)
+        is_exact = orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == data
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return None
+    return value if is_exact and is_within_limits(value) else None
 
 
 def _decoded(data: bytes | bytearray) -> str:

@@ -34,6 +34,7 @@ def retrieved(
     document: Mapping[str, Any],
     *,
     status: str,
+    authored: Mapping[str, Any] | None = None,
     ledger_reference: Mapping[str, Any] | None = None,
     creation_date: str | None = None,
     last_updated: str | None = None,
@@ -44,13 +45,14 @@ def retrieved(
 ) -> dict[str, Any]:
     """A PDD or MRV as the registry gives it out: what its author wrote, and its present state.
 
-    `status` is a word of the project's or report's life cycle. `creation_date` (RFC 3339, UTC) is
-    used only when the author gave none, and is then named in `ogcr:assigned`. `links` must have
-    relations that the registry maintains; `maintained` are further members of `properties`, put
-    under the `ogcr:` prefix. Whatever is given, the content hash stays that of the document.
+    `authored` is the document's content projection, where it is known already. `status` is a word
+    of the project's or report's life cycle. `creation_date` (RFC 3339, UTC) is used only when the
+    author gave none, and is then named in `ogcr:assigned`. `links` must have relations that the
+    registry maintains; `maintained` are further members of `properties`, put under the `ogcr:`
+    prefix. Whatever is given, the content hash stays that of the document.
     Raises ValueError for an unknown profile, status or relation.
     """
-    authored = content_projection(document)
+    authored = content_projection(document) if authored is None else authored
     name = authored["id"] if "id" in authored else assigned_id(authored)
     record = {"type": authored["type"], "id": name, **authored}
     record["properties"] = {

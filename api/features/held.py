@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.reading import Document
 from api.registry import Registry
 from indexer.documents import DocumentCorrupt, DocumentMissing
-from schemas import DocumentError, document_id, kind_of
+from schemas import DocumentError
 
 
 @dataclass(frozen=True)
 class Held:
-    """A document, or why there is none: `status` is held, missing, corrupt or unfit."""
+    """A document, or why there is none: `status` is held, missing, corrupt or unfit. `authored` is
+    what of it its author answers for."""
 
     status: str
     document: dict[str, Any] | None = None
     remedy: str | None = None
+    authored: dict[str, Any] | None = None
 
 
 def held_document(
@@ -32,7 +35,7 @@ def held_document(
         return Held("missing", remedy="The chain names no document.")
     remedy = f"PUT {registry.link(f'/documents/{digest}')} with the document adds it."
     try:
-        document = registry.reader.get(digest)
+        document = registry.reader.document(digest)
     except DocumentMissing:
         return Held("missing", remedy=remedy)
     except DocumentCorrupt:
@@ -41,13 +44,13 @@ def held_document(
         return Held("unfit", remedy=_UNFIT)
     if not _fits(document, kind, name):
         return Held("unfit", remedy=_UNFIT)
-    return Held("held", document)
+    return Held("held", document.value, authored=document.authored)
 
 
-def _fits(document: Any, kind: str, name: str | None) -> bool:
-    if kind_of(document) != kind or not isinstance(document, Mapping):
+def _fits(document: Document, kind: str, name: str | None) -> bool:
+    if document.kind != kind or not isinstance(document.value, Mapping):
         return False
-    return name is None or document_id(document) == name
+    return name is None or document.name == name
 
 
 _UNFIT = "What the chain anchors is no document of this record; its author has to hand in another."

@@ -38,6 +38,7 @@ def project_feature(
         return _without_document(registry, snapshot, row, held, beside)
     return retrieved(
         held.document,
+        authored=held.authored,
         status=row.project.status or "draft",
         ledger_reference=anchor_of(snapshot, row.version),
         creation_date=moment_text(row.project.created_at),

@@ -35,6 +35,7 @@ def report_feature(
     decided = row.report.status in _DECIDED
     return retrieved(
         held.document,
+        authored=held.authored,
         status=row.report.status or "submitted",
         ledger_reference=anchor_of(snapshot, row.version),
         creation_date=moment_text(row.report.created_at),

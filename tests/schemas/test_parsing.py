@@ -24,6 +24,19 @@ VALUES = st.recursive(
     max_leaves=20,
 )
 
+#: Bytes that are written exactly as their value would be are taken in one go.
+WRITTEN = VALUES.map(lambda value: schemas.canonical_bytes(value).decode())
+TWICE = '{"a":%s,"a":%s}'
+ODD = ("-0", "1.0", "1e5", "1e400", "1e-400", "[1, 2]", r'"\u0041"', r'"\ud800"', TWICE % (1, 2))
+PARTS = WRITTEN | st.from_regex(LITERAL, fullmatch=True) | st.sampled_from((*ODD, "NaN", "["))
+
+
+def _outcome(text: bytes | str) -> str:
+    try:
+        return repr(schemas.parse(text))
+    except schemas.DocumentError as error:
+        return str(error)
+
 
 def faults_of(text: bytes | str) -> list[tuple[str, str]]:
     with pytest.raises(schemas.DocumentError) as caught:
@@ -44,6 +57,11 @@ class TestParse:
         text = schemas.canonical_bytes(value)
         assert schemas.canonical_bytes(schemas.parse(text)) == text
         assert schemas.parse(text) == value
+
+    @given(PARTS, PARTS, st.sampled_from(("[%s,%s]", '{"a":%s,"b":%s}', '{"b":%s,"a":%s}', TWICE)))
+    def test_same_is_found_given_bytes_and_text(self, one: str, other: str, form: str) -> None:
+        text = form % (one, other)
+        assert _outcome(text.encode()) == _outcome(text)
 
     @given(st.text() | st.binary())
     def test_nothing_but_a_document_error_escapes_given_any_text(self, text: bytes | str) -> None:
