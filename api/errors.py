@@ -290,7 +290,7 @@ _NODE = "The node of the chain does not answer as it should; try again in a mome
 _MOVED = "The chain moved while it was read; try again in a moment."
 _SET_UP = "This server is not set up for its chain and index as it should be; tell the operator."
 _HTTP_SENTENCES = {
-    404: "There is no such path; GET / lists what there is.",
+    404: "There is no such path, and none ends in a slash; GET / lists what there is.",
     405: "The path does not know this verb; the Allow header names those it knows.",
 }
 _FOREIGN: tuple[tuple[type[Exception], Any], ...] = (

@@ -41,7 +41,7 @@ def _tell_required(error: ValidationError, path: tuple[Any, ...]) -> Iterator[Fa
         if name not in error.instance:
             member = error.schema.get("properties", {}).get(name, {})
             purpose = member.get("description") if isinstance(member, dict) else None
-            hint = f" ({purpose})" if purpose else ""
+            hint = f" ({purpose.removesuffix('.')})" if purpose else ""
             message = f"The member “{name}” is missing; add it{hint}."
             yield Fault(pointer_to(*path, name), "REQUIRED_MEMBER_MISSING", message)
 
@@ -147,7 +147,7 @@ def _named(error: ValidationError) -> str:
 
 def _meaning(error: ValidationError) -> str:
     purpose = error.schema.get("description") if isinstance(error.schema, dict) else None
-    return f": {purpose}" if purpose else ""
+    return f": {purpose.removesuffix('.')}" if purpose else ""
 
 
 _TELLERS: dict[str, Callable[[ValidationError, tuple[Any, ...]], Iterator[Fault]]] = {

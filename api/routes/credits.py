@@ -13,7 +13,7 @@ from api.errors import MissingError
 from api.features.units import unit_feature
 from api.filters import UnitFilters
 from api.parameters import AsOfQuery, SenderQuery
-from api.queries.units import UnitRow, issued_in, unit, units
+from api.queries.units import UnitRow, issued_in, units
 from api.requests import (
     CancellationRequest,
     ExpiryRequest,
@@ -184,9 +184,9 @@ def abort_export(
 
 def require_unit(snapshot: Snapshot, name: str) -> UnitRow:
     """The unit of that token id or serial number; raises `MissingError`."""
-    token = unit_writes.unit_id(name).hex
-    row = unit(snapshot, token)
+    row = unit_writes.named_unit(snapshot, name)
     if row is None:
+        token = unit_writes.unit_id(name).hex
         later = snapshot.not_yet(issued_in(snapshot, token))
         raise MissingError(
             f"There was no unit {name} {later}"

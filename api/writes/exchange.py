@@ -19,7 +19,7 @@ def export(snapshot: Snapshot, name: str, request: ExportRequest) -> Proposal:
     whole = row.unit.quantity_kg or 0
     kg = whole if request.quantity_kg is None else request.quantity_kg
     if kg > whole:
-        message = f"The unit has {whole} kg, {kg} kg were asked for."
+        message = f"The unit has {whole} kg, {kg} kg were asked for; ask for less."
         findings.append(Detail("/quantity_kg", "EXCEEDS_UNIT", message))
     arguments = {
         "tokenId": number_of(row),

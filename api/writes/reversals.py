@@ -44,7 +44,7 @@ def _findings(row: ReversalRow, found: UnitRow, kg: int | None, place: str) -> l
         message = f"The unit is a {unit.unit_type}; only {wanted} make up for this reversal."
         details.append(Detail(place, "NOT_SAME_TYPE", message, conflict=True))
     if kg is not None and kg > (unit.quantity_kg or 0):
-        message = f"The unit has {unit.quantity_kg} kg, {kg} kg were asked for."
+        message = f"The unit has {unit.quantity_kg} kg, {kg} kg were asked for; ask for less."
         details.append(Detail(f"{place}/quantity_kg", "EXCEEDS_UNIT", message))
     return details
 

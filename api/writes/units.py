@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -47,6 +47,21 @@ def unit_id(name: str) -> UnitId:
         raise MissingError(message) from error
 
 
+def named_unit(snapshot: Snapshot, name: str) -> UnitRow | None:
+    """The unit of that name, None without one; raises `MissingError` for a serial that says of a
+    block what it is not: its type stands for how long the removal lasts."""
+    row = unit(snapshot, unit_id(name).hex)
+    if row is None or "-" not in name:
+        return row
+    said, kind = Serial.parse(name), row.unit.unit_type or "CRU"
+    country = row.country or said.country
+    if (said.unit_type, said.country) not in ((kind, country), (kind, "ZZ")):
+        raise MissingError(
+            f"There is no unit {name}; the block of that number is {country}-{kind}."
+        )
+    return row
+
+
 def transfer(registry: Registry, snapshot: Snapshot, request: TransferRequest) -> Proposal:
     """Units that go to another account, all or none."""
     rows, findings = held_units(snapshot, request.units, "/units")
@@ -74,7 +89,7 @@ def split(snapshot: Snapshot, request: SplitRequest) -> Proposal:
     rows, findings = held_units(snapshot, [request.unit], "/unit")
     row, total = rows[0], sum(request.quantities_kg)
     if total != row.unit.quantity_kg:
-        message = f"The parts sum to {total} kg, the unit has {row.unit.quantity_kg} kg."
+        message = f"The parts sum to {total} kg, the unit has {row.unit.quantity_kg}; name all."
         findings.append(Detail("/quantities_kg", "SUM_MISMATCH", message))
     arguments = {"tokenId": number_of(row), "quantitiesKg": request.quantities_kg}
     write = Write("unit_split", "CRU", "split", arguments, _path(row))
@@ -138,7 +153,7 @@ def cancellation(
 
 def expiry(snapshot: Snapshot, name: str) -> Proposal:
     """A unit whose monitoring period is over, recorded as expired; by anybody."""
-    row = _existing(snapshot, name, "/creditId")
+    (row,) = _existing(snapshot, {"/creditId": name})
     findings = []
     if row.unit.status == "expired" or not row.is_over:
         state = row.status if row.status in LIVE else f"{row.status} already"
@@ -155,7 +170,7 @@ def last_part(row: UnitRow, quantity_kg: int | None) -> tuple[int, UnitId, list[
     kg = whole.quantity_kg if quantity_kg is None else quantity_kg
     findings = []
     if kg > whole.quantity_kg:
-        message = f"The unit has {whole.quantity_kg} kg, {kg} kg were asked for."
+        message = f"The unit has {whole.quantity_kg} kg, {kg} kg were asked for; ask for less."
         findings.append(Detail("/quantity_kg", "EXCEEDS_UNIT", message))
     first = whole.first_kg + max(0, whole.quantity_kg - kg)
     return kg, UnitId(whole.report_id, whole.vintage, first, kg), findings
@@ -164,26 +179,34 @@ def last_part(row: UnitRow, quantity_kg: int | None) -> tuple[int, UnitId, list[
 def held_units(
     snapshot: Snapshot, names: Sequence[str], place: str
 ) -> tuple[list[UnitRow], list[Detail]]:
-    """The units of those names, and which of them nobody can act on; `MissingError` for none."""
-    rows, findings = [], []
-    for index, name in enumerate(names):
-        pointer = f"{place}/{index}" if place == "/units" else place
-        row = _existing(snapshot, name, pointer)
-        rows.append(row)
+    """The units of those names, and which of them nobody can act on; `MissingError` with all that
+    are not there."""
+    places = [f"{place}/{index}" if place == "/units" else place for index in range(len(names))]
+    rows = _existing(snapshot, dict(zip(places, names, strict=True)))
+    findings = []
+    for pointer, row in zip(places, rows, strict=True):
         if row.status != "held":
             message = f"The unit is {row.status}; only held units can be acted on."
             findings.append(Detail(pointer, "UNIT_NOT_HELD", message, conflict=True))
     return rows, findings
 
 
-def _existing(snapshot: Snapshot, name: str, pointer: str) -> UnitRow:
-    row = unit(snapshot, unit_id(name).hex)
-    if row is None:
-        raise MissingError(
-            f"There is no unit {name}; it was never issued, or it was split or merged.",
-            [Detail(pointer, "UNIT_UNKNOWN", f"There is no unit {name}.")],
-        )
-    return row
+def _existing(snapshot: Snapshot, names: Mapping[str, str]) -> list[UnitRow]:
+    rows, missing = [], []
+    for pointer, name in names.items():
+        try:
+            row = named_unit(snapshot, name)
+        except MissingError as error:
+            missing.append(Detail(pointer, "UNIT_UNKNOWN", error.message))
+            continue
+        if row is None:
+            message = f"There is no unit {name}; it was never issued, or it was split or merged."
+            missing.append(Detail(pointer, "UNIT_UNKNOWN", message))
+        else:
+            rows.append(row)
+    if missing:
+        raise MissingError(missing[0].message, missing)
+    return rows
 
 
 def _reason_code(registry: Registry, snapshot: Snapshot, reason: str) -> int:

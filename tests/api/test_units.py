@@ -55,6 +55,14 @@ class TestUnits:
         serial = issued.get(f"/credits/{decimal}").json()["properties"]["serial_number"]
         unit = UnitId.from_token_id(decimal)
         assert Serial.parse(serial).unit == unit
+        for other in (serial.replace("-CFS-", "-PCR-"), serial.replace("-DE-", "-AT-")):
+            refused = issued.get(f"/credits/{other}")
+            assert (refused.status_code, other != serial) == (404, True)
+            assert "DE-CFS" in refused.json()["message"]
+            moving = {"units": [other, serial, "7"], "to": issued.address(BUYER)}
+            missing = codes(issued.post("/credits/transfer", moving))
+            assert missing == {"/units/0": "UNIT_UNKNOWN", "/units/2": "UNIT_UNKNOWN"}
+        assert issued.get(f"/credits/{serial.replace('-DE-', '-ZZ-')}").status_code == 200
         answers = [issued.get(f"/credits/{name}").json() for name in (decimal, unit.hex, serial)]
         assert answers[0] == answers[1] == answers[2]
         assert (unit.quantity_kg, unit.vintage) == (850_000, 2025)
