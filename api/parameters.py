@@ -29,6 +29,12 @@ _INTERVAL_FORM = (
     "2023-01-01T00:00:00Z/2023-12-31, or with `..` for an open end"
 )
 _OPEN = ("", "..")
+#: Parameters that are the two ends of a time.
+RANGES = (
+    ("created_from", "created_to"),
+    ("approved_from", "approved_to"),
+    ("since", "until"),
+)
 #: Where unknown parameters must be ignored (RFC 6749, 3.1); what is known is read strictly there.
 IGNORING = ("/oauth/authorize",)
 _DAY = 86_400
@@ -47,6 +53,7 @@ def refuse_unknown(request: Request) -> None:
     details = [_unknown(name, allowed) for name in given if name not in allowed]
     details += [_repeated(name) for name in given if name in allowed and given[name] > 1]
     details += [_nul(n) for n, value in request.query_params.multi_items() if "\x00" in value]
+    details += _turned_round(request)
     details += _cursor_faults(request) if "cursor" in allowed and "cursor" in given else []
     if details:
         raise ParameterError(details[0].message, details)
@@ -228,6 +235,21 @@ def _names(field: Any) -> list[str]:
     if isinstance(model, type) and issubclass(model, BaseModel):
         return [entry.alias or name for name, entry in model.model_fields.items()]
     return [field.alias]
+
+
+def _turned_round(request: Request) -> list[Detail]:
+    """Times whose end comes before their beginning; what is no time is told elsewhere."""
+    found = []
+    for first, last in RANGES:
+        try:
+            begin = unix_time(request.query_params[first], time.min)
+            end = unix_time(request.query_params[last], time.max)
+        except (KeyError, ValueError):
+            continue
+        if begin > end:
+            message = f"“{last}” lies before “{first}”; turn them round."
+            found.append(Detail(last, "INVALID_PARAMETER", message))
+    return found
 
 
 def _cursor_faults(request: Request) -> list[Detail]:

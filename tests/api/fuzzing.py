@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.access.scopes import SCOPES
+from api.parameters import RANGES
 
 from .test_hostile import ENDLESS
 from .test_stream import serving
@@ -43,7 +44,8 @@ _OF_FORM = {
 _ENDS_OF_FORM = ("_TYPE", "_PARSING", "_TOO_LONG", "_TOO_SHORT", "PATTERN_MISMATCH")
 #: Parameters that name something of the registry, which may not be there, or whose parts must be in
 #: order, each once.
-_BEYOND_FORMS = ("cursor", "as_of", "after", "bbox", "datetime", "sort", "q")
+_ENDS = tuple(last for _, last in RANGES)
+_BEYOND_FORMS = ("cursor", "as_of", "after", "bbox", "datetime", "sort", "q", *_ENDS)
 _SAID = (
     "The index holds no event of the transaction",
     # The fuzzer shows its key everywhere, also where clients show credentials of their own.

@@ -120,6 +120,8 @@ class TestForms:
             ("/validations?code=unknown%20member", "capitals, as in METHODOLOGY_UNKNOWN"),
             ("/tasks?state=done", "give some of awaiting_signature, broadcast, "),
             ("/tasks?resource=projects", "a path, as in /projects/"),
+            ("/projects?created_from=2026-01-02&created_to=2026-01-01", "turn them round"),
+            ("/validations?since=2026-01-02T00:00:00Z&until=2026-01-01", "turn them round"),
             ("/webhooks/mine", "32 of 0-9 and a-f"),
             ("/changes?table=" + "x" * 500, "is not known; give some of "),
         ],
