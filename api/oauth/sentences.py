@@ -9,6 +9,9 @@ _BY_TEXT = {
         "Ask for scopes that this server knows (scopes_supported of its metadata) and the client "
         "is registered for; a refresh for none that was not granted."
     ),
+    "The client does not exist on this server.": (
+        "There is no client of that client_id here; register it, or see that the id is whole."
+    ),
     "Missing 'code' in request.": "Give the code that the browser came back with.",
     "Invalid 'code' in request.": f"The code is over, used, or another client's; {_BEGIN}",
     "Invalid 'redirect_uri' in request.": (
@@ -28,6 +31,12 @@ _BY_TEXT = {
 }
 
 
-def mended(description: str | None) -> str | None:
+_BY_CODE = {
+    "unsupported_response_type": "Ask with response_type=code: no other flow begins here.",
+    "unsupported_grant_type": "Give authorization_code, refresh_token or client_credentials.",
+}
+
+
+def mended(code: str, description: str | None) -> str | None:
     """The description of one of Authlib's errors, with a remedy."""
-    return _BY_TEXT.get(description or "", description)
+    return _BY_CODE.get(code) or _BY_TEXT.get(description or "", description)

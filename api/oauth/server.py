@@ -86,7 +86,7 @@ class Server(AuthorizationServer):
 
     def handle_error_response(self, request: FormRequest | None, error: Any) -> Answer:
         """Authlib's error, in words that say how to mend it."""
-        error.description = mended(error.get_error_description())
+        error.description = mended(error.error, error.description)
         answer: Answer = super().handle_error_response(request, error)
         return answer
 

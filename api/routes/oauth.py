@@ -48,8 +48,6 @@ _REFUSALS: dict[int, type[ApiError]] = {
 _SENTENCES = {
     "invalid_grant": "The code or refresh token is not good here, or no longer; sign in again.",
     "invalid_request": "The request lacks a field; see RFC 6749.",
-    "unsupported_response_type": "Ask with response_type=code: no other flow begins here.",
-    "unsupported_grant_type": "Give authorization_code, refresh_token or client_credentials.",
 }
 
 FormBody = Annotated[str, Depends(forms.read_form)]

@@ -162,11 +162,14 @@ class TestChallenge:
     def test_no_other_flow_begins(self, walk: Walk, kind: str) -> None:
         said = fields_of(walk.begun(response_type=kind).headers["location"])
         assert said["error"] == "unsupported_response_type"
+        assert said["error_description"].startswith("Ask with response_type=code")
 
     @pytest.mark.parametrize("kind", ["password", "implicit", "urn:ietf:params:oauth:x", ""])
     def test_no_other_grant_is_known(self, world: World, client: Known, kind: str) -> None:
         fields = {"grant_type": kind, "client_id": client.id, "username": "u", "password": "p"}
-        refused(form(world, "/oauth/token", fields), "unsupported_grant_type")
+        answer = form(world, "/oauth/token", fields)
+        refused(answer, "unsupported_grant_type")
+        assert answer.json()["message"].startswith("Give authorization_code")
 
 
 class TestRedirect:
