@@ -25,7 +25,7 @@ def footprint(geometry: Mapping[str, Any] | BaseGeometry) -> BaseGeometry:
     Parts that overlap or share a border become one; outer rings run counter-clockwise (RFC 7946,
     3.1.6). Where rounding lets a boundary touch itself, the area it encloses is kept.
     """
-    flat = shapely.force_2d(geometry if isinstance(geometry, BaseGeometry) else shape(geometry))
+    flat = shapely.force_2d(geometry) if isinstance(geometry, BaseGeometry) else _shaped(geometry)
     rounded = shapely.transform(flat, lambda xy: numpy.round(xy, DECIMALS) + 0.0)
     if rounded.geom_type not in {"Polygon", "MultiPolygon"}:
         return rounded
@@ -54,6 +54,20 @@ def polygons(geometry: BaseGeometry) -> list[shapely.Polygon]:
     nested = [part for part in parts if part.geom_type in {"MultiPolygon", "GeometryCollection"}]
     flat = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
     return flat + [polygon for part in nested for polygon in polygons(part)]
+
+
+def _shaped(geometry: Mapping[str, Any]) -> BaseGeometry:
+    try:
+        return shapely.force_2d(shape(geometry))
+    except ValueError:
+        # Some positions have heights and others none, which RFC 7946, 3.1.1 does not forbid.
+        return shape({**geometry, "coordinates": _without_heights(geometry["coordinates"])})
+
+
+def _without_heights(coordinates: Any) -> Any:
+    if not isinstance(coordinates[0], list):
+        return coordinates[:2]
+    return [_without_heights(item) for item in coordinates]
 
 
 def _sound(polygon: shapely.Polygon) -> list[shapely.Polygon]:

@@ -18,6 +18,12 @@ FIELD = [[10.59, 51.76], [10.61, 51.76], [10.61, 51.77], [10.59, 51.77], [10.59,
 POND = [[10.595, 51.763], [10.595, 51.766], [10.6, 51.766], [10.6, 51.763], [10.595, 51.763]]
 
 
+#: Corners where much goes wrong: at the edges of the map, at no distance, with and without heights.
+_EDGES = (-180, -179, -90, -89, -1, 0, 1e-320, 1e-8, 0.5, 1, 89, 90, 179, 180)
+_CORNERS = st.lists(st.sampled_from(_EDGES), min_size=2, max_size=3)
+RINGS = st.lists(_CORNERS, min_size=3, max_size=7).map(lambda ring: [*ring, ring[0]])
+
+
 def box(west: float, south: float, east: float, north: float) -> list[list[float]]:
     return [[west, south], [east, south], [east, north], [west, north], [west, south]]
 
@@ -47,6 +53,11 @@ GOOD = {
     "pond that touches the border once": geometry(
         "Polygon", FIELD, [[10.59, 51.765], [10.6, 51.763], [10.6, 51.767], [10.59, 51.765]]
     ),
+    "field where one position has a height": geometry(
+        "Polygon", [FIELD[0], [*FIELD[1], 280], *FIELD[2:]]
+    ),
+    "field whose pond alone has heights": geometry("Polygon", FIELD, [[*at, 5] for at in POND]),
+    "line with a height": geometry("LineString", [10.59, 51.76, 280], [10.6, 51.77]),
     "fields apart": geometry("MultiPolygon", [FIELD], [box(10.7, 51.8, 10.71, 51.81)]),
     "fields with a common border": geometry(
         "MultiPolygon", [FIELD], [box(10.61, 51.76, 10.63, 51.77)]
@@ -223,6 +234,14 @@ class TestGeometryFaults:
         half = geometry("Polygon", box(179.99, -16.71, 180, -16.7))
         assert schemas.area_m2(suggestion) == pytest.approx(2 * schemas.area_m2(half), rel=1e-6)
 
+    def test_fault_stands_when_no_split_can_be_suggested(self) -> None:
+        # antimeridian 0.4 asserts that holes find a polygon of theirs (seen with these rings).
+        shell = [[0.99, 0], [0, -1], [-180, -3], [0.99, 0]]
+        hole = [[1.87, 1], [3, 0], [-1, -1], [2, 90], [-3, 2.64], [1.19, 2.62], [0, 0], [1.87, 1]]
+        assert codes(geometry("MultiPolygon", [shell, hole])) == [
+            ("/0/0", "ANTIMERIDIAN_NOT_SPLIT")
+        ]
+
     def test_exchange_is_suspected_when_latitude_comes_first(self) -> None:
         (fault,) = schemas.geometry_faults(geometry("Point", 51.76, 110.59))
         assert "longitude comes first, then latitude" in fault.message
@@ -244,6 +263,15 @@ class TestGeometryFaults:
     )
     def test_nothing_is_raised_given_any_nesting(self, kind: str, coordinates: Any) -> None:
         schemas.geometry_faults({"type": kind, "coordinates": coordinates})
+
+    @given(st.lists(st.lists(RINGS, min_size=1, max_size=3), min_size=1, max_size=3))
+    def test_nothing_is_raised_given_any_rings(self, parts: Any) -> None:
+        for value in (geometry("MultiPolygon", *parts), geometry("Polygon", *parts[0])):
+            if schemas.geometry_faults(value) == []:
+                west, south, east, north = schemas.bounds(value)
+                assert -180 <= west <= east <= 180
+                assert -90 <= south <= north <= 90
+                assert schemas.area_m2(value) > 0
 
     @given(st.lists(st.tuples(st.integers(-3, 3), st.integers(50, 56)), min_size=3, max_size=9))
     def test_ring_is_good_only_when_its_footprint_keeps_its_area(self, corners: Any) -> None:
