@@ -16,6 +16,8 @@ from indexer.words import words_of
 
 _kept = Footprint.__table__.c
 _TURN = int.from_bytes(b"ogcr-geo")
+#: Anybody can anchor a document, and its geometry may be any JSON value.
+_UNUSABLE = (ShapelyError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 #: What is indexed of a document is cut there: longer than anything that is valid, and short enough
 #: for PostgreSQL's indexes, whatever somebody anchors.
 _LONGEST = 500
@@ -90,7 +92,7 @@ def _ground(document: dict[str, Any]) -> dict[str, Any]:
     try:
         ground = schemas.footprint(geometry)
         west, south, east, north = schemas.bounds(ground)
-    except (ShapelyError, ValueError, TypeError) as error:
+    except _UNUSABLE as error:
         return {"fault": f"The geometry cannot be used: {error}"}
     return {
         "west": west,

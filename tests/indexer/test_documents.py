@@ -94,6 +94,7 @@ class TestFootprints:
     given another version of the project   there is none
     given two plants with one facility id  there is a conflict
     given no PDD, or no usable geometry    the fault is kept
+    given texts of any length              what is indexed of them is kept
     """
 
     def test_is_kept_once_when_registered(self, database: Engine) -> None:
@@ -129,6 +130,33 @@ class TestFootprints:
         )
         assert all(footprint.fault for footprint in kept)
         assert all(footprint.geometry is None for footprint in kept)
+
+    @pytest.mark.parametrize(
+        "geometry",
+        [
+            None,
+            5,
+            [],
+            {},
+            {"type": 5},
+            {"type": "Point"},
+            {"type": "Polygon", "coordinates": {}},
+            {"type": "GeometryCollection", "geometries": [None]},
+        ],
+    )
+    def test_keeps_the_fault_given_anything_for_a_geometry(
+        self, database: Engine, geometry: Any
+    ) -> None:
+        (kept,) = registered(database, content(FOREST, geometry=geometry))
+        assert kept.fault
+        assert kept.geometry is None
+
+    def test_is_kept_in_part_given_longer_texts_than_an_index_takes(self, database: Engine) -> None:
+        # Nothing that PostgreSQL could press together.
+        endless = "".join(hash_of(bytes([n]))[7:] for n in range(200))
+        names = ("name", "country", "actor_id", "project_type", "facility_id")
+        (kept,) = registered(database, content(FOREST, id=endless, **dict.fromkeys(names, endless)))
+        assert {getattr(kept, name) for name in names} == {endless[:500]}
 
 
 @pytest.mark.chain
