@@ -43,7 +43,8 @@ class DocumentStore:
     def get(self, digest: str) -> bytes:
         """The bytes of a hash; raises `DocumentMissing`, or `DocumentCorrupt` when they changed."""
         try:
-            content = self._path(digest).read_bytes()
+            with open(self._name(digest), "rb") as file:
+                content = file.read()
         except (FileNotFoundError, ValueError) as error:
             raise DocumentMissing(digest) from error
         if hash_of(content) != digest:

@@ -15,16 +15,16 @@ from sqlmodel import select
 from api.cursors import Cursor
 from api.parameters import Part
 from api.queries.anchored import Anchored
-from api.queries.counts import Totals, remembered
+from api.queries.counts import Totals, remembered_in
 from api.queries.order import Order, SortKey, beyond, check_values, is_even, not_before
 from api.queries.pages import Page, begun, between_cursors, read
 from api.queries.runs import Condition, Run
 from api.snapshot import Snapshot
 
 Found = TypeVar("Found")
-#: So many rows of a run that is hardly ever there are remembered for a block.
+#: So many rows of a run that is hardly ever there are remembered for a state.
 FEW = 500
-#: From here on the place of a row is looked for in an index alone, once for a block.
+#: From here on the place of a row is looked for in an index alone, once for a state.
 FAR = 1_000
 #: So many rows before that place are looked at, for one that differs from the row before it.
 NEAR = 200
@@ -36,7 +36,7 @@ class Listing:
 
     `key` is the column that names them; `runs` says what runs it is read in, when so many match.
     Each row meets one of `parts`; `sums` are columns that are summed up over the whole list. `name`
-    tells lists apart whose totals nothing but the chain changes: they are counted once for a block.
+    tells lists apart whose totals follow from a `state`: they are counted once for that.
     """
 
     table: Any
@@ -46,6 +46,7 @@ class Listing:
     runs: Callable[[int], Sequence[Run]] | None = None
     parts: Sequence[ColumnElement[bool]] = (true(),)
     sums: Sequence[Any] = ()
+    state: str | None = None
     name: str | None = None
 
 
@@ -220,8 +221,8 @@ class _Reading:
         return f"{self.listing.order[0].column} {run.name}"
 
     def _remembered(self, what: str, count: Callable[[], Found]) -> Found:
-        name = self.listing.name
-        return remembered(self.snapshot, name and f"{what} {name}", count)
+        state, name = self.listing.state, self.listing.name
+        return remembered_in(self.snapshot, state, name and f"{what} {name}", count)
 
 
 def _in_order(query: Any, strands: Sequence[Any], run: Run, passed: int, most: int) -> Any:

@@ -14,7 +14,7 @@ from sqlmodel import select
 from api.filters import PlaceFilters, ReportPlaceFilters
 from api.parameters import days_of
 from api.queries.anchored import point_within_box, within_box
-from api.queries.counts import documents_mark, remembered
+from api.queries.counts import remembered_in, state_of
 from api.queries.listing import listing_name
 from api.queries.order import SortKey
 from api.queries.pages import Page
@@ -100,8 +100,8 @@ def report_place(snapshot: Snapshot, report_id: str) -> ReportPlace | None:
 
 def extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:
     """Bounds of all projects (WGS84), and their first and last day (UTC days since 1970-01-01)."""
-    held = documents_mark(snapshot.session)
-    return remembered(snapshot, f"extent of {held}", lambda: _extent(snapshot))
+    state = state_of(snapshot, Projects)
+    return remembered_in(snapshot, state, "extent", lambda: _extent(snapshot))
 
 
 def _extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
 from api.queries.anchored import Anchored, anchoring, within_box
-from api.queries.counts import documents_mark
+from api.queries.counts import state_of
 from api.queries.listing import Listing, keys_of, listing_name
 from api.queries.order import Order, between, order_of
 from api.queries.pages import Page
@@ -70,12 +70,17 @@ def project_page(
     """A page of the projects of which conditions on their own columns and documents hold; `of` and
     the filters say which list it is."""
     by_documents = [one for one in conditions if isinstance(one, Anchored)]
-    held = documents_mark(snapshot.session)
     # What few documents decide is counted as fast as it is remembered.
     is_named = all(one.is_many for one in by_documents)
-    name = listing_name(f"{of} {held}", part) if is_named else None
-    runs = partial(project_runs, snapshot, order)
-    listing = Listing(Projects, Projects.project_id, order, conditions, runs, name=name)
+    listing = Listing(
+        Projects,
+        Projects.project_id,
+        order,
+        conditions,
+        partial(project_runs, snapshot, order),
+        state=state_of(snapshot, Projects, Methodologies),
+        name=listing_name(of, part) if is_named else None,
+    )
     page = keys_of(snapshot, listing, part)
     rows = {row.project.project_id: row for row in project_rows(snapshot, page.rows)}
     return page.of(rows.__getitem__)

@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
 from api.parameters import Part
+from api.queries.counts import state_of
 from api.queries.listing import Listing, keys_of
 from api.queries.order import Nullable, Order, order_of
 from api.queries.pages import Page
@@ -84,7 +85,8 @@ def report_page(
     name: str | None = None,
 ) -> Page[ReportRow]:
     """A page of the reports of which conditions on their own columns hold."""
-    listing = Listing(Reports, Reports.report_id, order, conditions, name=name)
+    state = state_of(snapshot, Reports) if name else None
+    listing = Listing(Reports, Reports.report_id, order, conditions, state=state, name=name)
     page = keys_of(snapshot, listing, part)
     rows = {row.report.report_id: row for row in _report_rows(snapshot, page.rows)}
     return page.of(rows.__getitem__)

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from api.filters import UnitFilters
 from api.queries.anchored import FEW
-from api.queries.counts import remembered
+from api.queries.counts import remembered, state_of
 from api.queries.listing import Listing, keys_of, listing_name
 from api.queries.order import order_of
 from api.queries.pages import Page
@@ -124,6 +124,7 @@ def units(snapshot: Snapshot, filters: UnitFilters) -> Page[UnitRow]:
         _conditions(snapshot, filters, day),
         parts=_parts(snapshot, filters, day),
         sums=[Units.quantity_kg],
+        state=state_of(snapshot, Units, Vintages, Reports),
         name=listing_name(f"units on day {day}", filters),
     )
     page = keys_of(snapshot, listing, filters)
@@ -144,9 +145,11 @@ def over(valid: Valid, day: Any) -> ColumnElement[bool]:
 
 def day_of(snapshot: Snapshot) -> int:
     """The UTC day of the answer: that of its block, or of the last before whose time is kept."""
-    latest = func.coalesce(func.max(Blocks.timestamp), 0)
-    known = select(latest).where(Blocks.number <= snapshot.position.block_number)
-    time = snapshot.position.block_time or snapshot.session.exec(known).one()
+    time = snapshot.position.block_time
+    if not time:
+        latest = func.coalesce(func.max(Blocks.timestamp), 0)
+        known = select(latest).where(Blocks.number <= snapshot.position.block_number)
+        time = snapshot.session.exec(known).one()
     return int(time // SECONDS_PER_DAY)
 
 
