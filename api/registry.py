@@ -96,7 +96,9 @@ class Registry:
     @contextmanager
     def snapshot(self, as_of: str | None = None) -> Iterator[Snapshot]:
         """One state of the index for one answer, about what is asked for by its key."""
-        with database.snapshot(self._index, by_key=True) as session:
+        # How many rows ended since a past state no plan for any block can know: PostgreSQL would
+        # read every unit that there ever was.
+        with database.snapshot(self._index, by_key=as_of is None) as session:
             yield snapshot_at(session, as_of)
 
     @contextmanager
