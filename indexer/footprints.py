@@ -91,7 +91,7 @@ def _ground(document: dict[str, Any]) -> dict[str, Any]:
         return {"fault": " ".join(fault.message for fault in faults)}
     try:
         ground = schemas.footprint(geometry)
-        west, south, east, north = schemas.bounds(ground)
+        west, south, east, north = schemas.bounds(geometry)
     except _UNUSABLE as error:
         return {"fault": f"The geometry cannot be used: {error}"}
     return {
@@ -99,7 +99,7 @@ def _ground(document: dict[str, Any]) -> dict[str, Any]:
         "south": south,
         "east": east,
         "north": north,
-        "area_m2": schemas.area_m2(ground),
+        "area_m2": schemas.area_m2(geometry),
         "geometry": shapely.to_wkb(ground),
     }
 

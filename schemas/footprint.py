@@ -11,6 +11,8 @@ from pyproj import Geod
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from .remembering import remembered
+
 #: Decimals of a degree that count; the seventh is about a centimetre.
 DECIMALS = 7
 _WGS84 = Geod(ellps="WGS84")
@@ -25,7 +27,17 @@ def footprint(geometry: Mapping[str, Any] | BaseGeometry) -> BaseGeometry:
     Parts that overlap or share a border become one; outer rings run counter-clockwise (RFC 7946,
     3.1.6). Where rounding lets a boundary touch itself, the area it encloses is kept.
     """
-    flat = shapely.force_2d(geometry) if isinstance(geometry, BaseGeometry) else _shaped(geometry)
+    if isinstance(geometry, BaseGeometry):
+        return _normalised(shapely.force_2d(geometry))
+    return _footprint(geometry)
+
+
+@remembered
+def _footprint(geometry: Mapping[str, Any]) -> BaseGeometry:
+    return _normalised(_shaped(geometry))
+
+
+def _normalised(flat: BaseGeometry) -> BaseGeometry:
     rounded = shapely.transform(flat, lambda xy: numpy.round(xy, DECIMALS) + 0.0)
     if rounded.geom_type not in {"Polygon", "MultiPolygon"}:
         return rounded

@@ -8,6 +8,7 @@ from .bbox import bbox_faults
 from .crossings import antimeridian_faults
 from .faults import Fault, pointer_to
 from .positions import DEPTHS, position_faults
+from .remembering import remembered
 from .topology import topology_faults
 
 Path = tuple[object, ...]
@@ -21,6 +22,11 @@ def geometry_faults(geometry: Any, path: Path = ("geometry",)) -> list[Fault]:
     """
     if not _is_typed(geometry):
         return _untyped_faults(geometry, path)
+    return list(_faults(geometry, path))
+
+
+@remembered
+def _faults(geometry: dict[str, Any], path: Path) -> list[Fault]:
     kind, coordinates = geometry["type"], geometry["coordinates"]
     place = (*path, "coordinates")
     for rule in (position_faults, antimeridian_faults, topology_faults):
