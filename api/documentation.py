@@ -117,7 +117,8 @@ def _describe_operation(
         success["headers"] = {name: _header(text) for name, text in _HEADERS.items()}
     entry["responses"] = {str(operation.status): success}
     for status in operation.also:
-        entry["responses"][str(status)] = {"description": _ALSO[status]}
+        same = {"content": success["content"]} if status == 200 else {}
+        entry["responses"][str(status)] = {"description": _ALSO[status], **same}
     for status in (*operation.errors, *((406,) if _is_negotiated(operation) else ())):
         entry["responses"][str(status)] = _error_response(status, components)
     for status in operation.refusals:

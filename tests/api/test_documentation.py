@@ -73,6 +73,9 @@ class TestDocumentation:
         declared = {p["name"] for p in entry.get("parameters", ()) if p["in"] == "path"}
         assert named == declared
         assert str(operation.status) in entry["responses"]
+        assert all(
+            "content" in entry["responses"].get(str(s), {"content": {}}) for s in (200, 201, 202)
+        )
         assert {str(status) for status in operation.errors} <= set(entry["responses"])
 
     @pytest.mark.parametrize(("method", "path", "operation"), operations())
