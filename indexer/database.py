@@ -152,8 +152,8 @@ def snapshot(engine: Engine, *, by_key: bool = False) -> Iterator[Session]:
     options = {} if _is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
     connection = engine.connect().execution_options(**options)
     with connection, Session(connection) as session:
-        if by_key and not _is_sqlite(engine):
-            session.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        if by_key:
+            ask_by_key(session)
         try:
             yield session
         except Exception:
@@ -161,6 +161,12 @@ def snapshot(engine: Engine, *, by_key: bool = False) -> Iterator[Session]:
                 _end(session)
             raise
         _end(session)
+
+
+def ask_by_key(session: Session) -> None:
+    """Let one plan serve every key from now on, until the snapshot ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from api.queries.order import Order, SortKey, beyond, check_values, is_even, not
 from api.queries.pages import Page, begun, between_cursors, read
 from api.queries.runs import Condition, Run
 from api.snapshot import Snapshot
+from indexer.database import ask_by_key
 
 Found = TypeVar("Found")
 #: So many rows of a run that is hardly ever there are remembered for a state.
@@ -62,6 +63,13 @@ def keys_of(snapshot: Snapshot, listing: Listing, part: Part) -> Page[Any]:
     So the order comes from an index, whatever a row consists of, and rows that are passed over
     are never put together.
     """
+    page = _page(snapshot, listing, part)
+    if snapshot.block is None:
+        ask_by_key(snapshot.session)
+    return page
+
+
+def _page(snapshot: Snapshot, listing: Listing, part: Part) -> Page[Any]:
     reading = _Reading(snapshot, listing)
     if part.cursor is None:
         found = reading.rows(Cursor(), part.offset, part.limit)

@@ -48,7 +48,8 @@ def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
 
 def project_rows(snapshot: Snapshot, ids: Iterable[str | None]) -> list[ProjectRow]:
     """The projects of these 0x… ids, in no order."""
-    return [ProjectRow(*row) for row in _PROJECTS.all(snapshot, ids=list(ids))]
+    wanted = list(ids)
+    return [ProjectRow(*row) for row in _PROJECTS.all(snapshot, ids=wanted)] if wanted else []
 
 
 def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:

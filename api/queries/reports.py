@@ -135,7 +135,8 @@ def _ids_of(project_id: str, name: str) -> list[str]:
 
 
 def _report_rows(snapshot: Snapshot, ids: Iterable[str]) -> list[ReportRow]:
-    return [ReportRow(*row) for row in _REPORTS.all(snapshot, ids=list(ids))]
+    wanted = list(ids)
+    return [ReportRow(*row) for row in _REPORTS.all(snapshot, ids=wanted)] if wanted else []
 
 
 def report_conditions(

@@ -161,6 +161,8 @@ def added_reason(snapshot: Snapshot, label: str) -> RetirementReason | None:
 
 
 def _unit_rows(snapshot: Snapshot, token_ids: Sequence[str]) -> Iterator[UnitRow]:
+    if not token_ids:
+        return
     found = _UNITS.all(snapshot, token_ids=token_ids, day=day_of(snapshot))
     marks = marks_of(snapshot, token_ids)
     labels = remembered(snapshot, "reasons", lambda: dict(_LABELS.all(snapshot)))
