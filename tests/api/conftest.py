@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -74,12 +76,36 @@ def each_file_world(
 @pytest.fixture(scope="module")
 def units_world(file_world: World) -> World:
     """The world of the tests of one file, whose developer holds units of a validated project."""
-    pdd, mrv = documents.forest(), documents.report()
-    file_world.register(pdd)
-    file_world.validate(pdd)
-    file_world.report(mrv)
-    file_world.verify(mrv)
+    issue(file_world)
     return file_world
+
+
+@pytest.fixture(scope="module")
+def issued_once(deployed: Registry, file_folder: Path) -> Iterator[Path]:
+    """What a world leaves in its folder whose developer holds units; the chain stays as it is."""
+    mark = deployed.node.snapshot()
+    with closing(World(deployed, f"sqlite:///{file_folder}/index.db", file_folder)) as made:
+        issue(made)
+    yield file_folder
+    deployed.node.revert(mark)
+
+
+@pytest.fixture
+def issued(deployed: Registry, issued_once: Path, tmp_path: Path) -> Iterator[World]:
+    """A world of each test's own where the developer holds one unit of 850 t and the buffer
+    another: issued once for the tests of one file, none of which asks for a world without."""
+    folder = shutil.copytree(issued_once, tmp_path / "issued")
+    with World.opened(deployed, folder) as made:
+        yield made
+
+
+def issue(world: World) -> None:
+    """Let a forest be registered and validated, and its report be verified: 1,000 t."""
+    pdd, mrv = documents.forest(), documents.report()
+    world.register(pdd)
+    world.validate(pdd)
+    world.report(mrv)
+    world.verify(mrv)
 
 
 @pytest.fixture(scope="module")

@@ -23,14 +23,14 @@ def codes(answer: Response) -> dict[str, str]:
 
 
 @pytest.fixture
+def world(issued: World) -> World:
+    return issued
+
+
+@pytest.fixture
 def unit(world: World) -> UnitId:
     """850 t that the developer holds."""
-    pdd, mrv = documents.forest(), documents.report()
-    world.register(pdd)
-    world.validate(pdd)
-    report = world.report(mrv)
-    world.verify(mrv, 1000)
-    return UnitId(report, 2025, 0, 850_000)
+    return UnitId(world.report_id(documents.report()), 2025, 0, 850_000)
 
 
 def properties(world: World, unit: UnitId) -> dict[str, Any]:

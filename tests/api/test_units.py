@@ -11,20 +11,8 @@ from httpx import Response
 from api.encoding import day_number
 from indexer.identity import Serial, UnitId
 
-from . import documents
 from .people import BUYER, DEVELOPER, STRANGER
 from .world import World
-
-
-@pytest.fixture
-def issued(world: World) -> World:
-    """A world where the developer holds one unit of 850 t and the buffer another."""
-    pdd, mrv = documents.forest(), documents.report()
-    world.register(pdd)
-    world.validate(pdd)
-    world.report(mrv)
-    world.verify(mrv, 1000)
-    return world
 
 
 def held(world: World, **filters: str) -> list[str]:

@@ -52,11 +52,15 @@ class World(Signing):
     def report(self, document: dict[str, Any], who: int = DEVELOPER) -> str:
         """Submit a report and assign the verifier; gives its hashed id."""
         project = document["properties"]["project_id"]
-        path = f"/projects/{project}/monitoring"
-        self.done(who, self.post(path, document))
-        key = str(self.get(f"{path}/{document['id']}").json()["ogcr:record"]["report_id"])
+        self.done(who, self.post(f"/projects/{project}/monitoring", document))
+        key = self.report_id(document)
         self.relay(OPERATOR, "MRVRegistry", "assignVerifier", key, self.address(VERIFIER))
         return key
+
+    def report_id(self, document: Mapping[str, Any]) -> str:
+        """The hashed id of a submitted report."""
+        path = f"/projects/{document['properties']['project_id']}/monitoring/{document['id']}"
+        return str(self.get(path).json()["ogcr:record"]["report_id"])
 
     def verify(self, document: dict[str, Any], tonnes: float = 1000.0) -> None:
         """Let the verifier confirm a report."""
