@@ -19,8 +19,6 @@ from api.queries import oauth as queries
 from api.settings import ApiSettings
 from indexer import database
 
-_EVERY = 1_000_000
-
 
 def clients_command(arguments: Sequence[str]) -> int:
     """`python -m api clients create|list|revoke`: one JSON object a line; 1 with the faults."""
@@ -94,8 +92,7 @@ def _create(session: Any, options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _list(session: Any, _options: argparse.Namespace) -> list[dict[str, Any]]:
-    _, rows = queries.clients(session, _EVERY, 0)
-    return [client_record(row) for row in rows]
+    return [client_record(row) for row in queries.clients(session).rows]
 
 
 def _revoke(session: Any, options: argparse.Namespace) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.scopes import SCOPES
-from api.models.answers import Answer, Problem
+from api.models.answers import Answer, Listed, Problem
 from api.patterns import ADDRESS, CLIENT_NAME, OAUTH_FIELDS, SIGNATURE, VISIBLE
 
 Scope = Annotated[str, Field(max_length=100, json_schema_extra={"enum": list(SCOPES)})]
@@ -242,11 +242,10 @@ class NewClient(RegisteredClient):
     client_secret: str | None = None
 
 
-class ClientPage(Answer):
+class ClientPage(Listed):
     """A page of clients, the newest first."""
 
     clients: list[RegisteredClient]
-    total: int
 
 
 class Grant(Answer):
@@ -262,11 +261,10 @@ class Grant(Answer):
     revoked_at: str | None
 
 
-class GrantPage(Answer):
+class GrantPage(Listed):
     """A page of grants that count now, the newest first."""
 
     grants: list[Grant]
-    total: int
 
 
 class WalletLink(Answer):

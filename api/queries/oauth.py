@@ -9,6 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from api.oauth.tables import ClientRow, GrantRow, RefreshTokenRow, SpentRow, WalletLinkRow
+from api.parameters import Slice
+from api.queries.pages import Page
 
 
 def client(session: Session, client_id: str) -> ClientRow | None:
@@ -17,11 +19,13 @@ def client(session: Session, client_id: str) -> ClientRow | None:
     return found if found is not None and found.revoked_at is None else None
 
 
-def clients(session: Session, limit: int, offset: int) -> tuple[int, Sequence[ClientRow]]:
-    """How many clients there are, and one page of them, the newest first."""
+def clients(session: Session, part: Slice | None = None) -> Page[ClientRow]:
+    """One page of the clients, the newest first; without a part all of them."""
     total = session.exec(select(func.count()).select_from(ClientRow)).one()
     ordered = select(ClientRow).order_by(col(ClientRow.created_at).desc(), col(ClientRow.id))
-    return total, session.exec(ordered.limit(limit).offset(offset)).all()
+    if part is not None:
+        ordered = ordered.limit(part.limit).offset(part.offset)
+    return Page(session.exec(ordered).all(), (total,))
 
 
 def locked_client(session: Session, client_id: str) -> ClientRow | None:
@@ -65,9 +69,9 @@ def living_grant(session: Session, grant_id: str, now: int) -> tuple[GrantRow, C
 
 
 def living_grants(
-    session: Session, principal: str, now: int, limit: int, offset: int
-) -> tuple[int, Sequence[tuple[GrantRow, ClientRow]]]:
-    """How many grants of a principal count now, and one page of them, the newest first."""
+    session: Session, principal: str, now: int, part: Slice
+) -> Page[tuple[GrantRow, ClientRow]]:
+    """One page of the grants of a principal that count now, the newest first."""
     counting = (
         col(GrantRow.principal) == principal,
         col(GrantRow.revoked_at).is_(None),
@@ -78,7 +82,7 @@ def living_grants(
         ClientRow, col(ClientRow.id) == col(GrantRow.client_id)
     )
     ordered = query.where(*counting).order_by(col(GrantRow.created_at).desc(), col(GrantRow.id))
-    return total, session.exec(ordered.limit(limit).offset(offset)).all()
+    return Page(session.exec(ordered.limit(part.limit).offset(part.offset)).all(), (total,))
 
 
 def revoke_grants_of(session: Session, client_id: str, now: int) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.bodies import modelled
 from api.dependencies import AccountName, JsonBody, OfPrincipal, OfRegistry
 from api.encoding import dumps
+from api.links import link_header
 from api.oauth import links, models
 from api.oauth.clients import Registration, register, revoke
 from api.oauth.records import client_record, link_record
-from api.parameters import LARGEST
+from api.parameters import Slice
 from api.queries import oauth as queries
+from api.responses import paging
 from indexer import database
 
 router = APIRouter(tags=["sign in"])
@@ -33,20 +34,17 @@ ClientName = Annotated[
 ]
 
 
-class Part(BaseModel):
-    """Which part of the list."""
-
-    limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
-    offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
-
-
 @router.get("/clients", summary="OAuth clients")
-def list_clients(registry: OfRegistry, part: Annotated[Part, Query()]) -> Response:
+def list_clients(
+    request: Request, registry: OfRegistry, part: Annotated[Slice, Query()]
+) -> Response:
     """Every program that may ask for tokens, revoked ones too, the newest first."""
     with database.snapshot(registry.engine) as session:
-        total, rows = queries.clients(session, part.limit, part.offset)
-        content = {"clients": [client_record(row) for row in rows], "total": total}
-    return _json(content)
+        page = queries.clients(session, part)
+        found = [client_record(row) for row in page.rows]
+    content = {"clients": found, **paging(request, registry, page)}
+    headers = {**_FRESH, **link_header(content["links"])}
+    return Response(dumps(content), headers=headers, media_type="application/json")
 
 
 @router.post("/clients", summary="Register an OAuth client", status_code=201)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -13,11 +13,13 @@ from api.access.authorization import has_scope, require_scope
 from api.dependencies import OfPrincipal, OfRegistry
 from api.encoding import dumps
 from api.errors import MissingError
+from api.links import link_header
 from api.oauth.grants import revoke
 from api.oauth.records import grant_record
+from api.parameters import Slice
 from api.patterns import ONE_LINE
 from api.queries import oauth as queries
-from api.routes.clients import Part
+from api.responses import paging
 from indexer import database
 
 router = APIRouter(tags=["sign in"])
@@ -35,7 +37,7 @@ GrantName = Annotated[
 ]
 
 
-class GrantsPart(Part):
+class GrantsPart(Slice):
     """Whose grants, and which part of them."""
 
     principal: str | None = Field(
@@ -49,18 +51,21 @@ class GrantsPart(Part):
 
 @router.get("/grants", summary="What programs were let do")
 def list_grants(
-    registry: OfRegistry, principal: OfPrincipal, part: Annotated[GrantsPart, Query()]
+    request: Request,
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    part: Annotated[GrantsPart, Query()],
 ) -> Response:
     """The grants of the asking principal that count now, each with the program it was given to."""
     whose = part.principal or principal.id
     if whose != principal.id:
         require_scope(registry, principal, (_ADMIN,))
     with database.snapshot(registry.engine) as session:
-        total, rows = queries.living_grants(
-            session, whose, int(time.time()), part.limit, part.offset
-        )
-        content = {"grants": [grant_record(*row) for row in rows], "total": total}
-    return _json(content)
+        page = queries.living_grants(session, whose, int(time.time()), part)
+        found = [grant_record(*row) for row in page.rows]
+    content = {"grants": found, **paging(request, registry, page)}
+    headers = {**_FRESH, **link_header(content["links"])}
+    return Response(dumps(content), headers=headers, media_type="application/json")
 
 
 @router.delete("/grants/{grantId}", summary="Take back what a program was let do")
