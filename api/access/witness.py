@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import Future
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from api.access.principals import ANONYMOUS
 from api.access.secrets import without_secrets
 from api.access.trail import Trail
 from api.errors import UnavailableError
+from api.operations import template_of
 from api.problems import problem_response
 from api.rates import address_of
 
@@ -82,12 +82,13 @@ class _Seen:
     def _attempt(self, status: int) -> Attempt:
         scope = self._scope
         principal = scope["state"].get("principal", ANONYMOUS)
-        route: Any = scope.get("route")
+        # Who is refused at the gate comes to no route, and is looked for by the same names.
+        route = getattr(scope.get("route"), "path", None) or template_of(scope["path"])
         return Attempt(
             at=self._at,
             actor=principal.id,
             credential=principal.credential,
-            operation=f"{scope['method']} {getattr(route, 'path', '(no route)')}",
+            operation=f"{scope['method']} {route or '(no route)'}",
             resource=without_secrets(scope["path"]),
             outcome=outcome_of(status),
             status=status,

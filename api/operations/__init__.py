@@ -68,7 +68,17 @@ def operation_at(method: str, path: str) -> Operation | None:
     return found[0] if found else None
 
 
+def template_of(path: str) -> str | None:
+    """The path of the operations that a path of this API leads to, whether or not one answered."""
+    found = _keys_of(path)
+    return found[0][1] if found else None
+
+
+#: What the path of each operation looks like.
+_FORMS = {template: compile_path(template)[0] for _, template in OPERATIONS}
+
+
 def _keys_of(path: str) -> list[tuple[str, str]]:
-    matching = [key for key in OPERATIONS if compile_path(key[1])[0].match(path)]
+    matching = [key for key in OPERATIONS if _FORMS[key[1]].match(path)]
     literal = [key for key in matching if key[1] == path]
     return literal or matching

@@ -113,6 +113,7 @@ class TestEntries:
         asked(world, "GET", "/projects/nowhere", None)
         refused = searched(world, auditor, outcome="refused")
         assert [one["status"] for one in refused][:2] == [401, 403]
+        assert [one["operation"] for one in refused][:2] == ["GET /projects", "POST /projects"]
         time.sleep(0.2)
         (read,) = searched(world, auditor, resource="/projects/nowhere")
         assert (read["outcome"], read["actor"]) == ("rejected", "anonymous")
