@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from sys import intern
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, true, union_all
@@ -150,7 +151,8 @@ class _Reading:
     def _first_keys(self, run: Run) -> list[Any]:
         query = self._narrow(run)
         parts = [query.where(strand).limit(FEW + 1) for strand in self._strands(run)]
-        return [row[0] for part in parts for row in read(self.snapshot.session, part)]
+        # Interned, since lists by many filters remember the same few.
+        return [intern(row[0]) for part in parts for row in read(self.snapshot.session, part)]
 
     def _size(self, stretch: _Stretch) -> int:
         query = self._narrow(stretch.run, stretch.values)
