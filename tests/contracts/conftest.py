@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from ape.api import AccountAPI
-from ape.contracts import ContractContainer
 from ape.managers.chain import ChainManager
 from ape.managers.project import ProjectManager
 from eth_utils import keccak, to_checksum_address
+from ethpm_types import ContractType
 
 from scripts.deployment import CONTRACTS, FORWARDER, ROLE_IDS, Registry, deploy_registry
 
@@ -29,7 +30,11 @@ STEWARD = to_checksum_address(keccak(text="methodology steward")[-20:])
 @pytest.fixture(scope="session")
 def ledger(project: ProjectManager, chain: ChainManager) -> Iterator[Ledger]:
     """The node that Ape started, with every compiled ABI known."""
-    compiled = {name: _compiled(one) for name, one in project.load_contracts().items()}
+    # Ape itself would compile files of types alone each time, and write its manifest anew, which
+    # is not there meanwhile for whatever else reads it: tests of other rooms, in other processes.
+    subprocess.run(["scripts/compile"], check=True)
+    types = project.load_manifest().contract_types or {}
+    compiled = {name: _compiled(one) for name, one in types.items()}
     rpc = chain.provider.web3.provider.make_request
     if path := os.environ.get("OGCR_COVERAGE"):
         followed = FollowedLedger(rpc, compiled).follow()
@@ -39,8 +44,7 @@ def ledger(project: ProjectManager, chain: ChainManager) -> Iterator[Ledger]:
         yield Ledger(rpc, compiled)
 
 
-def _compiled(container: ContractContainer) -> Compiled:
-    artefact = container.contract_type
+def _compiled(artefact: ContractType) -> Compiled:
     abi = [one.model_dump(mode="json", by_alias=True) for one in artefact.abi]
     initcode, code = artefact.get_deployment_bytecode(), artefact.get_runtime_bytecode()
     return Compiled(abi, bytes(initcode or b""), bytes(code or b""))
