@@ -32,7 +32,6 @@ class Anchored:
 
     every: ColumnElement[bool]
     each: ColumnElement[bool]
-    is_many: bool = False
 
     @classmethod
     def by_name(cls, digest: Any, hashes: Sequence[str]) -> Anchored:
@@ -46,7 +45,7 @@ class Anchored:
         query = select(Footprints.hash).where(condition)
         # A list that is sorted by what documents say has them in its own FROM.
         each = exists().where(Footprints.hash == digest, condition).correlate_except(Footprints)
-        return cls(digest.in_(query), each, is_many=True)
+        return cls(digest.in_(query), each)
 
 
 def anchoring(session: Session, digest: Any, column: Any, value: str) -> Anchored:

@@ -81,8 +81,7 @@ def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[Repor
         projects = select(Projects.project_id).where(snapshot.valid(Projects), there.every)
         conditions.append(Reports.project_id.in_(projects))
     order = [SortKey(Reports.created_at, False), SortKey(Reports.report_id, False)]
-    name = None if filters.bbox else listing_name("monitoring", filters)
-    page = report_page(snapshot, filters, conditions, order, name)
+    page = report_page(snapshot, filters, conditions, order, listing_name("monitoring", filters))
     return page.holding(_of_projects(snapshot, page.rows))
 
 

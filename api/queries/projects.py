@@ -70,9 +70,6 @@ def project_page(
 ) -> Page[ProjectRow]:
     """A page of the projects of which conditions on their own columns and documents hold; `of` and
     the filters say which list it is."""
-    by_documents = [one for one in conditions if isinstance(one, Anchored)]
-    # What few documents decide is counted as fast as it is remembered.
-    is_named = all(one.is_many for one in by_documents)
     listing = Listing(
         Projects,
         Projects.project_id,
@@ -80,7 +77,7 @@ def project_page(
         conditions,
         partial(project_runs, snapshot, order),
         state=state_of(snapshot, Projects, Methodologies),
-        name=listing_name(of, part) if is_named else None,
+        name=listing_name(of, part),
     )
     page = keys_of(snapshot, listing, part)
     rows = {row.project.project_id: row for row in project_rows(snapshot, page.rows)}

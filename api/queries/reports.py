@@ -19,7 +19,7 @@ from api.queries.order import Nullable, Order, order_of
 from api.queries.pages import Page
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid
-from api.queries.statements import Reports, ReportVersions, Vintages
+from api.queries.statements import Projects, Reports, ReportVersions, Vintages
 from api.snapshot import Snapshot
 from indexer.identity import report_id
 from indexer.models import Report, ReportVersion, ReportVintage
@@ -85,7 +85,7 @@ def report_page(
     name: str | None = None,
 ) -> Page[ReportRow]:
     """A page of the reports of which conditions on their own columns hold."""
-    state = state_of(snapshot, Reports) if name else None
+    state = state_of(snapshot, Reports, Projects) if name else None
     listing = Listing(Reports, Reports.report_id, order, conditions, state=state, name=name)
     page = keys_of(snapshot, listing, part)
     rows = {row.report.report_id: row for row in _report_rows(snapshot, page.rows)}

@@ -32,7 +32,7 @@ def says(session: Session, digest: Any, wanted: str) -> Anchored:
         return Anchored.by_name(digest, session.execute(first).scalars().all())
     there = exists().where(Footprints.hash == digest, _says(session, words))
     each = there.correlate_except(Footprints)
-    return Anchored(digest.in_(_search(session, words, "hash {}")), each, is_many=True)
+    return Anchored(digest.in_(_search(session, words, "hash {}")), each)
 
 
 def _search(session: Session, words: Sequence[str], wanted: str) -> TextClause:
