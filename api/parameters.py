@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from api.cursors import CURSOR_FORM, START, Cursor, print_of
 from api.errors import Detail, ParameterError
-from api.patterns import ADDRESS, BBOX, INTERVAL, METHODOLOGY, sorting
+from api.patterns import ADDRESS, BBOX, INTERVAL, METHODOLOGY, ONE_LINE, sorting
 from indexer.moments import check_moment, unix_time
 from indexer.words import words_of
 
@@ -211,8 +211,21 @@ class Sender(BaseModel):
     )
 
 
+class Ending(Sender):
+    """Why something ends, and who will sign that."""
+
+    reason: str = Field(
+        min_length=1,
+        max_length=500,
+        pattern=ONE_LINE,
+        description="Why, for everybody to read for ever; no personal data.",
+        examples=["The site was sold; monitoring has ended."],
+    )
+
+
 AsOfQuery = Annotated[AsOf, Query()]
 SenderQuery = Annotated[Sender, Query()]
+EndingQuery = Annotated[Ending, Query()]
 
 
 def sort_keys(text: str, allowed: tuple[str, ...]) -> list[tuple[str, bool]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.models.features import Feature, FeatureCollection
-from api.operations.operation import CHANGE, GEO, MONITORING, READ_MRV, Operation, read, write
+from api.operations.operation import CHANGE, GEO, MONITORING, READ_MRV, Operation, end, read, write
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", MONITORING + "/{reportId}/versions/{version}"): read(
@@ -30,6 +30,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "task-report",
         CHANGE,
         scopes=("mrv:write",),
+    ),
+    ("delete", MONITORING + "/{reportId}"): end(
+        "The task says what to sign.", "task-report-archival", scopes=("mrv:write",)
     ),
     ("post", MONITORING + "/{reportId}/verify"): write(
         "The decision is accepted; its task says what to sign.",

@@ -76,6 +76,12 @@ def write(
     )
 
 
+def end(said: str, example: str, *, scopes: tuple[str, ...]) -> Operation:
+    """A write without a body that becomes a task."""
+    errors = (400, 403, 404, 405, 409, 422, 500, 503)
+    return Operation(said, Task, example, 202, errors=errors, derived=False, scopes=scopes)
+
+
 READ_ANY = ("public:read", "projects:read", "mrv:read", "credits:read")
 READ_PROJECTS = ("public:read", "projects:read")
 READ_MRV = ("public:read", "mrv:read")

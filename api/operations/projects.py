@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.models.features import Feature, FeatureCollection
-from api.operations.operation import CHANGE, GEO, LIST, READ_PROJECTS, Operation, read, write
+from api.operations.operation import CHANGE, GEO, LIST, READ_PROJECTS, Operation, end, read, write
 
 _PROJECTS = "/projects"
 
@@ -36,5 +36,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "task-to-sign",
         CHANGE,
         scopes=("projects:write",),
+    ),
+    ("delete", "/projects/{projectId}"): end(
+        "The task says what to sign.", "task-archival", scopes=("projects:write",)
     ),
 }

@@ -20,7 +20,7 @@ from api.errors import MissingError
 from api.features.reports import report_edition, report_feature, report_record
 from api.features.versions import report_version
 from api.filters import ReportFilters
-from api.parameters import AsOfQuery, SenderQuery
+from api.parameters import AsOfQuery, EndingQuery, SenderQuery
 from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
 from api.queries.beside import beside_reports
@@ -30,6 +30,7 @@ from api.registry import Registry
 from api.responses import collection, feature
 from api.routes.projects import no_version, require_project
 from api.snapshot import Snapshot
+from api.writes.endings import report_ending
 from api.writes.judging import recorded
 from api.writes.reports import resubmission, submission
 from api.writes.taking import taken
@@ -149,6 +150,22 @@ def verify_report(
             project, row = require_report(snapshot, name, report_name)
             proposal = verification(registry, project, row, body.document)
         return taken(registry, principal, proposal, body.signed_transaction, query.sender)
+
+
+@router.delete("/{reportId}", status_code=202, summary="Withdraw or archive a monitoring report")
+def end_report(
+    registry: OfRegistry,
+    principal: OfPrincipal,
+    name: ProjectName,
+    report_name: ReportName,
+    query: EndingQuery,
+) -> Response:
+    """What is to be signed so that a report is withdrawn before a verifier has decided, which frees
+    its period, or archived afterwards: nothing more is issued against it (OGCR 4.1)."""
+    with registry.snapshot() as snapshot:
+        project, row = require_report(snapshot, name, report_name)
+        proposal = report_ending(project, row, query.reason)
+    return taken(registry, principal, proposal, None, query.sender)
 
 
 def report_answer(

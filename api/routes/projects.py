@@ -14,7 +14,7 @@ from api.errors import MissingError
 from api.features.projects import project_edition, project_feature, project_record
 from api.features.versions import project_version
 from api.filters import ProjectFilters
-from api.parameters import AsOfQuery, Sender
+from api.parameters import AsOfQuery, EndingQuery, Sender
 from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
 from api.queries.beside import beside_projects
@@ -22,6 +22,7 @@ from api.queries.projects import ProjectRow, project, projects, registered_in, v
 from api.registry import Registry
 from api.responses import collection, feature
 from api.snapshot import Snapshot
+from api.writes.endings import project_ending
 from api.writes.judging import recorded
 from api.writes.projects import change, registration
 from api.writes.taking import taken
@@ -117,6 +118,17 @@ def change_project(
             proposal = change(registry, snapshot, name, body.document, query.draft)
         bound = replace(proposal, seen=seen)
         return taken(registry, principal, bound, body.signed_transaction, query.sender)
+
+
+@router.delete("/projects/{projectId}", status_code=202, summary="Archive a project")
+def archive_project(
+    registry: OfRegistry, principal: OfPrincipal, name: ProjectName, query: EndingQuery
+) -> Response:
+    """What is to be signed so that a validated or rejected project takes no reports any more. It
+    stays to be read, and so does all that was issued (OGCR 4.1)."""
+    with registry.snapshot() as snapshot:
+        proposal = project_ending(require_project(snapshot, name), query.reason)
+    return taken(registry, principal, proposal, None, query.sender)
 
 
 def project_answer(

@@ -167,8 +167,15 @@ def _record_units(world: World, found: dict[str, Any]) -> None:
 
 
 def _record_ends(world: World, found: dict[str, Any]) -> None:
-    """A cancellation as it is asked for; nobody signs it."""
+    """Ends as they are asked for; nobody signs them."""
     token = world.get("/credits", status="held").json()["features"][0]["id"]
+    why = {"reason": "The site was sold; monitoring has ended."}
+    (project,) = world.get("/projects", status="validated").json()["features"]
+    path = f"/projects/{project['id']}"
+    (report,) = world.get(f"{path}/monitoring", status="verified").json()["features"]
+    found["task-archival"] = world.client.delete(path, params=why).json()
+    ended = world.client.delete(f"{path}/monitoring/{report['id']}", params=why)
+    found["task-report-archival"] = ended.json()
     found["cancellation"] = CANCELLATION
     found["task-cancellation"] = world.post(f"/credits/{token}/cancel", CANCELLATION).json()
 
