@@ -29,10 +29,12 @@ SORTS = {
     "id": Projects.document_id,
     "name": Nullable(Footprints.name),
 }
-
-
 #: So many projects are sorted by what their documents say in less time than runs take.
 SORTED_TOGETHER = 5_000
+#: More values than there are countries are somebody's mischief, and each would be asked for.
+MOST_VALUES = 300
+#: So many versions of a methodology are put together; no database takes any number of them.
+MOST_VERSIONS = 50
 
 
 def project_runs(snapshot: Snapshot, order: Order, matched: int) -> Sequence[Run]:
@@ -50,7 +52,8 @@ def project_runs(snapshot: Snapshot, order: Order, matched: int) -> Sequence[Run
         absent = Run(order, condition=lambda: ~_says(first), is_rare=True)
         return by_presence(order, absent, _in_order_of_documents(order))
     by = _by_country if first is Footprints.country else _by_methodology
-    return by_value(order, by(snapshot, order))
+    groups = list(by(snapshot, order))
+    return by_value(order, groups) if len(groups) <= MOST_VALUES else [_together(snapshot, order)]
 
 
 def _together(snapshot: Snapshot, order: Order) -> Run:
@@ -84,8 +87,12 @@ def _by_methodology(snapshot: Snapshot, order: Order) -> Iterator[tuple[str | No
     follows = Projects.methodology_key
     unknown = or_(follows.is_(None), follows.not_in([one[1] for one in known]))
     yield None, Run(order, condition=lambda: unknown, is_rare=True)
-    for identifier, versions in groupby(known, lambda one: one[0]):
-        yield identifier, Run(order, parts=[follows == version for _, version in versions])
+    for identifier, found in groupby(known, lambda one: one[0]):
+        versions = [version for _, version in found]
+        each = [follows == version for version in versions[:MOST_VERSIONS]]
+        if len(versions) > MOST_VERSIONS:
+            each = [follows.in_(versions)]
+        yield identifier, Run(order, parts=each)
 
 
 def _says(column: Any) -> ColumnElement[bool]:
