@@ -1,8 +1,10 @@
-"""What a document is worth: by its schema and rules alone, and beside what the chain says. Pure."""
+"""What a document is worth: by its schema and rules alone, and beside what the chain says."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
+
+import structlog
 
 import schemas
 from indexer.errands.anchors import Anchored
@@ -11,6 +13,8 @@ from indexer.identity import methodology_key, project_id
 Difference = dict[str, Any]
 _EPOCH = date(1970, 1, 1)
 MOST = 50
+
+log = structlog.get_logger("indexer")
 
 
 def reasons(kind: str, content: bytes) -> tuple[Any, list[dict[str, str]]]:
@@ -23,7 +27,13 @@ def reasons(kind: str, content: bytes) -> tuple[Any, list[dict[str, str]]]:
     if found != kind:
         message = f"The chain anchors this hash as {kind}, the document is {found or 'unknown'}."
         return document, [{"pointer": "/profile", "code": "UNKNOWN_PROFILE", "message": message}]
-    return document, _listed(schemas.validate(kind, document))
+    try:
+        return document, _listed(schemas.validate(kind, document))
+    except Exception:
+        # Whatever a document may do to our rules, those after it are examined.
+        log.exception("a document cannot be examined", kind=kind)
+        message = "The rules cannot be applied to this document; the operator's log says why."
+        return document, [{"pointer": "", "code": "NOT_EXAMINED", "message": message}]
 
 
 def differences(anchored: Anchored, document: Any) -> list[Difference]:

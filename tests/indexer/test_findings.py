@@ -147,6 +147,7 @@ class TestExamined:
     given it is of another kind                  it is invalid
     given its period or name is not the chain's  the differences are kept, with both values
     given two that claim the same ground         the conflict is known though nobody asked the API
+    given one at which the rules themselves fail it is told of that one, and the next is examined
     """
 
     def test_is_fetched_and_found_valid(self, scene: Scene) -> None:
@@ -171,6 +172,34 @@ class TestExamined:
             "/properties/country",
             "/properties/creation_date",
         }
+
+    def test_is_valid_given_heights_of_some_positions(self, scene: Scene) -> None:
+        geometry = copy.deepcopy(FOREST["geometry"])
+        geometry["coordinates"][0][1].append(280)
+        uneven = forest(geometry=geometry)
+        scene.serve(uneven)
+        key = scene.register(uneven)
+        scene.round()
+        assert scene.finding(key, "pdd_hash").status == "valid"
+
+    def test_the_next_is_examined_given_the_rules_fail_at_one(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        poison, sound, validate = forest(name="poison"), forest(id="sound"), schemas.validate
+
+        def failing(kind: str, document: Any) -> list[schemas.Fault]:
+            if document["properties"]["name"] == "poison":
+                raise AssertionError(document["id"])
+            return validate(kind, document)
+
+        monkeypatch.setattr(schemas, "validate", failing)
+        for document in (poison, sound):
+            scene.serve(document)
+        keys = [scene.register(document) for document in (poison, sound)]
+        scene.round()
+        first, second = (scene.finding(key, "pdd_hash") for key in keys)
+        assert [reason["code"] for reason in first.reasons] == ["NOT_EXAMINED"]
+        assert (first.status, second.status) == ("invalid", "valid")
 
     def test_is_invalid_given_it_is_of_another_kind(self, scene: Scene) -> None:
         DocumentStore(scene.settings.documents).put(schemas.content_bytes(METHOD))
