@@ -30,7 +30,7 @@ from api.memory import settle
 from api.migrations import migrate
 from api.settings import ApiSettings
 from api.telemetry.logs import configure_logs
-from indexer.database import drop_index_tables
+from indexer.database import create_index_tables, drop_index_tables
 
 from .holdings import CHAIN_ID, Holdings, fill
 from .plans import Asked, watched, without_index
@@ -103,6 +103,8 @@ def large(
         drop_index_tables(engine, feed=True)
         fill(engine, settings.documents, held)
         Console().print(f"made in {time.perf_counter() - began:,.0f} s")
+    # Of a registry that was kept by an earlier version, tables may be missing; indexes are as then.
+    create_index_tables(engine)
     migrate(engine)
     return app, held
 
