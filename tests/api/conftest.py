@@ -81,12 +81,12 @@ def units_world(file_world: World) -> World:
 
 
 @pytest.fixture(scope="module")
-def issued_once(deployed: Registry, file_folder: Path) -> Iterator[Path]:
+def issued_once(deployed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What a world leaves in its folder whose developer holds units; the chain stays as it is."""
-    mark = deployed.node.snapshot()
-    with closing(World(deployed, f"sqlite:///{file_folder}/index.db", file_folder)) as made:
+    folder, mark = tmp_path_factory.mktemp("issued"), deployed.node.snapshot()
+    with closing(World(deployed, f"sqlite:///{folder}/index.db", folder)) as made:
         issue(made)
-    yield file_folder
+    yield folder
     deployed.node.revert(mark)
 
 
