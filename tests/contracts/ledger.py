@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from eth_utils import keccak, to_bytes, to_checksum_address, to_hex
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from .encoding import Abi, decoded, encoded, packed, result, selector, signature
 
 Rpc = Callable[[str, list[Any]], Any]
@@ -126,7 +127,8 @@ class Ledger:
 
     def receipt(self, transaction: str) -> Mapping[str, Any]:
         """The receipt; waits, because anvil answers a transaction before its block is in."""
-        for _ in range(500):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
             if found := self._result("eth_getTransactionReceipt", [transaction]):
                 return dict(found)
             time.sleep(0.01)
