@@ -1,5 +1,6 @@
 """The databases every room's tests may ask for: SQLite in a file and a real PostgreSQL."""
 
+import gc
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,13 @@ from sqlalchemy import create_engine, make_url, text
 
 # Ape would tell of the end of its chain below pytest's summary, which is the last thing to be read.
 logger.set_level(LogLevel.WARNING)
+
+
+def pytest_unconfigure() -> None:
+    # pytest looks through everything for cycles five times at its end, and Python again: a minute,
+    # after a thousand tests. What is there by then goes with the process.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
