@@ -36,6 +36,8 @@ PREPARED_AFTER = 2
 #: Statements that a connection keeps prepared: the API asks some two hundred, in either form.
 PREPARED_MOST = 400
 _TABLES = b"ogcr-tab"
+_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BY_KEY = "SET LOCAL plan_cache_mode = force_generic_plan"
 #: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
 _PATIENCE = {
     "connect_timeout": 10,
@@ -149,11 +151,13 @@ def snapshot(engine: Engine, *, by_key: bool = False) -> Iterator[Session]:
     psycopg forgets after a ROLLBACK which statements PostgreSQL has prepared, and planning one anew
     can take ten times as long as it.
     """
-    options = {} if _is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
+    # Of PostgreSQL's transaction we say ourselves how it begins, in one way there and back.
+    options = {} if _is_sqlite(engine) else {"isolation_level": "AUTOCOMMIT"}
     connection = engine.connect().execution_options(**options)
     with connection, Session(connection) as session:
-        if by_key:
-            ask_by_key(session)
+        if not _is_sqlite(engine):
+            begin = f"{_READING}; {_BY_KEY}" if by_key else _READING
+            session.connection().exec_driver_sql(begin)
         try:
             yield session
         except Exception:
@@ -166,7 +170,7 @@ def snapshot(engine: Engine, *, by_key: bool = False) -> Iterator[Session]:
 def ask_by_key(session: Session) -> None:
     """Let one plan serve every key from now on, until the snapshot ends."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        session.connection().exec_driver_sql(_BY_KEY)
 
 
 @contextmanager

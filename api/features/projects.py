@@ -53,7 +53,7 @@ def project_record(
 ) -> dict[str, Any]:
     """Everything the registry knows of a project beside its document (OGCR 4.2.1)."""
     project = row.project
-    reversals = reversals_of_project(snapshot, project.project_id)
+    reversals = reversals_of_project(snapshot, project.project_id) if row.is_reversed else ()
     return {
         "project_id": project.project_id,
         "status": project.status,
@@ -66,12 +66,12 @@ def project_record(
         "submitted_at": moment_text(project.submitted_at),
         "validated_at": moment_text(project.validated_at),
         "document": _finding(row, beside, "pdd_hash"),
-        "quality": project_quality(registry, snapshot, project),
+        "quality": project_quality(registry, project, row.area_m2),
         "decision": _decision(registry, row, beside),
         "metadata": _metadata(registry, row, beside),
         "versions": [
             version_entry(registry, snapshot, v, v.pdd_hash, f"/projects/{project.document_id}")
-            for v in versions(snapshot, project.project_id)
+            for v in versions(snapshot, row)
         ],
         "reports": [
             _report(registry, snapshot, row, r) for r in reports_of(snapshot, project.project_id)
@@ -80,7 +80,9 @@ def project_record(
         # Only a reversal can leave a project owing.
         "deficit_kg": deficit_kg(snapshot, project.project_id) if reversals else 0,
         "reversals": [reversal_summary(registry, r) for r in reversals],
-        "conflicts": [_conflict(registry, c) for c in claims(snapshot, project)],
+        "conflicts": [
+            _conflict(registry, c) for c in (claims(snapshot, project) if row.is_contested else ())
+        ],
     }
 
 

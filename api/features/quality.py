@@ -7,27 +7,25 @@ from typing import Any
 
 from api.features.held import held_document
 from api.features.validations import quality_json
-from api.queries.ground import area_m2
 from api.queries.projects import ProjectRow
 from api.registry import Registry
-from api.snapshot import Snapshot
 from indexer.models import Project, Report
 from schemas import Context, assess
 
 
 def project_quality(
-    registry: Registry, snapshot: Snapshot, project: Project
+    registry: Registry, project: Project, area_m2: float | None
 ) -> dict[str, Any] | None:
-    """The quality of a PDD; None while it is not held."""
+    """The quality of a PDD that names so much ground; None while it is not held."""
     document = held_document(registry, project.pdd_hash, "pdd", project.document_id).document
     if document is None:
         return None
-    context = Context(area_m2(snapshot, project.pdd_hash), project.project_type)
+    context = Context(area_m2, project.project_type)
     return quality_json(assess("pdd", document, context))
 
 
 def report_quality(
-    registry: Registry, snapshot: Snapshot, project: ProjectRow, report: Report
+    registry: Registry, project: ProjectRow, report: Report
 ) -> dict[str, Any] | None:
     """The quality of a report beside what its project expected; None while it is not held."""
     document = held_document(registry, report.report_hash, "mrv", report.document_id).document
@@ -35,7 +33,7 @@ def report_quality(
         return None
     of = project.project
     pdd = held_document(registry, of.pdd_hash, "pdd", of.document_id).document or {}
-    context = Context(area_m2(snapshot, of.pdd_hash), of.project_type, _expected(pdd))
+    context = Context(project.area_m2, of.project_type, _expected(pdd))
     return quality_json(assess("mrv", document, context))
 
 

@@ -58,6 +58,7 @@ def report_record(
     """Everything the registry knows of a report beside its document."""
     report = row.report
     path = f"/projects/{project.project.document_id}/monitoring/{report.document_id}"
+    reversals = reversals_of_report(snapshot, report.report_id) if project.is_reversed else ()
     return {
         "report_id": report.report_id,
         "project_id": report.project_id,
@@ -69,7 +70,7 @@ def report_record(
         "decided_at": moment_text(report.decided_at),
         "accreditation_withdrawn": _mark(registry, row, beside),
         "document": _finding(row, beside, "report_hash"),
-        "quality": report_quality(registry, snapshot, project, report),
+        "quality": report_quality(registry, project, report),
         "statement": _finding(row, beside, "statement_hash"),
         "statement_hash": report.statement_hash,
         "statement_uri": report.statement_uri,
@@ -77,11 +78,9 @@ def report_record(
         **_amounts(snapshot, project, report),
         "versions": [
             version_entry(registry, snapshot, v, v.report_hash, path) | _period(v)
-            for v in versions(snapshot, report.report_id)
+            for v in versions(snapshot, row)
         ],
-        "reversals": [
-            reversal_summary(registry, r) for r in reversals_of_report(snapshot, report.report_id)
-        ],
+        "reversals": [reversal_summary(registry, r) for r in reversals],
         "units_href": registry.link(f"/credits?report={report.report_id}"),
     }
 

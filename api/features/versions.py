@@ -9,6 +9,7 @@ from api.features.projects import project_feature
 from api.features.quality import project_quality, report_quality
 from api.features.reports import report_feature
 from api.queries.beside import beside_projects, beside_reports
+from api.queries.ground import area_m2
 from api.queries.projects import ProjectRow
 from api.queries.reports import ReportRow
 from api.registry import Registry
@@ -26,7 +27,9 @@ def project_version(
     record = {
         **version_entry(registry, snapshot, then.version, then.version.pdd_hash, path),
         "is_newest": then.version.version == newest,
-        "quality": project_quality(registry, snapshot, then.project),
+        "quality": project_quality(
+            registry, then.project, area_m2(snapshot, then.project.pdd_hash)
+        ),
     }
     content = project_feature(registry, snapshot, then, beside_projects(snapshot, [then]))
     return _of_version(registry, content, path, then.version.version, newest, record)
@@ -43,7 +46,7 @@ def report_version(
     record = {
         **version_entry(registry, snapshot, then.version, then.version.report_hash, path),
         "is_newest": then.version.version == newest,
-        "quality": report_quality(registry, snapshot, project, then.report),
+        "quality": report_quality(registry, project, then.report),
     }
     beside = beside_reports(snapshot, [then])
     content = report_feature(registry, snapshot, project, then, beside)

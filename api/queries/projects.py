@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import and_, bindparam, exists, or_
 from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
@@ -23,7 +23,14 @@ from api.queries.prepared import Prepared, Valid
 from api.queries.project_runs import SORTS, project_runs
 from api.queries.runs import Condition
 from api.queries.search import says
-from api.queries.statements import Footprints, Methodologies, PDDVersions, Projects
+from api.queries.statements import (
+    Conflicts,
+    Footprints,
+    Methodologies,
+    PDDVersions,
+    Projects,
+    Reversals,
+)
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
 from indexer.models import Methodology, PDDVersion, Project
@@ -32,16 +39,23 @@ from schemas import canonical_status
 
 @dataclass(frozen=True)
 class ProjectRow:
-    """A project with the version that is in force and the methodology it follows."""
+    """A project with the version that is in force and the methodology it follows.
+
+    Of one that is read by itself it is known as well how much ground its document names, whether
+    anything of it was reversed, and whether another document names the same ground.
+    """
 
     project: Project
     version: PDDVersion | None
     methodology: Methodology | None
+    area_m2: float | None = None
+    is_reversed: bool = False
+    is_contested: bool = False
 
 
 def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
     """A project by its 0x… id or its document id."""
-    found = project_rows(snapshot, ids_of(name))
+    found = [ProjectRow(*row) for row in _PROJECT.all(snapshot, ids=ids_of(name))]
     exact = [row for row in found if row.project.project_id == name.lower()]
     return next(iter([*exact, *found]), None)
 
@@ -89,9 +103,11 @@ def registered_in(snapshot: Snapshot, name: str) -> int | None:
     return first_block(snapshot.session, Project, Projects.project_id.in_(ids_of(name)))
 
 
-def versions(snapshot: Snapshot, project_id: str) -> Sequence[PDDVersion]:
+def versions(snapshot: Snapshot, row: ProjectRow) -> Sequence[PDDVersion]:
     """Every version of a project's PDD, the first one first."""
-    return _VERSIONS.all(snapshot, project_id=project_id)
+    if row.version is not None and row.version.version == 1:
+        return [row.version]
+    return _VERSIONS.all(snapshot, project_id=row.project.project_id)
 
 
 def version(snapshot: Snapshot, project_id: str, number: int) -> ProjectRow | None:
@@ -164,6 +180,19 @@ def _projects(valid: Valid) -> Any:
     return query.outerjoin(Methodologies, followed).where(valid(Projects), wanted)
 
 
+def _project(valid: Valid) -> Any:
+    """A project with what hardly any has more of: few are reversed, or contested."""
+    query = _projects(valid).outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
+    return query.add_columns(
+        Footprints.area_m2,
+        exists().where(valid(Reversals), Reversals.project_id == Projects.project_id),
+        or_(
+            exists().where(Conflicts.hash_a == Projects.pdd_hash),
+            exists().where(Conflicts.hash_b == Projects.pdd_hash),
+        ),
+    )
+
+
 def _versions(valid: Valid) -> Any:
     of_project = PDDVersions.project_id == bindparam("project_id")
     return select(PDDVersions).where(valid(PDDVersions), of_project).order_by(PDDVersions.version)
@@ -179,7 +208,7 @@ def _last_of_version(_: Valid) -> Any:
     return query.order_by(Projects.valid_from.desc()).limit(1)
 
 
-_PROJECTS, _VERSIONS = Prepared(_projects), Prepared(_versions)
+_PROJECTS, _PROJECT, _VERSIONS = Prepared(_projects), Prepared(_project), Prepared(_versions)
 _VERSION = Prepared(
     lambda valid: _versions(valid).where(PDDVersions.version == bindparam("version"))
 )

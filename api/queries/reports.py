@@ -111,9 +111,11 @@ def reports_sharing(
     return snapshot.session.exec(query.order_by(Reports.start_day)).all()
 
 
-def versions(snapshot: Snapshot, report_id: str) -> Sequence[ReportVersion]:
+def versions(snapshot: Snapshot, row: ReportRow) -> Sequence[ReportVersion]:
     """Every version of a report, the first one first."""
-    return _VERSIONS.all(snapshot, report_id=report_id)
+    if row.version is not None and row.version.version == 1:
+        return [row.version]
+    return _VERSIONS.all(snapshot, report_id=row.report.report_id)
 
 
 def version(snapshot: Snapshot, report_id: str, number: int) -> ReportRow | None:
