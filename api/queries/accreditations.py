@@ -57,6 +57,13 @@ def holders(snapshot: Snapshot, filters: AccreditationFilters) -> Page[Holder]:
     return page.holding(_holders(snapshot, [(row[0], row[1]) for row in page.rows]))
 
 
+def holders_of(snapshot: Snapshot, account: str) -> list[Holder]:
+    """What an account is or was accredited as."""
+    held = {one.role_id for one in _ACCREDITATIONS.all(snapshot, accounts=[account])}
+    lost = {role_id for role_id in ROLES if account in withdrawals(snapshot, role_id)}
+    return _holders(snapshot, [(account, role_id) for role_id in sorted(held | lost)])
+
+
 def withdrawals(snapshot: Snapshot, role_id: str) -> Withdrawn:
     """Every withdrawal of accreditations in a role; there are few, and they change seldom."""
 

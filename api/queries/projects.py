@@ -180,8 +180,8 @@ def _projects(valid: Valid) -> Any:
     return query.outerjoin(Methodologies, followed).where(valid(Projects), wanted)
 
 
-def _project(valid: Valid) -> Any:
-    """A project with what hardly any has more of: few are reversed, or contested."""
+def one_project(valid: Valid) -> Any:
+    """A project of `ids` with what hardly any has more of: few are reversed, or contested."""
     query = _projects(valid).outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
     return query.add_columns(
         Footprints.area_m2,
@@ -208,7 +208,7 @@ def _last_of_version(_: Valid) -> Any:
     return query.order_by(Projects.valid_from.desc()).limit(1)
 
 
-_PROJECTS, _PROJECT, _VERSIONS = Prepared(_projects), Prepared(_project), Prepared(_versions)
+_PROJECTS, _PROJECT, _VERSIONS = Prepared(_projects), Prepared(one_project), Prepared(_versions)
 _VERSION = Prepared(
     lambda valid: _versions(valid).where(PDDVersions.version == bindparam("version"))
 )

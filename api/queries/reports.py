@@ -19,8 +19,10 @@ from api.queries.order import Nullable, Order, order_of
 from api.queries.pages import Page
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid
+from api.queries.projects import ProjectRow, is_key, one_project
 from api.queries.statements import Projects, Reports, ReportVersions, Vintages
 from api.snapshot import Snapshot
+from indexer.identity import project_id as hashed
 from indexer.identity import report_id
 from indexer.models import Report, ReportVersion, ReportVintage
 from indexer.moments import unix_time
@@ -55,6 +57,20 @@ def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
     found = [row for row in named if row.report.project_id == project_id]
     exact = [row for row in found if row.report.report_id == name.lower()]
     return next(iter([*exact, *found]), None)
+
+
+def report_within(
+    snapshot: Snapshot, project_name: str, name: str
+) -> tuple[ProjectRow, ReportRow] | None:
+    """A project and its report by their document ids; None also where either goes by a 0x… id."""
+    if is_key(project_name):
+        return None
+    project = hashed(project_name)
+    found = _WITHIN.first(snapshot, ids=[project], report_id=report_id(project, name))
+    if found is None:
+        return None
+    *of_project, row, version = found
+    return ProjectRow(*of_project), ReportRow(row, version)
 
 
 def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
@@ -163,15 +179,26 @@ def _period_conditions(filters: ReportFilters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _reports(valid: Valid) -> Any:
-    """Reports, each with its version in force."""
-    in_force = and_(
+def _in_force(valid: Valid) -> ColumnElement[bool]:
+    return and_(
         ReportVersions.report_id == Reports.report_id,
         ReportVersions.version == Reports.version,
         valid(ReportVersions),
     )
-    query = select(Reports, ReportVersions).outerjoin(ReportVersions, in_force)
+
+
+def _reports(valid: Valid) -> Any:
+    """Reports, each with its version in force."""
+    query = select(Reports, ReportVersions).outerjoin(ReportVersions, _in_force(valid))
     return query.where(valid(Reports), Reports.report_id.in_(bindparam("ids")))
+
+
+def _within(valid: Valid) -> Any:
+    """A report after its project, as that is asked for by itself."""
+    query = one_project(valid).join(Reports, Reports.project_id == Projects.project_id)
+    query = query.outerjoin(ReportVersions, _in_force(valid))
+    wanted = Reports.report_id == bindparam("report_id")
+    return query.add_columns(Reports, ReportVersions).where(valid(Reports), wanted)
 
 
 def _of_project(valid: Valid) -> Any:
@@ -200,7 +227,7 @@ def _vintages(valid: Valid) -> Any:
     return select(Vintages).where(valid(Vintages), own).order_by(Vintages.vintage)
 
 
-_REPORTS, _OF_PROJECT = Prepared(_reports), Prepared(_of_project)
+_REPORTS, _WITHIN, _OF_PROJECT = Prepared(_reports), Prepared(_within), Prepared(_of_project)
 _VERSIONS, _LAST_OF_VERSION = Prepared(_versions), Prepared(_last_of_version)
 _VERSION = Prepared(
     lambda valid: _versions(valid).where(ReportVersions.version == bindparam("version"))

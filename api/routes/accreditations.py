@@ -12,7 +12,7 @@ from api.dependencies import AccountName, OfRegistry
 from api.errors import MissingError
 from api.features.accreditations import accreditation_entry, decision_entry
 from api.filters import AccreditationFilters, PageOfAccount
-from api.queries.accreditations import ROLES, decisions, holders
+from api.queries.accreditations import ROLES, decisions, holders, holders_of
 from api.responses import answer, paging
 
 router = APIRouter(tags=["accreditations"], prefix="/accreditations")
@@ -38,7 +38,7 @@ def read_accreditation(
     decision."""
     name = account.lower()
     with registry.snapshot(query.as_of) as snapshot:
-        found = holders(snapshot, AccreditationFilters(account=name)).rows
+        found = holders_of(snapshot, name)
         if not found:
             raise MissingError(
                 f"{account} was never accredited; GET /accreditations lists who was."

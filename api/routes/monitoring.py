@@ -25,7 +25,14 @@ from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
 from api.queries.beside import beside_reports
 from api.queries.projects import ProjectRow
-from api.queries.reports import ReportRow, report, reports, submitted_in, version
+from api.queries.reports import (
+    ReportRow,
+    report,
+    report_within,
+    reports,
+    submitted_in,
+    version,
+)
 from api.registry import Registry
 from api.responses import collection, feature
 from api.routes.projects import no_version, require_project
@@ -210,6 +217,9 @@ def _named(document: object) -> str:
 
 def require_report(snapshot: Snapshot, name: str, report_name: str) -> tuple[ProjectRow, ReportRow]:
     """A project and its report of that name; raises `MissingError`."""
+    found = report_within(snapshot, name, report_name)
+    if found is not None:
+        return found
     project = require_project(snapshot, name)
     row = report(snapshot, project.project.project_id, report_name)
     if row is None:
