@@ -8,16 +8,13 @@ from typing import Any
 import pytest
 from eth_account import Account
 
-from api.errors import ApiError, AuthenticationError
+from api.errors import ApiError
 from api.oauth import addresses
-from api.oauth.bearer import principal_of
 from scripts.signing.session import signature_of
 
 from .people import DEVELOPER, STRANGER, VALIDATOR
-from .walking import HTML, REDIRECT, Known, Walk, fields_of, form, known
+from .walking import HTML, ISSUER, REDIRECT, Known, Walk, counts, fields_of, form, known, refused
 from .world import World
-
-ISSUER = "https://registry.example"
 
 
 @pytest.fixture(scope="module")
@@ -34,26 +31,6 @@ def client(world: World) -> Known:
 @pytest.fixture
 def walk(world: World, client: Known) -> Walk:
     return Walk(world, client)
-
-
-def counts(world: World, token: str) -> bool:
-    """True while a token opens anything."""
-    try:
-        principal_of(world.app.state.registry, token)
-    except AuthenticationError:
-        return False
-    return True
-
-
-def refused(answer: Any, error: str, status: int = 400) -> None:
-    """An answer of OAuth's own kind, which says no more than it should."""
-    assert (answer.status_code, answer.json()["error"]) == (status, error), answer.text
-    assert answer.headers["cache-control"] == "no-store"
-    assert "access_token" not in answer.text
-    # The library's own words say no remedy.
-    assert not any(f"{word} '" in answer.text for word in ("Missing", "Invalid", "Unsupported"))
-    assert "Code challenge failed" not in answer.text
-    assert "malformed" not in answer.text
 
 
 class TestCode:

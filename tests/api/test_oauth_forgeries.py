@@ -13,17 +13,12 @@ from authlib.oauth2.rfc7523 import private_key_jwt_sign
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
-from api.errors import AuthenticationError
-from api.oauth.bearer import principal_of
 from api.oauth.tokens import GRANT_CLAIM
 from scripts.signing.session import signature_of
 
 from .people import BUYER, DEVELOPER, STRANGER
-from .test_oauth_attacks import refused
-from .walking import Known, Walk, form, known
+from .walking import ISSUER, Known, Walk, counts, form, known, refused
 from .world import World
-
-ISSUER = "https://registry.example"
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +35,6 @@ def client(world: World) -> Known:
 @pytest.fixture
 def walk(world: World, client: Known) -> Walk:
     return Walk(world, client)
-
-
-def counts(world: World, token: str) -> bool:
-    """True while a token opens anything."""
-    try:
-        principal_of(world.app.state.registry, token)
-    except AuthenticationError:
-        return False
-    return True
 
 
 class TestSignIn:

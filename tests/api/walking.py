@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl, urlsplit
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from httpx import Response
 
+from api.errors import AuthenticationError
+from api.oauth.bearer import principal_of
 from api.oauth.clients import Registration, register
 from scripts.signing.session import signature_of
 
 from .running import Shown
 from .world import World
 
+ISSUER = "https://registry.example"
 REDIRECT = "https://app.example/signed-in"
 #: Who holds the role administrator on chain.
 ADMINISTRATOR = 0
@@ -154,3 +157,23 @@ def fields_of(address: str) -> dict[str, str]:
 def bearing(token: str) -> Shown:
     """What shows an access token with a request."""
     return Shown({"Authorization": f"Bearer {token}"})
+
+
+def counts(world: World, token: str) -> bool:
+    """True while a token opens anything."""
+    try:
+        principal_of(world.app.state.registry, token)
+    except AuthenticationError:
+        return False
+    return True
+
+
+def refused(answer: Any, error: str, status: int = 400) -> None:
+    """An answer of OAuth's own kind, which says no more than it should."""
+    assert (answer.status_code, answer.json()["error"]) == (status, error), answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "access_token" not in answer.text
+    # The library's own words say no remedy.
+    assert not any(f"{word} '" in answer.text for word in ("Missing", "Invalid", "Unsupported"))
+    assert "Code challenge failed" not in answer.text
+    assert "malformed" not in answer.text
