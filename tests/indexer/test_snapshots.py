@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, text
+from sqlalchemy.exc import InternalError
 from sqlmodel import Session, select
 
 from indexer.database import PREPARED_AFTER, create_index_tables, engine, snapshot, transaction
 from indexer.models import Block
+
+_COUNTED = select(func.count()).select_from(Block)
 
 
 @pytest.fixture
@@ -36,6 +39,7 @@ class TestSnapshot:
     on PostgreSQL
         when an exception ends it  what was prepared is prepared still
         given queries by key       one plan serves every key, in that snapshot alone
+        when others write          it still sees one state, and can write nothing itself
     """
 
     def test_nothing_is_written_when_a_row_was_changed_in_memory(self, made: Engine) -> None:
@@ -65,6 +69,22 @@ class TestSnapshot:
             with snapshot(served, by_key=by_key) as session:
                 modes.append(session.scalar(text("SHOW plan_cache_mode")))
         assert modes == ["force_generic_plan", "auto"]
+
+    @pytest.mark.parametrize("by_key", [False, True])
+    def test_one_state_is_seen_when_others_write_meanwhile(
+        self, served: Engine, *, by_key: bool
+    ) -> None:
+        with snapshot(served, by_key=by_key) as session:
+            before = session.scalar(_COUNTED)
+            with transaction(served) as other:
+                other.add(Block(number=2, hash="0x02", parent_hash="0x01", timestamp=2))
+            assert (before, session.scalar(_COUNTED)) == (1, 1)
+        with snapshot(served, by_key=by_key) as session:
+            assert session.scalar(_COUNTED) == 2
+
+    def test_nothing_can_be_written_in_it(self, served: Engine) -> None:
+        with snapshot(served) as session, pytest.raises(InternalError, match="read-only"):
+            session.execute(text("DELETE FROM block"))
 
 
 def _fill(database: Engine) -> None:
