@@ -9,10 +9,12 @@ from __future__ import annotations
 import collections
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam
+from sqlalchemy.orm import Bundle
 from sqlmodel import Session
 
 from api.snapshot import Snapshot
@@ -22,6 +24,11 @@ from indexer.models import as_of
 Valid = Callable[[Any], ColumnElement[bool]]
 _BLOCK = "block"
 _namedtuple: Any = collections.namedtuple
+
+
+def some_of(table: Any, *columns: str) -> Any:
+    """In a query, these columns of a table and no others, the first of which every row has."""
+    return Bundle(table.__name__, *(getattr(table, name) for name in columns))
 
 
 class Prepared:
@@ -72,14 +79,14 @@ class _Form:
 
     @classmethod
     def of(cls, query: Any) -> _Form:
-        parts, columns, place = [], [], 0
+        parts: list[_Part] = []
+        columns: list[Any] = []
+        place = 0
         for described in query.column_descriptions:
-            wanted: Any = described["expr"]
-            is_table = isinstance(wanted, type)
-            its = list(wanted.__table__.columns) if is_table else [wanted]
-            parts.append(_Part(place, wanted if is_table else None, len(its)))
-            columns += its
-            place += len(its)
+            part = _Part.at(place, described["expr"])
+            parts.append(part)
+            columns += part.columns
+            place += len(part.columns)
         return cls(query.with_only_columns(*columns, maintain_column_froms=True), _cut(parts))
 
     def read(self, connection: Connection, given: dict[str, Any]) -> list[Any]:
@@ -89,20 +96,32 @@ class _Form:
 
 @dataclass(frozen=True)
 class _Part:
-    """Where a table or a column stands in a row."""
+    """Where a table, some of its columns, or a single one stands in a row; `key` is the place of
+    what every row of the table has."""
 
     first: int
-    table: type | None
-    width: int
+    columns: Sequence[Any]
+    name: str | None = None
+    key: int = 0
+
+    @classmethod
+    def at(cls, first: int, wanted: Any) -> _Part:
+        if isinstance(wanted, Bundle):
+            return cls(first, list(wanted.exprs), wanted.name, first)
+        if not isinstance(wanted, type):
+            return cls(first, [wanted])
+        columns = list(wanted.__table__.columns)  # type: ignore[attr-defined]
+        key = next(place for place, column in enumerate(columns) if column.primary_key)
+        return cls(first, columns, wanted.__name__, first + key)
 
     def of(self) -> Callable[[Sequence[Any]], Any]:
-        if self.table is None:
-            return lambda row: row[self.first]
-        made, first, after = _record(self.table)._make, self.first, self.first + self.width
-        named: Any = self.table
-        columns = list(named.__table__.columns)
-        key = first + columns.index(next(column for column in columns if column.primary_key))
-        return lambda row: None if row[key] is None else made(row[first:after])
+        if self.name is None:
+            return itemgetter(self.first)
+        record = _record(self.name, tuple(column.key for column in self.columns))
+        # As `_make` does, which counts them each time.
+        made, key = partial(tuple.__new__, record), self.key
+        its = slice(self.first, self.first + len(self.columns))
+        return lambda row: None if row[key] is None else made(row[its])
 
 
 def _cut(parts: Sequence[_Part]) -> Callable[[Row[Any]], Any]:
@@ -113,6 +132,6 @@ def _cut(parts: Sequence[_Part]) -> Callable[[Row[Any]], Any]:
 
 
 @cache
-def _record(table: Any) -> Any:
+def _record(name: str, columns: Sequence[str]) -> Any:
     """What a row of a table is as a value."""
-    return _namedtuple(table.__name__, table.__table__.columns.keys())
+    return _namedtuple(name, columns)

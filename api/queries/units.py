@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, true
@@ -18,7 +19,7 @@ from api.queries.listing import Listing, keys_of, listing_name
 from api.queries.order import order_of
 from api.queries.pages import Page
 from api.queries.positions import first_block
-from api.queries.prepared import Prepared, Valid
+from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import ids_of
 from api.queries.reversals import marks_of
 from api.queries.statements import (
@@ -26,6 +27,7 @@ from api.queries.statements import (
     Events,
     Exports,
     Footprints,
+    ImpairedUnits,
     Imports,
     Methodologies,
     Projects,
@@ -163,14 +165,60 @@ def added_reason(snapshot: Snapshot, label: str) -> RetirementReason | None:
 def _unit_rows(snapshot: Snapshot, token_ids: Sequence[str]) -> Iterator[UnitRow]:
     if not token_ids:
         return
-    found = _UNITS.all(snapshot, token_ids=token_ids, day=day_of(snapshot))
-    marks = marks_of(snapshot, token_ids)
-    labels = remembered(snapshot, "reasons", lambda: dict(_LABELS.all(snapshot)))
-    for row in found:
-        unit: Any = row[0]
-        label = labels.get(unit.retirement_reason or "")
-        values: Any = (*row, marks.get(unit.token_id, ()), label)
-        yield UnitRow(*values)
+    found = _UNITS.all(snapshot, token_ids=token_ids)
+    beside = _Rare.of(snapshot, found)
+    day, labels = day_of(snapshot), remembered(snapshot, "reasons", partial(_labels, snapshot))
+    for unit, report, project, methodology, country, block, end_day, *_ in found:
+        yield UnitRow(
+            unit,
+            report,
+            project,
+            methodology,
+            country,
+            block,
+            end_day,
+            _is_over(unit, end_day, day),
+            beside.exports.get(unit.token_id),
+            beside.origins.get(unit.report_id),
+            beside.marks.get(unit.token_id, ()),
+            labels.get(unit.retirement_reason),
+        )
+
+
+@dataclass(frozen=True)
+class _Rare:
+    """What hardly any unit has, read where the units say that there is some."""
+
+    exports: Mapping[str, UnitExport]
+    origins: Mapping[str, UnitImport]
+    marks: Mapping[str, Sequence[ImpairedUnit]]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, found: Sequence[Any]) -> _Rare:
+        exported, imported, hit = ([one for one in ids if one] for ids in _last_of(found, 3))
+        exports = _EXPORTS.all(snapshot, token_ids=exported) if exported else ()
+        origins = _IMPORTS.all(snapshot, report_ids=imported) if imported else ()
+        return cls(
+            {one.token_id: one for one in exports},
+            {one.report_id: one for one in origins},
+            marks_of(snapshot, hit) if hit else {},
+        )
+
+
+def _last_of(rows: Sequence[Any], count: int) -> Iterable[Iterable[Any]]:
+    """Its last columns, each as a set."""
+    return ({row[-place] for row in rows} for place in range(count, 0, -1))
+
+
+def _is_over(unit: Unit, end_day: int | None, day: int) -> bool:
+    """What `over` says of a unit whose vintage's last day is known."""
+    if not unit.expires or unit.status not in LIVE or end_day is None:
+        return False
+    return end_day < day and end_day != NEVER
+
+
+def _labels(snapshot: Snapshot) -> dict[str | None, str | None]:
+    return dict(_LABELS.all(snapshot))
 
 
 def _has_ended(valid: Valid, day: Any) -> ColumnElement[bool]:
@@ -185,7 +233,8 @@ def _has_ended(valid: Valid, day: Any) -> ColumnElement[bool]:
 
 
 def _units(valid: Valid) -> Any:
-    """Units with what they come from and what became of them, as far as that is one thing each."""
+    """Units with what answers say of what they come from, and whether there is more of each: an
+    export, an import, a reversal."""
     reported = and_(Reports.report_id == Units.report_id, valid(Reports))
     owned_by = and_(Projects.project_id == Units.project_id, valid(Projects))
     followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
@@ -195,15 +244,19 @@ def _units(valid: Valid) -> Any:
     exported = and_(Exports.token_id == Units.token_id, valid(Exports))
     imported = and_(Imports.report_id == Units.report_id, valid(Imports))
     changed_in = select(func.min(Events.block_number)).where(Events.tx_hash == Units.updated_tx)
+    hit = and_(ImpairedUnits.token_id == Units.token_id, valid(ImpairedUnits))
     return (
-        select(Units, Reports, Projects, Methodologies)
+        select(Units)
         .add_columns(
+            some_of(Reports, "report_id", "document_id", "start_day", "end_day"),
+            some_of(Projects, "project_id", "document_id", "pdd_hash"),
+            some_of(Methodologies, "methodology_key", "methodology_id", "version"),
             Footprints.country,
             changed_in.scalar_subquery(),
             Vintages.monitoring_end_day,
-            over(valid, bindparam("day")),
-            Exports,
-            Imports,
+            Exports.token_id,
+            Imports.report_id,
+            select(func.min(ImpairedUnits.token_id)).where(hit).scalar_subquery(),
         )
         .outerjoin(Reports, reported)
         .outerjoin(Projects, owned_by)
@@ -216,6 +269,16 @@ def _units(valid: Valid) -> Any:
     )
 
 
+def _exports(valid: Valid) -> Any:
+    of_units = Exports.token_id.in_(bindparam("token_ids"))
+    return select(Exports).where(valid(Exports), of_units)
+
+
+def _imports(valid: Valid) -> Any:
+    of_reports = Imports.report_id.in_(bindparam("report_ids"))
+    return select(Imports).where(valid(Imports), of_reports)
+
+
 def _sums(valid: Valid) -> Any:
     kinds = (Units.unit_type, Units.status)
     query = select(*kinds, func.count(), func.sum(Units.quantity_kg))
@@ -224,6 +287,7 @@ def _sums(valid: Valid) -> Any:
 
 
 _UNITS, _SUMS = Prepared(_units), Prepared(_sums)
+_EXPORTS, _IMPORTS = Prepared(_exports), Prepared(_imports)
 _LABELS = Prepared(
     lambda valid: select(cast(Reasons.code, String), Reasons.label).where(valid(Reasons))
 )
