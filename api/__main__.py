@@ -67,6 +67,8 @@ def main() -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        # There are none here: who asks for one is answered as HTTP, in the API's own words.
+        ws="none",
         timeout_graceful_shutdown=5,
     )
     return 0

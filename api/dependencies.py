@@ -12,7 +12,7 @@ from fastapi import Depends, Path, Request
 from api.access.gate import principal_of, require_access
 from api.access.principals import Principal
 from api.bodies import Received, read_body, read_document, read_json
-from api.parameters import refuse_unknown
+from api.parameters import Whole, refuse_unknown
 from api.patterns import ADDRESS
 from api.preconditions import refuse_unheeded
 from api.registry import Registry
@@ -56,7 +56,7 @@ ReportName = Annotated[
     ),
 ]
 Version = Annotated[
-    int,
+    Whole,
     Path(
         alias="version",
         ge=1,

@@ -29,6 +29,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError, TimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.patterns import fault_sentence
 from api.refusals import refusal_of
@@ -284,6 +285,7 @@ def _json_value(value: Any) -> Any:
 
 
 _OUR_FAULT = "Something went wrong on our side; the request id finds it in our log."
+_BROKEN_OFF = "The body broke off before all of it had come; send it again."
 _SOON = {"Retry-After": "2"}
 # Which node, file or host it is stands in the log, where it is nobody else's affair.
 _NODE = "The node of the chain does not answer as it should; try again in a moment."
@@ -297,6 +299,7 @@ _FOREIGN: tuple[tuple[type[Exception], Any], ...] = (
     (HTTPException, _http),
     (RequestValidationError, _parameters),
     (DocumentError, _unreadable),
+    (ClientDisconnect, lambda e: UnreadableBodyError(_BROKEN_OFF)),
     (DocumentMissing, lambda e: MissingError(_not_held(e))),
     (DocumentCorrupt, lambda e: UnavailableError(_damaged())),
     (ChainMoved, lambda e: UnavailableError(_MOVED, headers=_SOON)),

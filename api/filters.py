@@ -18,6 +18,7 @@ from api.parameters import (
     Part,
     SearchWords,
     Slice,
+    Whole,
     sorted_by,
 )
 from api.patterns import ADDRESS, BYTES32, COUNTRY, FAULT, NAME, RESOURCE, WORD
@@ -201,10 +202,10 @@ class UnitFilters(Page):
         pattern=NAME,
         description="Monitoring report, by 0x… id, or by document id within `project`.",
     )
-    vintage: int | None = Field(
+    vintage: Whole | None = Field(
         default=None, ge=1970, le=2149, description="Calendar year of the removal."
     )
-    issuance_year: int | None = Field(
+    issuance_year: Whole | None = Field(
         default=None, ge=1970, le=2149, description="Calendar year (UTC) of the issuance."
     )
     owner: str | None = Field(default=None, pattern=ADDRESS, description="Address of the owner.")
@@ -424,7 +425,7 @@ class AuditFilters(Part):
         description="`refused` by access control or rate; `rejected` for what was asked; `failed` "
         "by a fault of ours.",
     )
-    status: int | None = Field(default=None, ge=100, le=599, description="Status of the answer.")
+    status: Whole | None = Field(default=None, ge=100, le=599, description="Status of the answer.")
     request: str | None = Field(default=None, max_length=64, description="Id of the request.")
     address: str | None = Field(
         default=None, max_length=45, description="Address of the machine, unless it was erased."

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.plain import plain
 from api.problems import problem_response
 
 log = logging.getLogger("api")
@@ -42,9 +43,11 @@ class Envelope:
             without_body=scope["method"] == "HEAD",
             for_everybody=self.for_everybody,
         )
+        scope = plain(scope)
+        scope.setdefault("state", {})["request_id"] = answer.request_id
         if answer.without_body:
             scope = {**scope, "method": "GET"}
-        scope.setdefault("state", {})["request_id"] = answer.request_id
+            scope["state"]["without_body"] = True
         try:
             await self.app(scope, receive, answer)
         except Exception as error:

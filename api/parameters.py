@@ -8,7 +8,8 @@ from datetime import time
 from typing import Annotated, Any
 
 from fastapi import Query, Request
-from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticKnownError
 
 from api.cursors import CURSOR_FORM, START, Cursor, print_of
 from api.errors import Detail, ParameterError
@@ -21,6 +22,7 @@ LARGEST = 2**53 - 1
 MOST = 1000
 _POWER = r"([eE][+-]?[0-9]{1,2})?"
 _NUMBER = re.compile(rf"\s*[+-]?[0-9]{{1,3}}(\.[0-9]{{0,20}})?{_POWER}\s*")
+_WHOLE = re.compile(r"-?[0-9]+")
 _HEIGHT = re.compile(rf"\s*[+-]?[0-9]{{1,6}}(\.[0-9]{{0,20}})?{_POWER}\s*")
 _BBOX_FORM = "give minx,miny,maxx,maxy in WGS84 degrees, as in 13.0,48.0,14.0,49.0"
 
@@ -95,6 +97,12 @@ def _interval(text: str) -> str:
     return text
 
 
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
 def _at_most(number: int) -> int:
     return min(number, MOST)
 
@@ -141,6 +149,8 @@ def sorted_by(*names: str) -> WithJsonSchema:
     return formed(sorting(*names))
 
 
+#: Written in digits alone: pydantic takes 10.0, 1_0 and “ 10” for whole numbers as well.
+Whole = Annotated[int, BeforeValidator(_digits)]
 Moment = Annotated[str, AfterValidator(_moment), WithJsonSchema({"anyOf": _MOMENTS})]
 Interval = Annotated[str, AfterValidator(_interval), formed(INTERVAL)]
 Box = Annotated[str, AfterValidator(_bbox), formed(BBOX)]
@@ -173,8 +183,8 @@ class AsOf(BaseModel):
 class Slice(BaseModel):
     """Which part of something."""
 
-    limit: int = Field(default=100, ge=1, le=MOST, description="How many to give at most.")
-    offset: int = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
+    limit: Whole = Field(default=100, ge=1, le=MOST, description="How many to give at most.")
+    offset: Whole = Field(default=0, ge=0, le=LARGEST, description="How many to leave out first.")
 
 
 class Part(Slice):
@@ -196,7 +206,7 @@ class Page(AsOf, Part):
 class Features(Page):
     """Which part of a collection; to ask for more than a page holds is no fault (OGC, 7.15.2)."""
 
-    limit: Annotated[int, AfterValidator(_at_most)] = Field(
+    limit: Annotated[Whole, AfterValidator(_at_most)] = Field(
         default=100, ge=1, description=f"How many to give at most; {MOST} for any greater number."
     )
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.dependencies import OfRegistry
 from api.errors import Detail, GoneError, ParameterError
 from api.features.changes import change_record
-from api.parameters import LARGEST, formed
+from api.parameters import LARGEST, Whole, formed
 from api.patterns import listing
 from api.queries.changes import Part, Wanted, changes_after
 from api.registry import Registry
@@ -42,13 +42,13 @@ Kinds = Annotated[str, AfterValidator(lambda text: _listed(text, KINDS)), formed
 class Following(BaseModel):
     """Which part of the feed."""
 
-    after: int = Field(
+    after: Whole = Field(
         default=0,
         ge=0,
         le=LARGEST,
         description="The cursor of the last record that was seen, `next` of the answer before.",
     )
-    limit: int = Field(default=100, ge=1, le=1000, description="How many to give at most.")
+    limit: Whole = Field(default=100, ge=1, le=1000, description="How many to give at most.")
     table: Tables | None = Field(
         default=None,
         description="Only rows of these tables, separated by commas.",

@@ -27,6 +27,7 @@ router = APIRouter(tags=["changes"])
 _SIGN_OF_LIFE_SECONDS = 15.0
 #: What a reader waits before it comes again, in milliseconds.
 _RETRY = b"retry: 2000\n\n"
+_EVENTS = "text/event-stream"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -40,6 +41,9 @@ async def stream_changes(
     known = _after(request, query)
     following = query.model_copy(update={"after": known})
     await run_in_threadpool(_news, registry, following)
+    if getattr(request.state, "without_body", False):
+        # Asked by HEAD, it would never end, and keep the connection and a reader's place.
+        return Response(headers=_HEADERS, media_type=_EVENTS)
     streams: Streams = request.app.state.streams
     if not streams.begin():
         raise UnavailableError(
@@ -47,7 +51,7 @@ async def stream_changes(
             "GET /changes from time to time."
         )
     told = _told(streams, registry, following, request.headers)
-    return StreamingResponse(told, headers=_HEADERS, media_type="text/event-stream")
+    return StreamingResponse(told, headers=_HEADERS, media_type=_EVENTS)
 
 
 async def _told(

@@ -46,7 +46,9 @@ def configure_logs(stream: TextIO, *, json_logs: bool) -> None:
 def _last(stream: TextIO, json_logs: bool) -> list[Any]:
     if json_logs:
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+    # The prettier ones show what every variable held, credentials too, and take seconds for it.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain)]
 
 
 def _with_trace(_logger: Any, _method: str, line: Any) -> Any:

@@ -17,6 +17,13 @@ from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from ..ports import free_port  # noqa: TID252
 from .world import World
 
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
+
 
 def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command's exit code and output."""
@@ -92,6 +99,8 @@ class TestServer:
             answer = _until_up(f"http://127.0.0.1:{port}/health")
             assert answer.json()["status"] == "ok"
             assert "server" not in answer.headers
+            # There are no web sockets here, and the upgrade need not be (RFC 9110, 7.8).
+            assert httpx.get(f"http://127.0.0.1:{port}/health", headers=UPGRADE).status_code == 200
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) in (0, -signal.SIGTERM)

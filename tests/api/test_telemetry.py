@@ -155,6 +155,7 @@ class TestLogs:
     a request           is one line: method, route, path, status, milliseconds, id, principal
                         without its query string and without the address that asked
     json_logs           each line is an object, those of libraries too
+    an exception        comes with its place in the code, and without what the variables held
     """
 
     @pytest.fixture
@@ -182,6 +183,18 @@ class TestLogs:
         (line,) = lines()
         assert (line["event"], line["level"]) == ("somebody is late", "warning")
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", line["timestamp"])
+
+    @pytest.mark.parametrize("json_logs", [False, True])
+    def test_tells_of_no_variable_what_it_held(self, lines: Any, *, json_logs: bool) -> None:
+        written = io.StringIO()
+        configure_logs(written, json_logs=json_logs)
+        credential = "ogcr_" + "5" * 16
+        try:
+            raise RuntimeError(len(credential))
+        except RuntimeError:
+            logging.getLogger("api").exception("a request failed")
+        assert "RuntimeError: 21" in written.getvalue()
+        assert credential not in written.getvalue()
 
     def test_is_silent_about_looks_at_its_health(self, world: World, lines: Any) -> None:
         world.get("/health")
