@@ -58,6 +58,26 @@ def beside_reports(snapshot: Snapshot, rows: Sequence[ReportRow]) -> Beside:
     return Beside(_findings(snapshot, "report", keys), _withdrawals(snapshot, "verifier", judges))
 
 
+def beside_listed_projects(snapshot: Snapshot, rows: Sequence[ProjectRow]) -> Beside:
+    """What is known beside projects of a list, whose rows say what was found."""
+    judges = {row.project.decided_by for row in rows}
+    found = {
+        (row.project.project_id, "pdd_hash", row.project.pdd_hash or ""): Finding(row.finding)
+        for row in rows
+    }
+    return Beside(found, _withdrawals(snapshot, "validator", judges))
+
+
+def beside_listed_reports(snapshot: Snapshot, rows: Sequence[ReportRow]) -> Beside:
+    """What is known beside reports of a list, whose rows say what was found."""
+    judges = {row.report.decided_by for row in rows}
+    found = {
+        (row.report.report_id, "report_hash", row.report.report_hash or ""): Finding(row.finding)
+        for row in rows
+    }
+    return Beside(found, _withdrawals(snapshot, "verifier", judges))
+
+
 def _findings(
     snapshot: Snapshot, table: str, keys: Sequence[str]
 ) -> dict[tuple[str, str, str], Finding]:

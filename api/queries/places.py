@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, bindparam, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import select
 
 from api.filters import PlaceFilters, ReportPlaceFilters
@@ -18,16 +18,18 @@ from api.queries.counts import remembered_in, state_of
 from api.queries.listing import listing_name
 from api.queries.order import SortKey
 from api.queries.pages import Page
-from api.queries.prepared import Prepared
+from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import (
     ProjectRow,
-    project,
+    followed,
+    ids_of,
+    listed_projects,
+    listed_row,
     project_conditions,
-    project_page,
-    project_rows,
+    project_keys,
 )
-from api.queries.reports import ReportRow, report_conditions, report_of_id, report_page
-from api.queries.statements import Footprints, Projects, Reports
+from api.queries.reports import ReportRow, listed_reports, report_conditions, report_keys
+from api.queries.statements import Footprints, Methodologies, Projects, Reports
 from api.snapshot import Snapshot
 
 Extent = tuple[float, float, float, float]
@@ -69,8 +71,9 @@ def project_places(snapshot: Snapshot, filters: PlaceFilters, *, as_points: bool
         conditions.append(inside(snapshot.session, Projects.pdd_hash, filters.bbox))
     order = [SortKey(Projects.created_at, False), SortKey(Projects.project_id, False)]
     of = f"places as points {as_points}"
-    page = project_page(snapshot, filters, conditions, order, of)
-    return page.holding(_places(snapshot, page.rows))
+    page = project_keys(snapshot, filters, conditions, order, of)
+    places = {place.row.project.project_id: place for place in _places(snapshot, page.rows)}
+    return page.of(places.__getitem__)
 
 
 def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[ReportPlace]:
@@ -81,20 +84,21 @@ def report_places(snapshot: Snapshot, filters: ReportPlaceFilters) -> Page[Repor
         projects = select(Projects.project_id).where(snapshot.valid(Projects), there.every)
         conditions.append(Reports.project_id.in_(projects))
     order = [SortKey(Reports.created_at, False), SortKey(Reports.report_id, False)]
-    page = report_page(snapshot, filters, conditions, order, listing_name("monitoring", filters))
-    return page.holding(_of_projects(snapshot, page.rows))
+    page = report_keys(snapshot, filters, conditions, order, listing_name("monitoring", filters))
+    places = {place.row.report.report_id: place for place in _report_places(snapshot, page.rows)}
+    return page.of(places.__getitem__)
 
 
 def project_place(snapshot: Snapshot, name: str) -> Place | None:
     """One project by its document id or 0x… id."""
-    row = project(snapshot, name)
-    return None if row is None else _places(snapshot, [row])[0]
+    found = _places(snapshot, ids_of(name))
+    exact = [place for place in found if place.row.project.project_id == name.lower()]
+    return next(iter([*exact, *found]), None)
 
 
 def report_place(snapshot: Snapshot, report_id: str) -> ReportPlace | None:
     """One report by its 0x… id."""
-    row = report_of_id(snapshot, report_id.lower())
-    return None if row is None else _of_projects(snapshot, [row])[0]
+    return next(iter(_report_places(snapshot, [report_id.lower()])), None)
 
 
 def extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:
@@ -118,10 +122,17 @@ def _extent(snapshot: Snapshot) -> tuple[Extent | None, int | None, int | None]:
     return (None if west is None else (west, south, east, north)), first, last
 
 
-def _places(snapshot: Snapshot, rows: Sequence[ProjectRow]) -> list[Place]:
-    hashes = {row.project.pdd_hash for row in rows if row.project.pdd_hash}
-    footprints = {found.hash: found for found in _FOOTPRINTS.all(snapshot, hashes=list(hashes))}
-    return [_place(row, footprints.get(row.project.pdd_hash)) for row in rows]
+def _places(snapshot: Snapshot, ids: Sequence[str]) -> list[Place]:
+    found = _PLACES.all(snapshot, ids=ids) if ids else ()
+    return [_place(listed_row(*row), ground) for *row, ground in found]
+
+
+def _report_places(snapshot: Snapshot, ids: Sequence[str]) -> list[ReportPlace]:
+    found = _REPORT_PLACES.all(snapshot, ids=ids) if ids else ()
+    return [
+        ReportPlace(ReportRow(*row), _place(ProjectRow(project, None, None), ground))
+        for *row, project, ground in found
+    ]
 
 
 def _place(row: ProjectRow, footprint: Any) -> Place:
@@ -129,13 +140,6 @@ def _place(row: ProjectRow, footprint: Any) -> Place:
         return Place(row, footprint and footprint.name)
     ground = shapely.from_wkb(footprint.geometry)
     return Place(row, footprint.name, footprint.area_m2, ground)
-
-
-def _of_projects(snapshot: Snapshot, rows: Sequence[ReportRow]) -> list[ReportPlace]:
-    ids = {row.report.project_id for row in rows}
-    places = _places(snapshot, project_rows(snapshot, ids))
-    by_id = {place.row.project.project_id: place for place in places}
-    return [ReportPlace(row, by_id[row.report.project_id or ""]) for row in rows]
 
 
 def _in_time(table: Any, interval: str | None) -> list[ColumnElement[bool]]:
@@ -146,5 +150,22 @@ def _in_time(table: Any, interval: str | None) -> list[ColumnElement[bool]]:
     return [table.start_day <= last, table.end_day >= first]
 
 
-_FOOTPRINTS = Prepared(lambda _: select(Footprints).where(Footprints.hash.in_(bindparam("hashes"))))
+def _with_ground(valid: Valid) -> Any:
+    """Projects with their methodology and ground, as lists show them."""
+    methodology = some_of(Methodologies, "methodology_key", "methodology_id", "version")
+    query = listed_projects(valid).add_columns(methodology, _GROUND)
+    query = query.outerjoin(Methodologies, followed(valid))
+    return query.outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
+
+
+def _on_ground(valid: Valid) -> Any:
+    """Reports with their project and its ground, as lists show them."""
+    own = and_(Projects.project_id == Reports.project_id, valid(Projects))
+    project = some_of(Projects, "project_id", "document_id")
+    query = listed_reports(valid).add_columns(project, _GROUND).join(Projects, own)
+    return query.outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
+
+
+_GROUND = some_of(Footprints, "hash", "name", "area_m2", "geometry")
+_PLACES, _REPORT_PLACES = Prepared(_with_ground), Prepared(_on_ground)
 _NO_END = 65_535

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_
 from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
 from api.queries.anchored import Anchored, anchoring, within_box
 from api.queries.counts import state_of
+from api.queries.findings import finding_of, finding_shown
 from api.queries.listing import Listing, keys_of, listing_name
 from api.queries.order import Order, between, order_of
 from api.queries.pages import Page
 from api.queries.positions import first_block
-from api.queries.prepared import Prepared, Valid
+from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.project_runs import SORTS, project_runs
 from api.queries.runs import Condition
 from api.queries.search import says
 from api.queries.statements import (
     Conflicts,
+    Findings,
     Footprints,
     Methodologies,
     PDDVersions,
@@ -33,7 +35,7 @@ from api.queries.statements import (
 )
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
-from indexer.models import Methodology, PDDVersion, Project
+from indexer.models import DocumentFinding, Methodology, PDDVersion, Project
 from schemas import canonical_status
 
 
@@ -42,7 +44,8 @@ class ProjectRow:
     """A project with the version that is in force and the methodology it follows.
 
     Of one that is read by itself it is known as well how much ground its document names, whether
-    anything of it was reversed, and whether another document names the same ground.
+    anything of it was reversed, and whether another document names the same ground; of one of a
+    list, what was found about its document, and of the rest what lists show.
     """
 
     project: Project
@@ -51,6 +54,7 @@ class ProjectRow:
     area_m2: float | None = None
     is_reversed: bool = False
     is_contested: bool = False
+    finding: DocumentFinding | None = None
 
 
 def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
@@ -58,12 +62,6 @@ def project(snapshot: Snapshot, name: str) -> ProjectRow | None:
     found = [ProjectRow(*row) for row in _PROJECT.all(snapshot, ids=ids_of(name))]
     exact = [row for row in found if row.project.project_id == name.lower()]
     return next(iter([*exact, *found]), None)
-
-
-def project_rows(snapshot: Snapshot, ids: Iterable[str | None]) -> list[ProjectRow]:
-    """The projects of these 0x… ids, in no order."""
-    wanted = list(ids)
-    return [ProjectRow(*row) for row in _PROJECTS.all(snapshot, ids=wanted)] if wanted else []
 
 
 def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
@@ -76,14 +74,17 @@ def projects(snapshot: Snapshot, filters: ProjectFilters) -> Page[ProjectRow]:
     if filters.bbox:
         conditions.append(within_box(snapshot.session, Projects.pdd_hash, filters.bbox))
     order = order_of(filters.sort, SORTS, Projects.created_at, Projects.project_id)
-    return project_page(snapshot, filters, conditions, order, "projects")
+    page = project_keys(snapshot, filters, conditions, order, "projects")
+    found = _LISTED.all(snapshot, ids=page.rows) if page.rows else ()
+    rows = {project.project_id: listed_row(project, *more) for project, *more in found}
+    return page.of(rows.__getitem__)
 
 
-def project_page(
+def project_keys(
     snapshot: Snapshot, part: Part, conditions: Sequence[Condition], order: Order, of: str
-) -> Page[ProjectRow]:
-    """A page of the projects of which conditions on their own columns and documents hold; `of` and
-    the filters say which list it is."""
+) -> Page[str]:
+    """A page of the projects of which conditions on their own columns and documents hold, by their
+    0x… ids; `of` and the filters say which list it is."""
     listing = Listing(
         Projects,
         Projects.project_id,
@@ -93,9 +94,45 @@ def project_page(
         state=state_of(snapshot, Projects, Methodologies),
         name=listing_name(of, part),
     )
-    page = keys_of(snapshot, listing, part)
-    rows = {row.project.project_id: row for row in project_rows(snapshot, page.rows)}
-    return page.of(rows.__getitem__)
+    return keys_of(snapshot, listing, part)
+
+
+def listed_projects(valid: Valid) -> Any:
+    """The projects of `ids`, each with its version in force and what was found about its document,
+    as lists show them."""
+    project = some_of(
+        Projects,
+        "project_id",
+        "document_id",
+        "status",
+        "developer",
+        "project_type",
+        "pdd_hash",
+        "version",
+        "start_day",
+        "end_day",
+        "created_at",
+        "decided_by",
+        "decided_at",
+        "validated_at",
+        "updated_at",
+        "valid_from",
+    )
+    version = some_of(PDDVersions, "project_id", "block_number", "tx_hash", "registered_at")
+    about = finding_of("project", Projects.project_id, Projects.pdd_hash)
+    query = select(project).add_columns(version, finding_shown()).select_from(Projects)
+    query = query.outerjoin(PDDVersions, _in_force(valid)).outerjoin(Findings, about)
+    return query.where(valid(Projects), Projects.project_id.in_(bindparam("ids")))
+
+
+def listed_row(
+    project: Project,
+    version: PDDVersion | None,
+    finding: DocumentFinding | None,
+    methodology: Methodology | None = None,
+) -> ProjectRow:
+    """A project of `listed_projects`."""
+    return ProjectRow(project, version, methodology, finding=finding)
 
 
 def registered_in(snapshot: Snapshot, name: str) -> int | None:
@@ -167,23 +204,26 @@ def _actor_is(session: Session, actor: str) -> Anchored:
     return Anchored(either, either)
 
 
-def _projects(valid: Valid) -> Any:
-    """Projects, each with its PDD version in force and its methodology."""
-    in_force = and_(
+def _in_force(valid: Valid) -> ColumnElement[bool]:
+    return and_(
         PDDVersions.project_id == Projects.project_id,
         PDDVersions.version == Projects.version,
         valid(PDDVersions),
     )
-    followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
-    query = select(Projects, PDDVersions, Methodologies).outerjoin(PDDVersions, in_force)
-    wanted = Projects.project_id.in_(bindparam("ids"))
-    return query.outerjoin(Methodologies, followed).where(valid(Projects), wanted)
+
+
+def followed(valid: Valid) -> ColumnElement[bool]:
+    """The condition that a methodology is a project's."""
+    return and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
 
 
 def one_project(valid: Valid) -> Any:
     """A project of `ids` with what hardly any has more of: few are reversed, or contested."""
-    query = _projects(valid).outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
-    return query.add_columns(
+    query = select(Projects, PDDVersions, Methodologies).outerjoin(PDDVersions, _in_force(valid))
+    query = query.outerjoin(Methodologies, followed(valid))
+    query = query.outerjoin(Footprints, Footprints.hash == Projects.pdd_hash)
+    wanted = Projects.project_id.in_(bindparam("ids"))
+    return query.where(valid(Projects), wanted).add_columns(
         Footprints.area_m2,
         exists().where(valid(Reversals), Reversals.project_id == Projects.project_id),
         or_(
@@ -208,7 +248,7 @@ def _last_of_version(_: Valid) -> Any:
     return query.order_by(Projects.valid_from.desc()).limit(1)
 
 
-_PROJECTS, _PROJECT, _VERSIONS = Prepared(_projects), Prepared(one_project), Prepared(_versions)
+_LISTED, _PROJECT, _VERSIONS = Prepared(listed_projects), Prepared(one_project), Prepared(_versions)
 _VERSION = Prepared(
     lambda valid: _versions(valid).where(PDDVersions.version == bindparam("version"))
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -14,17 +14,18 @@ from sqlmodel import select
 from api.filters import ReportCriteria, ReportFilters
 from api.parameters import Part
 from api.queries.counts import state_of
+from api.queries.findings import finding_of, finding_shown
 from api.queries.listing import Listing, keys_of
 from api.queries.order import Nullable, Order, order_of
 from api.queries.pages import Page
 from api.queries.positions import first_block
-from api.queries.prepared import Prepared, Valid
+from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import ProjectRow, is_key, one_project
-from api.queries.statements import Projects, Reports, ReportVersions, Vintages
+from api.queries.statements import Findings, Projects, Reports, ReportVersions, Vintages
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
 from indexer.identity import report_id
-from indexer.models import Report, ReportVersion, ReportVintage
+from indexer.models import DocumentFinding, Report, ReportVersion, ReportVintage
 from indexer.moments import unix_time
 
 SORTS = {
@@ -45,16 +46,18 @@ _DAY = 86_400
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A report with the version that is in force."""
+    """A report with the version that is in force; of one of a list, what lists show of them, and
+    what was found about its document."""
 
     report: Report
     version: ReportVersion | None
+    finding: DocumentFinding | None = None
 
 
 def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
     """A report of a project by its 0x… id or its document id."""
-    named = _report_rows(snapshot, _ids_of(project_id, name))
-    found = [row for row in named if row.report.project_id == project_id]
+    named = _REPORTS.all(snapshot, ids=_ids_of(project_id, name))
+    found = [ReportRow(*row) for row in named if row[0].project_id == project_id]
     exact = [row for row in found if row.report.report_id == name.lower()]
     return next(iter([*exact, *found]), None)
 
@@ -81,7 +84,8 @@ def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
 
 def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
     """A report of any project by its 0x… id."""
-    return next(iter(_report_rows(snapshot, [report_id])), None)
+    found = _REPORTS.first(snapshot, ids=[report_id])
+    return ReportRow(*found) if found else None
 
 
 def reports(snapshot: Snapshot, project_id: str, filters: ReportFilters) -> Page[ReportRow]:
@@ -90,22 +94,52 @@ def reports(snapshot: Snapshot, project_id: str, filters: ReportFilters) -> Page
     order = order_of(filters.sort, SORTS, Reports.start_day, Reports.report_id)
     # Said so that no index is taken but that of the project, which has few reports.
     own = Reports.project_id == project_id
-    return report_page(snapshot, filters, [own, *conditions], order)
+    page = report_keys(snapshot, filters, [own, *conditions], order)
+    found = _LISTED.all(snapshot, ids=page.rows) if page.rows else ()
+    rows = {row[0].report_id: ReportRow(*row) for row in found}
+    return page.of(rows.__getitem__)
 
 
-def report_page(
+def report_keys(
     snapshot: Snapshot,
     part: Part,
     conditions: Sequence[ColumnElement[bool]],
     order: Order,
     name: str | None = None,
-) -> Page[ReportRow]:
-    """A page of the reports of which conditions on their own columns hold."""
+) -> Page[str]:
+    """A page of the reports of which conditions on their own columns hold, by their 0x… ids."""
     state = state_of(snapshot, Reports, Projects) if name else None
     listing = Listing(Reports, Reports.report_id, order, conditions, state=state, name=name)
-    page = keys_of(snapshot, listing, part)
-    rows = {row.report.report_id: row for row in _report_rows(snapshot, page.rows)}
-    return page.of(rows.__getitem__)
+    return keys_of(snapshot, listing, part)
+
+
+def listed_reports(valid: Valid) -> Any:
+    """The reports of `ids`, each with its version in force and what was found about its document,
+    as lists show them."""
+    report = some_of(
+        Reports,
+        "report_id",
+        "document_id",
+        "status",
+        "developer",
+        "verifier",
+        "report_hash",
+        "version",
+        "start_day",
+        "end_day",
+        "verified_kg",
+        "statement_hash",
+        "created_at",
+        "decided_by",
+        "decided_at",
+        "updated_at",
+        "valid_from",
+    )
+    version = some_of(ReportVersions, "report_id", "block_number", "tx_hash", "registered_at")
+    about = finding_of("report", Reports.report_id, Reports.report_hash)
+    query = select(report).add_columns(version, finding_shown()).select_from(Reports)
+    query = query.outerjoin(ReportVersions, _in_force(valid)).outerjoin(Findings, about)
+    return query.where(valid(Reports), Reports.report_id.in_(bindparam("ids")))
 
 
 def reports_of(snapshot: Snapshot, project_id: str) -> Sequence[Report]:
@@ -150,11 +184,6 @@ def vintages(snapshot: Snapshot, report_id: str) -> Sequence[ReportVintage]:
 def _ids_of(project_id: str, name: str) -> list[str]:
     own = [name.lower()] if re.fullmatch(r"0x[0-9a-fA-F]{28}", name) else []
     return [*own, report_id(project_id, name)]
-
-
-def _report_rows(snapshot: Snapshot, ids: Iterable[str]) -> list[ReportRow]:
-    wanted = list(ids)
-    return [ReportRow(*row) for row in _REPORTS.all(snapshot, ids=wanted)] if wanted else []
 
 
 def report_conditions(
@@ -227,7 +256,8 @@ def _vintages(valid: Valid) -> Any:
     return select(Vintages).where(valid(Vintages), own).order_by(Vintages.vintage)
 
 
-_REPORTS, _WITHIN, _OF_PROJECT = Prepared(_reports), Prepared(_within), Prepared(_of_project)
+_LISTED, _REPORTS, _WITHIN = Prepared(listed_reports), Prepared(_reports), Prepared(_within)
+_OF_PROJECT = Prepared(_of_project)
 _VERSIONS, _LAST_OF_VERSION = Prepared(_versions), Prepared(_last_of_version)
 _VERSION = Prepared(
     lambda valid: _versions(valid).where(ReportVersions.version == bindparam("version"))

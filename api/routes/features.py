@@ -16,7 +16,7 @@ from api.filters import PlaceFilters, ReportPlaceFilters
 from api.openapi30 import collections_definition
 from api.pages import tagged
 from api.parameters import AsOfQuery
-from api.queries.beside import beside_projects, beside_reports
+from api.queries.beside import beside_listed_projects, beside_listed_reports
 from api.queries.places import (
     Place,
     ReportPlace,
@@ -86,7 +86,7 @@ def list_areas(request: Request, registry: OfRegistry, filters: Places) -> Respo
     """Projects with their boundaries, by box, time and status; the first ones first."""
     with registry.listing(filters) as snapshot:
         page = project_places(snapshot, filters, as_points=False)
-        beside = beside_projects(snapshot, [place.row for place in page.rows])
+        beside = beside_listed_projects(snapshot, [place.row for place in page.rows])
         features = page.of(lambda place: project_area(registry, snapshot, place, beside))
         return collection(request, registry, snapshot, features)
 
@@ -98,7 +98,9 @@ def read_area(
     """The project's Feature, its boundary as a MultiPolygon."""
     with registry.snapshot(query.as_of) as snapshot:
         place = _require_project(snapshot, name)
-        content = project_area(registry, snapshot, place, beside_projects(snapshot, [place.row]))
+        content = project_area(
+            registry, snapshot, place, beside_listed_projects(snapshot, [place.row])
+        )
         return feature(request, registry, content, snapshot.position)
 
 
@@ -126,7 +128,7 @@ def list_report_areas(request: Request, registry: OfRegistry, filters: ReportPla
     """Reports on the ground of their projects, by box, reporting period and status."""
     with registry.listing(filters) as snapshot:
         page = report_places(snapshot, filters)
-        beside = beside_reports(snapshot, [place.row for place in page.rows])
+        beside = beside_listed_reports(snapshot, [place.row for place in page.rows])
         features = page.of(lambda place: report_area(registry, snapshot, place, beside))
         return collection(request, registry, snapshot, features)
 
@@ -138,7 +140,9 @@ def read_report_area(
     """The report's Feature on the ground of its project."""
     with registry.snapshot(query.as_of) as snapshot:
         place = _require_report(snapshot, report_id)
-        content = report_area(registry, snapshot, place, beside_reports(snapshot, [place.row]))
+        content = report_area(
+            registry, snapshot, place, beside_listed_reports(snapshot, [place.row])
+        )
         return feature(request, registry, content, snapshot.position)
 
 

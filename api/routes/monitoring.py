@@ -23,7 +23,7 @@ from api.filters import ReportFilters
 from api.parameters import AsOfQuery, EndingQuery, SenderQuery
 from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
-from api.queries.beside import beside_reports
+from api.queries.beside import beside_listed_reports, beside_reports
 from api.queries.projects import ProjectRow
 from api.queries.reports import (
     ReportRow,
@@ -57,7 +57,7 @@ def list_reports(
     with registry.listing(filters) as snapshot:
         project = require_project(snapshot, name)
         page = reports(snapshot, project.project.project_id, filters)
-        beside = beside_reports(snapshot, page.rows)
+        beside = beside_listed_reports(snapshot, page.rows)
         features = page.of(lambda row: report_feature(registry, snapshot, project, row, beside))
         return collection(request, registry, snapshot, features)
 

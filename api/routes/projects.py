@@ -17,7 +17,7 @@ from api.filters import ProjectFilters
 from api.parameters import AsOfQuery, EndingQuery, Sender
 from api.preconditions import IfMatch, Precondition
 from api.problems import request_id
-from api.queries.beside import beside_projects
+from api.queries.beside import beside_listed_projects, beside_projects
 from api.queries.projects import ProjectRow, project, projects, registered_in, version
 from api.registry import Registry
 from api.responses import collection, feature
@@ -55,7 +55,7 @@ def list_projects(
     """Projects as a GeoJSON FeatureCollection, filtered, sorted and paged (OGCR 4.2.1)."""
     with registry.listing(filters) as snapshot:
         page = projects(snapshot, filters)
-        beside = beside_projects(snapshot, page.rows)
+        beside = beside_listed_projects(snapshot, page.rows)
         features = page.of(lambda row: project_feature(registry, snapshot, row, beside))
         return collection(request, registry, snapshot, features)
 
