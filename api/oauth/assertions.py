@@ -39,6 +39,13 @@ class Assertion(JWTBearerClientAssertion):
         issuer = self._server.issuer
         return [issuer, f"{issuer}/oauth/token"]
 
+    def extract_assertion(self, assertion: str) -> Any:
+        """Header and claims, before anything is proven."""
+        try:
+            return super().extract_assertion(assertion)
+        except RecursionError:
+            raise InvalidClientError("The client_assertion is nested too deeply.") from None
+
     def resolve_client_public_key(self, client: Client) -> Callable[[CompactSignature], Key]:
         """What finds the key that a signature is to be looked at with."""
         return partial(meant, client.row.jwks)
@@ -59,6 +66,8 @@ class Assertion(JWTBearerClientAssertion):
     def validate_jti(self, claims: dict[str, Any], jti: Any) -> bool:
         """True the first time."""
         until = int(claims["exp"])
+        if not (isinstance(jti, str) and jti.isprintable()):
+            raise InvalidClientError("The client_assertion has a jti that is no printable text.")
         if until - time.time() > _MOST_SECONDS:
             raise InvalidClientError("The client_assertion is good for too long; an hour at most.")
         identity = digest(f"{claims['sub']} {jti}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +22,11 @@ from api.oauth.strangers import STRANGER, Authentication
 from api.oauth.tables import GrantRow, RefreshTokenRow
 from api.oauth.tokens import AccessTokens
 from api.oauth.wallets import allowed_to, wallets_of
+from api.patterns import OAUTH_FIELDS
 from api.queries import oauth as queries
 from api.registry import Registry
 
+_ID = re.compile(OAUTH_FIELDS["client_id"][1:-1])
 #: So long is a replayed code or refresh token still told from one that never was.
 _KEPT_SECONDS = 86_400
 #: Whoever adds a grant removes more than it adds, and still does not wait long.
@@ -73,7 +76,8 @@ class Server(AuthorizationServer):
 
     def query_client(self, client_id: str) -> Client | None:
         """The client of that id, unless it is revoked."""
-        row = queries.client(self.session, client_id)
+        # A client may name itself where no form was looked at, as in a JWT of its own.
+        row = queries.client(self.session, client_id) if _ID.fullmatch(client_id) else None
         return Client(row) if row else None
 
     def create_oauth2_request(self, request: FormRequest) -> FormRequest:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from authlib.oauth2.rfc7523 import private_key_jwt_sign
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
 from api.oauth.tokens import GRANT_CLAIM
@@ -269,11 +271,7 @@ class TestClients:
 
         def asked(audience: str, signer: Any = key, alg: str = "ES256", **more: Any) -> Any:
             proof = private_key_jwt_sign(signer, own.id, audience, alg, **more)
-            return {
-                "grant_type": "client_credentials",
-                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "client_assertion": proof,
-            }
+            return _asserting(proof)
 
         good = asked(endpoint)
         assert form(world, "/oauth/token", good).status_code == 200
@@ -289,6 +287,37 @@ class TestClients:
             {**good, "client_assertion": "x.y.z"},
         ):
             refused(form(world, "/oauth/token", wrong), "invalid_client", 401)
+
+    @pytest.fixture
+    def narrow(self) -> Iterator[None]:
+        """As deep as a server goes; what the tests import lets them go much deeper."""
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(1000)
+        yield
+        sys.setrecursionlimit(before)
+
+    @pytest.mark.usefixtures("narrow")
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            b'{"sub": "\\ud800"}',
+            b'{"sub": "\\u0000"}',
+            b'{"sub": ' + b"[" * 7000 + b"]" * 7000 + b"}",
+        ],
+    )
+    def test_an_assertion_of_nobody_is_refused(self, world: World, claims: bytes) -> None:
+        proof = f"{_packed({'alg': 'ES256'})}.{_coded(claims)}.{_coded(bytes(64))}"
+        refused(form(world, "/oauth/token", _asserting(proof)), "invalid_client", 401)
+
+    def test_an_assertion_with_an_id_that_is_no_text_is_refused(self, world: World) -> None:
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        public = {"keys": [key.as_dict(private=False)]}
+        agent = {"auth_method": "private_key_jwt", "organization": "ACME", "redirect_uris": ()}
+        own = known(world, jwks=public, **agent)
+        said = f'"iss": "{own.id}", "sub": "{own.id}", "aud": "{ISSUER}", "jti": "\\ud800"'
+        claims = f'{{{said}, "exp": {int(time.time()) + 60}}}'
+        proof = jws.serialize_compact({"alg": "ES256", "kid": key.kid}, claims.encode(), key)
+        refused(form(world, "/oauth/token", _asserting(proof)), "invalid_client", 401)
 
     @pytest.mark.parametrize(
         "body",
@@ -332,8 +361,21 @@ def _shift_jose(monkeypatch: pytest.MonkeyPatch, now: float) -> None:
     monkeypatch.setattr("joserfc._rfc7519.claims._generate_now", lambda: int(now))
 
 
+def _asserting(proof: str) -> dict[str, str]:
+    """The form of a client that proves itself by a JWT."""
+    return {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": proof,
+    }
+
+
 def _packed(value: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+    return _coded(json.dumps(value).encode())
+
+
+def _coded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 def _unpadded(text: str) -> bytes:
