@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -96,9 +97,9 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    names = [name for name, _ in pairs]
+    counts = Counter(name for name, _ in pairs)
     marked = Members(members)
-    marked.repeated = tuple(name for name in members if names.count(name) > 1)
+    marked.repeated = tuple(name for name in members if counts[name] > 1)
     return marked
 
 
