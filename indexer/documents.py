@@ -43,8 +43,9 @@ class DocumentStore:
     def get(self, digest: str) -> bytes:
         """The bytes of a hash; raises `DocumentMissing`, or `DocumentCorrupt` when they changed."""
         try:
-            with open(self._name(digest), "rb") as file:
-                content = file.read()
+            # Read at once, as it is: a buffer takes as long as the reading.
+            with open(self._name(digest), "rb", buffering=0) as file:
+                content = file.readall()
         except (FileNotFoundError, ValueError) as error:
             raise DocumentMissing(digest) from error
         if hash_of(content) != digest:

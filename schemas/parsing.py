@@ -10,9 +10,12 @@ from typing import Any
 import orjson
 
 from .faults import DocumentError, Fault
-from .limits import MAX_DEPTH, Members, UnreadNumber, is_within_limits, limit_faults
+from .limits import MAX_DEPTH, MAX_VALUES, Members, UnreadNumber, is_within_limits, limit_faults
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+#: What is in the text of each number beyond ±(2^53 - 1), and perhaps of other things.
+_SIGNS_OF_LARGE = (b"0" * 16, b"0e0", b"0e+")
+_ALL_DIGITS_ZERO = bytes.maketrans(b"123456789E", b"000000000e")
 _MAX_DIGITS = 400
 _INFINITY = float("inf")
 
@@ -44,7 +47,17 @@ def _plain(data: bytes) -> Any:
         is_exact = orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == data
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return None
-    return value if is_exact and is_within_limits(value) else None
+    is_kept = is_exact and (_is_small(data) or is_within_limits(value))
+    return value if is_kept else None
+
+
+def _is_small(data: bytes) -> bool:
+    """Whether a hasty look at a document that is written exactly as its value would be finds that
+    it can neither be too deep nor have too many values or too large a number."""
+    if len(data) > MAX_VALUES or data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        return False
+    digits = data.translate(_ALL_DIGITS_ZERO)
+    return not any(sign in digits for sign in _SIGNS_OF_LARGE)
 
 
 def _decoded(data: bytes | bytearray) -> str:

@@ -14,13 +14,21 @@ from schemas import DocumentError
 
 @dataclass(frozen=True)
 class Held:
-    """A document, or why there is none: `status` is held, missing, corrupt or unfit. `authored` is
-    what of it its author answers for."""
+    """A document, or why there is none: `status` is held, missing, corrupt or unfit."""
 
     status: str
-    document: dict[str, Any] | None = None
+    read: Document | None = None
     remedy: str | None = None
-    authored: dict[str, Any] | None = None
+
+    @property
+    def document(self) -> dict[str, Any] | None:
+        """Its value."""
+        return self.read.value if self.read else None
+
+    @property
+    def authored(self) -> dict[str, Any] | None:
+        """What of it its author answers for."""
+        return self.read.authored if self.read else None
 
 
 def held_document(
@@ -33,18 +41,19 @@ def held_document(
     """
     if digest is None:
         return Held("missing", remedy="The chain names no document.")
-    remedy = f"PUT {registry.link(f'/documents/{digest}')} with the document adds it."
     try:
         document = registry.reader.document(digest)
     except DocumentMissing:
-        return Held("missing", remedy=remedy)
+        return Held("missing", remedy=_supply(registry, digest))
     except DocumentCorrupt:
-        return Held("corrupt", remedy=remedy)
+        return Held("corrupt", remedy=_supply(registry, digest))
     except DocumentError:
         return Held("unfit", remedy=_UNFIT)
-    if not _fits(document, kind, name):
-        return Held("unfit", remedy=_UNFIT)
-    return Held("held", document.value, authored=document.authored)
+    return Held("held", document) if _fits(document, kind, name) else Held("unfit", remedy=_UNFIT)
+
+
+def _supply(registry: Registry, digest: str) -> str:
+    return f"PUT {registry.link(f'/documents/{digest}')} with the document adds it."
 
 
 def _fits(document: Document, kind: str, name: str | None) -> bool:

@@ -107,11 +107,15 @@ class TestParse:
 
     @pytest.mark.parametrize(
         "literal",
-        ["9007199254740992", "-9007199254740992", "9007199254740993.0", "1e20", "9" * 5000],
+        [
+            *("9007199254740992", "-9007199254740992", "9007199254740993.0", "1e20", "1e+20"),
+            *("-9007199254740992.0", "1.549561217204054e+18", "9" * 5000),
+        ],
     )
     def test_number_is_refused_when_whole_and_inexact(self, literal: str) -> None:
         code = "NUMBER_OUT_OF_RANGE" if len(literal) > 400 else "INTEGER_TOO_LARGE"
-        assert faults_of(literal) == [("", code)]
+        assert faults_of(literal) == faults_of(literal.encode()) == [("", code)]
+        assert faults_of(f"[0,{literal}]".encode()) == [("/1", code)]
 
     @pytest.mark.parametrize("literal", ["9007199254740991", "-9007199254740991", "1E30", "0e400"])
     def test_number_is_taken_when_a_double_holds_it(self, literal: str) -> None:
