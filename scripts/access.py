@@ -17,6 +17,7 @@ from scripts.deployment import ACCESS, CONTRACTS, HOLDERS, ROLE_IDS, DeploymentE
 from scripts.governing.permissions import permissions, role_name
 from scripts.paths import TypedPath
 from scripts.records import recorded_registry
+from scripts.refusals import told
 
 #: The one table of the repository (OGCR 5.2.4).
 TABLE = Path("docs/access.md")
@@ -41,7 +42,7 @@ def cli(file: Path | None) -> None:
     except (DeploymentError, StopLoudly) as error:
         raise click.ClickException(str(error)) from error
     except ApeException as error:
-        raise click.ClickException(f"The network refuses: {error}") from error
+        raise click.ClickException(f"The network refuses: {told(error)}") from error
     if file is None:
         click.echo(text, nl=False)
     else:

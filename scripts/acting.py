@@ -20,6 +20,7 @@ from scripts.auditing.events import read_events
 from scripts.auditing.node import Node
 from scripts.auditing.replay import Replay
 from scripts.deployment import ACCESS, ROLE_IDS
+from scripts.refusals import told
 
 
 def act(
@@ -68,7 +69,7 @@ def _send(act: Callable[[], object]) -> None:
     try:
         act()
     except ApeException as error:
-        raise click.ClickException(f"The chain refuses: {error}") from error
+        raise click.ClickException(f"The chain refuses: {told(error)}") from error
 
 
 def access_control() -> ContractInstance:

@@ -30,6 +30,7 @@ from scripts.deployment import CONTRACTS, DeploymentError, Registry
 from scripts.governing.asked import expected_terms
 from scripts.governing.terms import Terms, TermsError
 from scripts.records import recorded_registry
+from scripts.refusals import told
 from scripts.tables import print_table
 
 
@@ -51,7 +52,7 @@ def cli(owners: tuple[str, ...], threshold: int | None, delay: str | None) -> No
     except (DeploymentError, CompilationError, TermsError, StopLoudly) as error:
         raise click.ClickException(str(error)) from error
     except ApeException as error:
-        raise click.ClickException(f"The network refuses: {error}") from error
+        raise click.ClickException(f"The network refuses: {told(error)}") from error
     _show(findings)
 
 

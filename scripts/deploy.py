@@ -23,6 +23,7 @@ from scripts.governing.safe import SafeError, safe_of
 from scripts.governing.settlement import settle
 from scripts.governing.terms import TermsError
 from scripts.records import record_path, recorded, write_whole
+from scripts.refusals import told
 from scripts.tables import print_table
 
 _OWNER_HELP = "An owner of the Safe that is to be created; once for each."
@@ -65,7 +66,7 @@ def cli(single_key: bool, account: str | None, forwarder: str | None, **asked: A
     except (DeploymentError, TermsError, SafeError) as error:
         raise click.ClickException(str(error)) from error
     except ApeException as error:
-        raise click.ClickException(f"The network refuses: {error}") from error
+        raise click.ClickException(f"The network refuses: {told(error)}") from error
     _print_table(registry)
 
 

@@ -26,6 +26,7 @@ from scripts.governing.plan import Plan, PlanError
 from scripts.governing.safe import Safe
 from scripts.paths import TypedPath
 from scripts.records import recorded_registry, write_whole
+from scripts.refusals import told
 from scripts.tables import print_table
 
 _account = click.option("--account", "alias", metavar="ALIAS", help="Ape account that signs.")
@@ -166,7 +167,7 @@ def _telling() -> Iterator[None]:
     except (CallError, PlanError, DeploymentError, StopLoudly) as error:
         raise click.ClickException(str(error)) from error
     except ApeException as error:
-        raise click.ClickException(f"The chain refuses: {error}") from error
+        raise click.ClickException(f"The chain refuses: {told(error)}") from error
 
 
 def _calls(registry: Registry) -> Calls:

@@ -8,7 +8,6 @@ deploys.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +19,8 @@ from typing import Any
 import pytest
 from eth_utils import keccak, to_bytes, to_checksum_address, to_hex
 
-from ..patience import PATIENCE_SECONDS  # noqa: TID252
+from ..rewinding import Rpc, wait_for_empty_pool  # noqa: TID252
 from .encoding import Abi, decoded, encoded, packed, result, selector, signature
-
-Rpc = Callable[[str, list[Any]], Any]
 
 CONTRACTS_FOLDER = Path(__file__).parents[2] / "contracts"
 GAS_LIMIT = 30_000_000
@@ -121,18 +118,13 @@ class Ledger:
         """Mine a transaction; gives what it returned and its receipt. Raises Reverted unsent."""
         returned = self.call(sender, to, data)
         request = {"from": sender, "to": to, "data": to_hex(data), "gas": hex(GAS_LIMIT)}
-        receipt = self.receipt(self._result("eth_sendTransaction", [request]))
+        receipt = self.mined(request)
         assert int(receipt["status"], 16) == 1, f"mined otherwise than simulated: {receipt}"
         return returned, receipt
 
-    def receipt(self, transaction: str) -> Mapping[str, Any]:
-        """The receipt; waits, because anvil answers a transaction before its block is in."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            if found := self._result("eth_getTransactionReceipt", [transaction]):
-                return dict(found)
-            time.sleep(0.01)
-        raise TimeoutError(f"No block took up {transaction}.")
+    def mined(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send a transaction as it is; gives its receipt once its block is in."""
+        return dict(self._result("eth_sendTransactionSync", [request]))
 
     def deploy(self, name: str, *arguments: Any, sender: str) -> Contract:
         """A new contract of that name, without a proxy."""
@@ -142,7 +134,7 @@ class Ledger:
         initcode = compiled.initcode + packed(declared, arguments)
         request = {"from": sender, "data": to_hex(initcode), "gas": hex(GAS_LIMIT)}
         self._accepted("eth_call", [request, "latest"])
-        receipt = self.receipt(self._result("eth_sendTransaction", [request]))
+        receipt = self.mined(request)
         return self.contract(name, to_checksum_address(receipt["contractAddress"]))
 
     def event(self, log: Mapping[str, Any]) -> Event:
@@ -192,6 +184,7 @@ class Ledger:
         return str(self._result("evm_snapshot", []))
 
     def restore(self, snapshot: str) -> None:
+        wait_for_empty_pool(self.rpc)
         assert self._result("evm_revert", [snapshot])
 
     def _result(self, method: str, arguments: list[Any]) -> Any:

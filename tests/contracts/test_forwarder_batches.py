@@ -218,8 +218,7 @@ class TestBatches:
         counts = set()
         for gas in range(200_000, 1_600_000, 40_000):
             snapshot = ledger.snapshot()
-            sent = ledger._result("eth_sendTransaction", [{**call, "gas": hex(gas)}])
-            receipt = ledger.receipt(sent)
+            receipt = ledger.mined({**call, "gas": hex(gas)})
             events = [ledger.event(log) for log in receipt["logs"]]
             worked = [one.arguments["finished"] for one in events if one.name == "Worked"]
             assert all(worked)

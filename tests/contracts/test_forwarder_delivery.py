@@ -262,8 +262,7 @@ class TestStarving:
         outcomes = set()
         for gas in range(100_000, 520_000, 6_000):
             snapshot = ledger.snapshot()
-            sent = ledger._result("eth_sendTransaction", [{**call, "gas": hex(gas)}])
-            receipt = ledger.receipt(sent)
+            receipt = ledger.mined({**call, "gas": hex(gas)})
             succeeded = int(receipt["status"], 16) == 1
             events = [ledger.event(log) for log in receipt["logs"]]
             worked = [one.arguments["finished"] for one in events if one.name == "Worked"]

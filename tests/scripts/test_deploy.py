@@ -20,6 +20,7 @@ from scripts.governing.terms import DEFAULT_DELAYS, TermsError
 
 from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from ..ports import free_port  # noqa: TID252
+from .own_chain import put_back
 
 #: `Standing.Fit` of contracts/interfaces/IRegistryAccessControl.sol.
 FIT = 0
@@ -71,9 +72,8 @@ class TestDeploy:
         assert again["CRU"]["address"] != whole["contracts"]["CRU"]["address"]
 
     def test_deploys_anew_given_the_chain_lost_them(self, record: Path) -> None:
-        snapshot = networks.provider.snapshot()
-        deploy()
-        networks.provider.restore(snapshot)
+        with put_back():
+            deploy()
         deploy()
         assert set(json.loads(record.read_text())["contracts"]) == {FORWARDER, *CONTRACTS}
 

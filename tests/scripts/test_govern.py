@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import click
 import pytest
-from ape import chain, networks
-from click.testing import CliRunner, Result
+from ape import chain
+from click.testing import Result
 
 from scripts.accounts import development_account
 from scripts.check import cli as check_cli
@@ -17,6 +16,8 @@ from scripts.deploy import deploy
 from scripts.deployment import ROLE_IDS, Registry
 from scripts.govern import cli
 from scripts.governing.asked import Asked
+
+from .own_chain import put_back, typed
 
 DAY = 86_400
 MEMBER = "0x00000000000000000000000000000000000000A1"
@@ -26,26 +27,16 @@ Type = Callable[..., Result]
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry under a Safe of two among the test accounts 0, 1 and 2, behind two days."""
-    snapshot = networks.provider.snapshot()
     owners = ("TEST::0", "TEST::1", "TEST::2")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, put_back():
         patch.setenv("OGCR_DEPLOYMENTS", str(tmp_path_factory.mktemp("deployments")))
         yield deploy(asked=Asked(owners=owners, threshold=2, delay="2 days"))
-    networks.provider.restore(snapshot)
 
 
 @pytest.fixture(autouse=True)
 def unchanged_chain(registry: Registry) -> Iterator[None]:
-    snapshot = networks.provider.snapshot()
-    yield
-    networks.provider.restore(snapshot)
-
-
-def typed(command: click.Command, *words: str) -> Result:
-    """What a command prints on the chain of the tests: Ape's own frame would start another."""
-    own = [one for one in command.params if one.name != "network"]
-    plain = click.Command(command.name, params=own, callback=command.callback)
-    return CliRunner().invoke(plain, words, catch_exceptions=False)
+    with put_back():
+        yield
 
 
 @pytest.fixture
