@@ -33,6 +33,7 @@ from api.queries.statements import (
     Projects,
     Reversals,
 )
+from api.queries.versions import Versions
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
 from indexer.models import DocumentFinding, Methodology, PDDVersion, Project
@@ -144,15 +145,13 @@ def versions(snapshot: Snapshot, row: ProjectRow) -> Sequence[PDDVersion]:
     """Every version of a project's PDD, the first one first."""
     if row.version is not None and row.version.version == 1:
         return [row.version]
-    return _VERSIONS.all(snapshot, project_id=row.project.project_id)
+    return _VERSIONS.all(snapshot, row.project.project_id)
 
 
 def version(snapshot: Snapshot, project_id: str, number: int) -> ProjectRow | None:
     """A version of a project's PDD, with the last state that the project had in it."""
-    wanted = {"project_id": project_id, "version": number}
-    found = _VERSION.first(snapshot, **wanted)
-    last = _LAST_OF_VERSION.first(snapshot, **wanted, reached=snapshot.position.block_number)
-    return ProjectRow(last, found, None) if found and last else None
+    found = _VERSIONS.one(snapshot, project_id, number)
+    return ProjectRow(*found, None) if found else None
 
 
 def ids_of(name: str) -> list[str]:
@@ -233,23 +232,5 @@ def one_project(valid: Valid) -> Any:
     )
 
 
-def _versions(valid: Valid) -> Any:
-    of_project = PDDVersions.project_id == bindparam("project_id")
-    return select(PDDVersions).where(valid(PDDVersions), of_project).order_by(PDDVersions.version)
-
-
-def _last_of_version(_: Valid) -> Any:
-    """The last row of a project in a version, whatever was in force later."""
-    query = select(Projects).where(
-        Projects.project_id == bindparam("project_id"),
-        Projects.version == bindparam("version"),
-        Projects.valid_from <= bindparam("reached"),
-    )
-    return query.order_by(Projects.valid_from.desc()).limit(1)
-
-
-_LISTED, _PROJECT, _VERSIONS = Prepared(listed_projects), Prepared(one_project), Prepared(_versions)
-_VERSION = Prepared(
-    lambda valid: _versions(valid).where(PDDVersions.version == bindparam("version"))
-)
-_LAST_OF_VERSION = Prepared(_last_of_version)
+_LISTED, _PROJECT = Prepared(listed_projects), Prepared(one_project)
+_VERSIONS = Versions(Projects, PDDVersions, "project_id")

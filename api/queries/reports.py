@@ -22,6 +22,7 @@ from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import ProjectRow, is_key, one_project
 from api.queries.statements import Findings, Projects, Reports, ReportVersions, Vintages
+from api.queries.versions import Versions
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
 from indexer.identity import report_id
@@ -165,15 +166,13 @@ def versions(snapshot: Snapshot, row: ReportRow) -> Sequence[ReportVersion]:
     """Every version of a report, the first one first."""
     if row.version is not None and row.version.version == 1:
         return [row.version]
-    return _VERSIONS.all(snapshot, report_id=row.report.report_id)
+    return _VERSIONS.all(snapshot, row.report.report_id)
 
 
 def version(snapshot: Snapshot, report_id: str, number: int) -> ReportRow | None:
     """A version of a report, with the last state that the report had in it."""
-    wanted = {"report_id": report_id, "version": number}
-    found = _VERSION.first(snapshot, **wanted)
-    last = _LAST_OF_VERSION.first(snapshot, **wanted, reached=snapshot.position.block_number)
-    return ReportRow(last, found) if found and last else None
+    found = _VERSIONS.one(snapshot, report_id, number)
+    return ReportRow(*found) if found else None
 
 
 def vintages(snapshot: Snapshot, report_id: str) -> Sequence[ReportVintage]:
@@ -236,21 +235,6 @@ def _of_project(valid: Valid) -> Any:
     return query.order_by(Reports.start_day, Reports.report_id)
 
 
-def _versions(valid: Valid) -> Any:
-    own = ReportVersions.report_id == bindparam("report_id")
-    return select(ReportVersions).where(valid(ReportVersions), own).order_by(ReportVersions.version)
-
-
-def _last_of_version(_: Valid) -> Any:
-    """The last row of a report in a version, whatever was in force later."""
-    query = select(Reports).where(
-        Reports.report_id == bindparam("report_id"),
-        Reports.version == bindparam("version"),
-        Reports.valid_from <= bindparam("reached"),
-    )
-    return query.order_by(Reports.valid_from.desc()).limit(1)
-
-
 def _vintages(valid: Valid) -> Any:
     own = Vintages.report_id == bindparam("report_id")
     return select(Vintages).where(valid(Vintages), own).order_by(Vintages.vintage)
@@ -258,8 +242,5 @@ def _vintages(valid: Valid) -> Any:
 
 _LISTED, _REPORTS, _WITHIN = Prepared(listed_reports), Prepared(_reports), Prepared(_within)
 _OF_PROJECT = Prepared(_of_project)
-_VERSIONS, _LAST_OF_VERSION = Prepared(_versions), Prepared(_last_of_version)
-_VERSION = Prepared(
-    lambda valid: _versions(valid).where(ReportVersions.version == bindparam("version"))
-)
+_VERSIONS = Versions(Reports, ReportVersions, "report_id")
 _VINTAGES = Prepared(_vintages)
