@@ -15,6 +15,7 @@ from ..indexer.node import Node  # noqa: TID252
 from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
 from .relaying import RelayWorld
+from .walking import Known, Walk, known
 from .world import World, activate
 
 
@@ -49,6 +50,20 @@ def relay_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
         yield made
 
 
+@pytest.fixture
+def each_relay_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterator[RelayWorld]:
+    """The same, once on SQLite and once on PostgreSQL."""
+    with RelayWorld.opened(deployed, tmp_path, database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def narrow_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
+    """A world whose relayer has one transaction on its way at most."""
+    with RelayWorld.opened(deployed, tmp_path, relayer_pending=1) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def file_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the tests of one file."""
@@ -60,6 +75,18 @@ def file_world(deployed: Registry, file_folder: Path) -> Iterator[World]:
     """One world on SQLite for the tests of one file, which do not get into each other's way."""
     with World.opened(deployed, file_folder) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def client(file_world: World) -> Known:
+    """A client of OAuth for the tests of one file."""
+    return known(file_world)
+
+
+@pytest.fixture
+def walk(file_world: World, client: Known) -> Walk:
+    """A walk of that client through the code flow."""
+    return Walk(file_world, client)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

@@ -23,16 +23,6 @@ def world(file_world: World) -> World:
     return file_world
 
 
-@pytest.fixture(scope="module")
-def client(world: World) -> Known:
-    return known(world)
-
-
-@pytest.fixture
-def walk(world: World, client: Known) -> Walk:
-    return Walk(world, client)
-
-
 class TestCode:
     """
     when a code comes a second time          nobody gets tokens, and those it gave are dead

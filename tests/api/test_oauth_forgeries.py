@@ -29,16 +29,6 @@ def world(file_world: World) -> World:
     return file_world
 
 
-@pytest.fixture(scope="module")
-def client(world: World) -> Known:
-    return known(world)
-
-
-@pytest.fixture
-def walk(world: World, client: Known) -> Walk:
-    return Walk(world, client)
-
-
 class TestSignIn:
     """
     when the text is one of another domain, chain, request, time, wallet or purpose    401

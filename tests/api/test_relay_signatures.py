@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +24,8 @@ FOREST = "/projects/harz-mixed-forest"
 
 
 @pytest.fixture
-def world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
-    """A world with a relayer, on SQLite."""
-    with RelayWorld.opened(deployed, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def each_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterator[RelayWorld]:
-    """The same, once on SQLite and once on PostgreSQL."""
-    with RelayWorld.opened(deployed, tmp_path, database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def narrow_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
-    """A world whose relayer has one transaction on its way at most."""
-    with RelayWorld.opened(deployed, tmp_path, relayer_pending=1) as made:
-        yield made
+def world(relay_world: RelayWorld) -> RelayWorld:
+    return relay_world
 
 
 def code(answer: Any) -> str:
@@ -108,8 +91,8 @@ class TestDelivery:
     when blocks go on                 the task ends final
     """
 
-    def test_delivers_for_the_signer(self, each_world: RelayWorld) -> None:
-        world = each_world
+    def test_delivers_for_the_signer(self, each_relay_world: RelayWorld) -> None:
+        world = each_relay_world
         pdd = documents.forest()
         balance = world.node.rpc("eth_getBalance", world.address(DEVELOPER), "latest")
         sent = world.hand_in(DEVELOPER, world.proposed(DEVELOPER, "/projects", pdd))

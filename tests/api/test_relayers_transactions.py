@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from eth_account import Account
 from api.relayer import Relayer, RelayerError
 from api.settings import ApiSettings
 
-from ..indexer.stage import Registry  # noqa: TID252
 from . import documents
 from .people import DEVELOPER, OTHER_DEVELOPER, STRANGER
 from .relaying import PASSPHRASE, RELAYER, RelayWorld, forwarded, keyfile
@@ -23,24 +21,8 @@ FOREST = "/projects/harz-mixed-forest"
 
 
 @pytest.fixture
-def world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
-    """A world with a relayer, on SQLite."""
-    with RelayWorld.opened(deployed, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def each_world(deployed: Registry, database_url: str, tmp_path: Path) -> Iterator[RelayWorld]:
-    """The same, once on SQLite and once on PostgreSQL."""
-    with RelayWorld.opened(deployed, tmp_path, database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def narrow_world(deployed: Registry, tmp_path: Path) -> Iterator[RelayWorld]:
-    """A world whose relayer has one transaction on its way at most."""
-    with RelayWorld.opened(deployed, tmp_path, relayer_pending=1) as made:
-        yield made
+def world(relay_world: RelayWorld) -> RelayWorld:
+    return relay_world
 
 
 class TestRelayersOwnTransactions:
@@ -124,9 +106,9 @@ class TestRelayersOwnTransactions:
         world.task(task["id"], "indexed")
 
     def test_is_sent_again_as_it_was_when_a_reorg_takes_its_block(
-        self, each_world: RelayWorld
+        self, each_relay_world: RelayWorld
     ) -> None:
-        world = each_world
+        world = each_relay_world
         task = world.hand_in(
             DEVELOPER, world.proposed(DEVELOPER, "/projects", documents.forest())
         ).json()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scripts.access import TABLE, access_table
 from scripts.deployment import CONTRACTS, Registry
 
@@ -11,6 +13,12 @@ from .samples import Contracts
 ROOT = CONTRACTS_FOLDER.parent
 
 
+@pytest.fixture(scope="module")
+def fresh(deployment: Registry, registry: Contracts) -> str:
+    """What a fresh deployment says, asked once."""
+    return access_table(deployment)
+
+
 class TestAccessTable:
     """
     it is what a fresh deployment says, to the letter
@@ -18,11 +26,8 @@ class TestAccessTable:
     when a role changes on the chain    it changes too: it is read there, not in a list
     """
 
-    def test_is_what_a_fresh_deployment_says(
-        self, deployment: Registry, registry: Contracts
-    ) -> None:
-        written = (ROOT / TABLE).read_text()
-        assert written == access_table(deployment), (
+    def test_is_what_a_fresh_deployment_says(self, fresh: str) -> None:
+        assert (ROOT / TABLE).read_text() == fresh, (
             f"Run `scripts/access --to {TABLE}` against a fresh deployment, and read what changed."
         )
 
@@ -37,11 +42,15 @@ class TestAccessTable:
             assert len(rows) == len(contract.mutable())
 
     def test_changes_when_a_role_changes_on_the_chain(
-        self, deployment: Registry, access: Contract, units: Contract, administrator: str
+        self,
+        deployment: Registry,
+        fresh: str,
+        access: Contract,
+        units: Contract,
+        administrator: str,
     ) -> None:
-        before = access_table(deployment)
         change = (units.address, [units.selector("pause")], 1)
         access.setTargetFunctionRole(*change, sender=administrator)
         after = access_table(deployment).split("## CRU\n")[1].split("\n## ")[0]
-        assert "| `pause()` | guardian |" in before.split("## CRU\n")[1].split("\n## ")[0]
+        assert "| `pause()` | guardian |" in fresh.split("## CRU\n")[1].split("\n## ")[0]
         assert "| `pause()` | registry_operator |" in after

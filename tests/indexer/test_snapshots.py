@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Engine, func, text
@@ -17,18 +18,14 @@ _COUNTED = select(func.count()).select_from(Block)
 
 @pytest.fixture
 def made(database_url: str) -> Iterator[Engine]:
-    found = engine(database_url)
-    _fill(found)
-    yield found
-    found.dispose()
+    with _filled(database_url) as found:
+        yield found
 
 
 @pytest.fixture
 def served(fresh_postgres_url: str) -> Iterator[Engine]:
-    found = engine(fresh_postgres_url)
-    _fill(found)
-    yield found
-    found.dispose()
+    with _filled(fresh_postgres_url) as found:
+        yield found
 
 
 class TestSnapshot:
@@ -87,10 +84,14 @@ class TestSnapshot:
             session.execute(text("DELETE FROM block"))
 
 
-def _fill(database: Engine) -> None:
+@contextmanager
+def _filled(url: str) -> Iterator[Engine]:
+    database = engine(url)
     create_index_tables(database)
     with transaction(database) as session:
         session.add(Block(number=1, hash="0x01", parent_hash="0x00", timestamp=1))
+    yield database
+    database.dispose()
 
 
 def _look_in_vain(database: Engine) -> None:
