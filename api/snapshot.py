@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection
 from sqlmodel import Session
 
 from api.encoding import moment_text
+from indexer.database import connection_of
 from indexer.models import Checkpoint, Versioned, as_of
 
 
@@ -95,8 +96,8 @@ class Snapshot:
 
     @cached_property
     def connection(self) -> Connection:
-        """The connection of the session, which a session looks up anew each time it is asked."""
-        return self.session.connection()
+        """The connection of the session, which looks for it anew each time it is asked."""
+        return connection_of(self.session)
 
     def not_yet(self, began: int | None) -> str | None:
         """The end of a sentence about what began in a later block than the one that is read."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from psycopg import Cursor
 from sqlalchemy import (
     URL,
+    Connection,
     Engine,
     Index,
     Table,
@@ -18,8 +21,8 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.schema import CreateIndex, CreateSchema, DropIndex
 from sqlmodel import Session
 
@@ -35,9 +38,14 @@ SORTING_CACHE_KIB = 1_000
 PREPARED_AFTER = 2
 #: Statements that a connection keeps prepared: the API asks some two hundred, in either form.
 PREPARED_MOST = 400
+#: For so long after it was used a connection is taken for one that is there.
+TRUSTED_SECONDS = 1.0
+_USED = "ogcr_used"
 _TABLES = b"ogcr-tab"
 _READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BY_KEY = "SET LOCAL plan_cache_mode = force_generic_plan"
+#: Option of connections whose transaction we began ourselves.
+_BEGUN = "ogcr_begun"
 #: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
 _PATIENCE = {
     "connect_timeout": 10,
@@ -59,7 +67,6 @@ def engine(url: str) -> Engine:
         target = target.set(drivername="postgresql+psycopg")
     made = create_engine(
         target,
-        pool_pre_ping=True,
         pool_use_lifo=True,
         connect_args={
             **_PATIENCE,
@@ -68,6 +75,9 @@ def engine(url: str) -> Engine:
         },
     )
     event.listen(made, "connect", _keep_prepared)
+    event.listen(made, "connect", _note_use)
+    event.listen(made, "checkin", _note_use)
+    event.listen(made, "checkout", partial(_ask_whether_there, made.dialect))
     return made
 
 
@@ -89,6 +99,21 @@ class _PlainCursor(Cursor[Any]):
 
 def _keep_prepared(connection: Any, _record: object) -> None:
     connection.prepared_max = PREPARED_MOST
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info[_USED] = monotonic()
+
+
+def _ask_whether_there(dialect: Dialect, connection: Any, record: Any, _proxy: object) -> None:
+    """Let the pool give another connection when the server has ended one that nobody used for a
+    while. Of one that was used just now it is not asked: that is a way there and back."""
+    if monotonic() - record.info.get(_USED, 0.0) < TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def create_index_tables(engine: Engine) -> None:
@@ -147,30 +172,33 @@ def snapshot(engine: Engine, *, by_key: bool = False) -> Iterator[Session]:
     that it comes from anew takes four times as long as to find it. Where a reader chooses among
     many rows, a plan for just that choice can be a tenth of the work.
 
-    Rows stay usable after it. It ends with COMMIT, even where an exception comes out of it, because
-    psycopg forgets after a ROLLBACK which statements PostgreSQL has prepared, and planning one anew
-    can take ten times as long as it.
+    Rows stay usable after it; what was changed of them in memory is not written. It ends with
+    COMMIT, even where an exception comes out of it, because psycopg forgets after a ROLLBACK which
+    statements PostgreSQL has prepared, and planning one anew can take ten times as long as it.
     """
-    # Of PostgreSQL's transaction we say ourselves how it begins, in one way there and back.
-    options = {} if _is_sqlite(engine) else {"isolation_level": "AUTOCOMMIT"}
-    connection = engine.connect().execution_options(**options)
+    connection = _begun(engine, by_key=by_key)
     with connection, Session(connection) as session:
-        if not _is_sqlite(engine):
-            begin = f"{_READING}; {_BY_KEY}" if by_key else _READING
-            session.connection().exec_driver_sql(begin)
         try:
             yield session
-        except Exception:
-            with suppress(SQLAlchemyError):
-                _end(session)
-            raise
-        _end(session)
+        finally:
+            _end(connection)
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection that a session asks, in its transaction."""
+    bound: Any = session.get_bind()
+    return bound if bound.get_execution_options().get(_BEGUN) else session.connection()
+
+
+def is_told_of_statements(connection: Connection) -> bool:
+    """Whether somebody listens to what SQLAlchemy is asked on a connection: traces, tests."""
+    return bool(connection.engine.dispatch.before_cursor_execute)
 
 
 def ask_by_key(session: Session) -> None:
     """Let one plan serve every key from now on, until the snapshot ends."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(_BY_KEY)
+        connection_of(session).exec_driver_sql(_BY_KEY)
 
 
 @contextmanager
@@ -196,10 +224,45 @@ def block_at(session: Session, timestamp: int) -> int:
     return session.scalar(of_time.order_by(blocks.number.desc()).limit(1)) or 0
 
 
-def _end(session: Session) -> None:
-    # Before it commits, or what was changed in memory would be written.
-    session.expunge_all()
-    session.commit()
+def _begun(engine: Engine, *, by_key: bool) -> Connection:
+    """A connection in a transaction of which the driver was told by us: a session takes as long to
+    begin and to end one as a query takes."""
+    options = {} if _is_sqlite(engine) else {"isolation_level": "AUTOCOMMIT"}
+    for is_last in (False, True):
+        connection = engine.connect().execution_options(**{_BEGUN: True}, **options)
+        try:
+            _begin(connection, by_key=by_key)
+        except DBAPIError as error:
+            connection.close()
+            # The server ended it just now: the pool has let go of all that were of that time.
+            if is_last or not error.connection_invalidated:
+                raise
+        else:
+            break
+    return connection
+
+
+def _begin(connection: Connection, *, by_key: bool) -> None:
+    if connection.dialect.name == "sqlite":
+        begin = "BEGIN"
+    else:
+        # In one way to the server and back.
+        begin = f"{_READING}; {_BY_KEY}" if by_key else _READING
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(begin)
+    except connection.dialect.loaded_dbapi.Error:
+        # SQLAlchemy says what fails, and gives up connections that are lost.
+        connection.exec_driver_sql(begin)
+
+
+def _end(connection: Connection) -> None:
+    if connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    # What was read is read, and of a connection that is lost the pool takes care.
+    with suppress(connection.dialect.loaded_dbapi.Error):
+        driver.commit()
 
 
 def _make_schema(session: Session, name: str | None) -> None:
@@ -246,7 +309,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get("write_lock", False)
+    options = connection.get_execution_options()
+    if options.get(_BEGUN):
+        return
+    writes = options.get("write_lock", False)
     if writes:
         connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -13,16 +13,20 @@ from functools import cache, cached_property, partial
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam
+from sqlalchemy import ColumnElement, Connection, bindparam
 from sqlalchemy.orm import Bundle
 from sqlmodel import Session
 
+from api.queries.driven import Driven
 from api.snapshot import Snapshot
+from indexer.database import connection_of, is_told_of_statements
 from indexer.models import as_of
 
 #: Gives the condition on the rows of a table that belong to the state which is read.
 Valid = Callable[[Any], ColumnElement[bool]]
 _BLOCK = "block"
+#: As many keys a driver is asked for at once; each number of them is a statement of its own.
+_FEW = 4
 _namedtuple: Any = collections.namedtuple
 
 
@@ -53,7 +57,7 @@ class Prepared:
 
     def at(self, session: Session, block: int | None, **given: Any) -> list[Any]:
         """Everything that it finds in the state at a block; without one, in the newest."""
-        return self._read(session.connection(), block, given)
+        return self._read(connection_of(session), block, given)
 
     def _read(self, connection: Connection, block: int | None, given: dict[str, Any]) -> list[Any]:
         if block is None:
@@ -62,23 +66,18 @@ class Prepared:
 
     @cached_property
     def _newest(self) -> _Form:
-        return _Form.of(self._build(as_of))
+        return _Form(self._build(as_of))
 
     @cached_property
     def _past(self) -> _Form:
         block: Any = bindparam(_BLOCK)
-        return _Form.of(self._build(lambda table: as_of(table, block)))
+        return _Form(self._build(lambda table: as_of(table, block)))
 
 
-@dataclass(frozen=True)
 class _Form:
     """A statement as a database is asked it, and how what is wanted is cut from a row of it."""
 
-    statement: Any
-    cut: Callable[[Row[Any]], Any]
-
-    @classmethod
-    def of(cls, query: Any) -> _Form:
+    def __init__(self, query: Any) -> None:
         parts: list[_Part] = []
         columns: list[Any] = []
         place = 0
@@ -87,11 +86,26 @@ class _Form:
             parts.append(part)
             columns += part.columns
             place += len(part.columns)
-        return cls(query.with_only_columns(*columns, maintain_column_froms=True), _cut(parts))
+        self._statement = query.with_only_columns(*columns, maintain_column_froms=True)
+        self._cut = _cut(parts)
+        self._driven: dict[tuple[Any, ...], Driven] = {}
 
     def read(self, connection: Connection, given: dict[str, Any]) -> list[Any]:
-        rows = connection.execute(self.statement, given).all()
-        return [self.cut(row) for row in rows]
+        cut = self._cut
+        return [cut(row) for row in self._rows(connection, given)]
+
+    def _rows(self, connection: Connection, given: dict[str, Any]) -> Sequence[Any]:
+        many = [len(value) for value in given.values() if isinstance(value, list)]
+        if is_told_of_statements(connection) or any(not 0 < each <= _FEW for each in many):
+            return connection.execute(self._statement, given).all()
+        key = (connection.dialect.name, *many)
+        if key not in self._driven:
+            self._driven[key] = Driven(self._statement, connection.dialect, given)
+        try:
+            return self._driven[key].rows(connection, given)
+        except connection.dialect.loaded_dbapi.Error:
+            # SQLAlchemy says what fails, and gives up connections that are lost.
+            return connection.execute(self._statement, given).all()
 
 
 @dataclass(frozen=True)
@@ -124,7 +138,7 @@ class _Part:
         return lambda row: None if row[key] is None else made(row[its])
 
 
-def _cut(parts: Sequence[_Part]) -> Callable[[Row[Any]], Any]:
+def _cut(parts: Sequence[_Part]) -> Callable[[Sequence[Any]], Any]:
     cuts = [part.of() for part in parts]
     if len(cuts) == 1:
         return cuts[0]

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine, func, text
+from sqlalchemy import Engine, create_engine, func, text
 from sqlalchemy.exc import InternalError
 from sqlmodel import Session, select
 
+from indexer import database as indexing
 from indexer.database import PREPARED_AFTER, create_index_tables, engine, snapshot, transaction
 from indexer.models import Block
 
 _COUNTED = select(func.count()).select_from(Block)
+_OTHERS = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+    "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -37,6 +42,8 @@ class TestSnapshot:
         when an exception ends it  what was prepared is prepared still
         given queries by key       one plan serves every key, in that snapshot alone
         when others write          it still sees one state, and can write nothing itself
+        when the server dropped every connection, used just now or long ago
+                                   the next one reads all the same
     """
 
     def test_nothing_is_written_when_a_row_was_changed_in_memory(self, made: Engine) -> None:
@@ -82,6 +89,21 @@ class TestSnapshot:
     def test_nothing_can_be_written_in_it(self, served: Engine) -> None:
         with snapshot(served) as session, pytest.raises(InternalError, match="read-only"):
             session.execute(text("DELETE FROM block"))
+
+    @pytest.mark.parametrize("trusted", [0.0, 60.0])
+    def test_the_next_one_reads_when_every_connection_was_dropped(
+        self, served: Engine, monkeypatch: pytest.MonkeyPatch, trusted: float
+    ) -> None:
+        monkeypatch.setattr(indexing, "TRUSTED_SECONDS", trusted)
+        with snapshot(served) as one, snapshot(served) as another:
+            assert one.scalar(_COUNTED) == another.scalar(_COUNTED) == 1
+        dropping = create_engine(served.url.set(drivername="postgresql+psycopg"))
+        with dropping.connect() as connection:
+            dropped = connection.execute(_OTHERS).all()
+        dropping.dispose()
+        assert len(dropped) == 2
+        with snapshot(served) as session:
+            assert session.scalar(_COUNTED) == 1
 
 
 @contextmanager
