@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from api.hooks.events import TABLES
 from api.hooks.worker import Teller
 
 from ..patience import PATIENCE_SECONDS  # noqa: TID252
 from .world import World
+
+#: A filter for everything that the feed tells.
+CHANGES = [f"{table}.*" for table in TABLES]
 
 
 @dataclass
@@ -103,3 +107,23 @@ def told(world: World) -> Iterator[Teller]:
     finally:
         teller.stop()
         parts.settings = settings
+
+
+def subscribed(world: World, url: str, **wishes: Any) -> dict[str, Any]:
+    """Subscribe as the developer; gives what was made, with its secret."""
+    answer = world.post("/webhooks", {"url": url, **wishes})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def changes(world: World, **parameters: Any) -> list[dict[str, Any]]:
+    """The feed's changes from its beginning."""
+    found: list[dict[str, Any]] = world.get("/changes", limit=1000, **parameters).json()["changes"]
+    return found
+
+
+def cursors(heard: Receiver) -> list[int]:
+    """The cursors of the changes that arrived, each once, in their order."""
+    found = [m.content["data"]["cursor"] for m in heard.messages if "-c" in m.id]
+    return list(dict.fromkeys(found))

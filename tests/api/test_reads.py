@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
 from indexer.identity import project_id
 from schemas import content_hash, validate
 
 from . import documents
 from .people import BUYER, DEVELOPER, OTHER_DEVELOPER, VERIFIER
+from .reads import AIR, DRAFT, FIJI, FOREST, played
 from .world import World
-
-FOREST, FIJI, AIR, DRAFT = "harz-mixed-forest", "taveuni", "hellisheidi", "harz-draft"
 
 
 @pytest.fixture(scope="module")
 def reading(each_file_world: World) -> World:
     """A world that is only read: three projects and a draft, two reports, several units."""
-    _play(each_file_world)
+    played(each_file_world)
     return each_file_world
-
-
-def _play(world: World) -> None:
-    air = documents.example("methodology.air-capture")
-    world.add_methodology(air)
-    forest, mangroves = documents.forest(), _mangroves()
-    world.register(forest)
-    world.validate(forest)
-    world.register(mangroves, OTHER_DEVELOPER)
-    reference = {"id": air["id"], "version": air["version"]}
-    world.register(documents.factory(AIR, "IS-1", reference))
-    draft = documents.forest(DRAFT, east=1.0)
-    world.done(DEVELOPER, world.post("/projects", draft, draft="true"))
-    first, second = documents.report(), documents.report(name="second", start="2026-01-01")
-    second["properties"]["end_date"] = "2026-02-28"
-    world.report(first)
-    world.verify(first, 1000)
-    world.report(second)
-    world.done(
-        VERIFIER,
-        world.post(f"/projects/{FOREST}/monitoring/second/verify", documents.rejected(second)),
-    )
-    (unit,) = world.get("/credits", status="held").json()["features"]
-    name = unit["properties"]["serial_number"]
-    world.done(
-        DEVELOPER, world.post("/credits/transfer", {"units": [name], "to": world.address(BUYER)})
-    )
-    body = {"unit": name, "quantities_kg": [100_000, 750_000]}
-    world.done(BUYER, world.post("/credits/split", body))
-    smallest = world.get("/credits", status="held", sort="quantity_kg").json()["features"][0]
-    retirement = {"reason": "voluntary_claim", "purpose": "Travel 2025"}
-    world.done(BUYER, world.post(f"/credits/{smallest['id']}/retire", retirement))
-
-
-def _mangroves() -> dict[str, Any]:
-    document = documents.example("pdd.taveuni-mangroves-across-the-antimeridian")
-    document["id"] = FIJI
-    document["properties"] |= {
-        "project_type": "afforestation",
-        "methodology": {"id": "OGCR-REF-01", "version": "1.2.0"},
-    }
-    return document
 
 
 def names(world: World, path: str, **parameters: Any) -> list[str]:
@@ -372,7 +326,7 @@ class TestReadOthers:
     when a document is read            it is exactly the bytes that hash, never executable
     when it is known already           it is not sent again
     when the service is read           it says where it stands, and where to begin
-    when a path or verb is unknown     it is a problem like any other
+    whatever is read                   it says its block, and the head is that of the body
     """
 
     def test_methodologies_show_their_terms(self, reading: World) -> None:
@@ -425,91 +379,11 @@ class TestReadOthers:
             assert answer.headers["ogcr-finality"] == "latest"
             assert answer.headers["ogcr-lag"] == "0"
 
-    @pytest.mark.parametrize(
-        ("method", "path", "status"),
-        [
-            ("GET", "/nowhere", 404),
-            ("GET", "/projects/", 404),
-            ("DELETE", "/projects", 405),
-            ("PATCH", f"/projects/{FOREST}", 405),
-            ("POST", "/health", 405),
-        ],
-    )
-    def test_it_is_a_problem_when_path_or_verb_is_unknown(
-        self, reading: World, method: str, path: str, status: int
-    ) -> None:
-        answer = reading.client.request(method, path)
-        assert answer.status_code == status
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.json()["request_id"] == answer.headers["x-request-id"]
-        assert ("allow" in answer.headers) == (status == 405)
-
-    def test_it_names_the_verbs_when_one_is_unknown(self, reading: World) -> None:
-        for path, verbs in (
-            ("/projects", "GET, HEAD, POST"),
-            (f"/projects/{FOREST}", "DELETE, GET, HEAD, PUT"),
-            ("/credits/transfer", "POST"),
-        ):
-            assert reading.client.patch(path).headers["allow"] == verbs
-
     def test_the_head_is_that_of_the_body(self, reading: World) -> None:
         for path in ("/projects", "/credits", f"/documents/{content_hash(documents.forest())}"):
             head, body = reading.client.head(path), reading.client.get(path)
             assert (head.status_code, head.content) == (200, b"")
             assert head.headers["content-length"] == body.headers["content-length"]
-
-    def test_dapps_may_read_from_anywhere(self, reading: World) -> None:
-        origin = {"Origin": "https://dapp.example"}
-        answer = reading.client.get("/projects", headers=origin)
-        assert answer.headers["access-control-allow-origin"] == "*"
-        assert "OGCR-Block-Number" in answer.headers["access-control-expose-headers"]
-        assert "access-control-allow-credentials" not in answer.headers
-        ask = origin | {"Access-Control-Request-Method": "POST"}
-        assert reading.client.options("/projects", headers=ask).status_code == 200
-
-    def test_a_request_keeps_its_own_id(self, reading: World) -> None:
-        for given, kept in (("abc-1", True), ("a b", False), ("x" * 65, False)):
-            answer = reading.client.get("/health", headers={"X-Request-ID": given})
-            assert (answer.headers["x-request-id"] == given) == kept
-
-
-class TestFaultsOfOurs:
-    """
-    when something breaks inside   a 500 without a word about it, with the headers of any answer
-    """
-
-    def test_it_tells_nothing_when_something_breaks(
-        self, reading: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        def breaks(*_: object) -> None:
-            raise RuntimeError("secret of the inside")
-
-        monkeypatch.setattr("api.routes.landing.landing_page", breaks)
-        headers = {"Accept": "text/html", "Origin": "https://dapp.example"}
-        answer = reading.client.get("/", headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL_ERROR")
-        assert "secret" not in answer.text
-        assert answer.headers["access-control-allow-origin"] == "*"
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.json()["request_id"] in caplog.text
-        assert "secret of the inside" in caplog.text
-
-
-class TestWithoutIndex:
-    """
-    given an index without a block   lists answer 503, and health says why
-    """
-
-    def test_it_is_unavailable_given_an_empty_index(self, world: World, tmp_path: Path) -> None:
-        url = f"sqlite:///{tmp_path}/empty.db"
-        settings = world.settings.model_copy(update={"database_url": url})
-        with TestClient(create_app(settings)) as client:
-            answer = client.get("/projects")
-            assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
-            assert answer.headers["retry-after"] == "2"
-            health = client.get("/health")
-            assert (health.status_code, health.json()["status"]) == (503, "broken")
-            assert "indexer" in health.json()["faults"][0]
 
 
 MONITORING = f"/projects/{FOREST}/monitoring"

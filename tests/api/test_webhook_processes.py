@@ -15,8 +15,7 @@ import pytest
 
 from ..ports import free_port  # noqa: TID252
 from . import documents
-from .receiving import receiver, told
-from .test_webhooks import CHANGES, changes, cursors, subscribed
+from .receiving import CHANGES, changes, cursors, receiver, subscribed, told
 from .world import World
 
 
