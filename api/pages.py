@@ -32,6 +32,8 @@ _WITHOUT_READER = (
     "The page that shows the documentation is not installed: run `scripts/setup`. "
     'Meanwhile <a href="/openapi.json">/openapi.json</a> says the same.'
 )
+#: What the empty JSON pointer names.
+_WHOLE = "the whole document"
 _STYLE = """
 :root{color-scheme:light dark;font:17px/1.5 system-ui,sans-serif}
 body{max-width:42rem;margin:0 auto;padding:2rem 1rem}
@@ -47,11 +49,33 @@ meter{width:100%}
 
 
 #: The reader's tables, whose columns a phone has no room for, one above the other.
-_NARROW = """<style>@media(max-width:640px){
+_NARROW = """@media(max-width:640px){
 .swagger-ui table:not(.model) :is(tbody,tr,td){display:block;width:auto!important;min-width:0}
 .swagger-ui table:not(.model) thead{display:none}
 .swagger-ui table:not(.model) td{max-width:100%;overflow-wrap:anywhere}
-.swagger-ui .wrapper{padding:0 8px}}</style></head>"""
+.swagger-ui .wrapper{padding:0 8px}}
+"""
+#: The reader's colours, dark enough to be read on what they stand on, and it on them (WCAG 1.4.3).
+_COLOURS = {
+    "#1b5fa8": (".opblock.opblock-get .opblock-summary-method",),
+    "#1e7145": (".opblock.opblock-post .opblock-summary-method", ".version-stamp .version"),
+    "#8a5200": (".opblock.opblock-put .opblock-summary-method",),
+    "#b3261e": (".opblock.opblock-delete .opblock-summary-method",),
+    "#17695f": (".opblock.opblock-patch .opblock-summary-method",),
+    "#4a5568": (".info .title small", ".json-schema-2020-12__constraint--string"),
+}
+_LETTERS = {
+    "#1e7145": (".btn.authorize", ".btn.authorize span"),
+    "#1b5fa8": (".info a", ".info .title a", ".info .link .url", ".markdown a"),
+    "#b3261e": (".parameter__name.required:after", ".parameter__name.required span"),
+    "#4a5568": (
+        ".json-schema-2020-12-expand-deep-button",
+        ".parameter__in",
+        ".prop-format",
+        ".parameter__extension",
+        ".model-hint",
+    ),
+}
 
 
 def landing_page(links: Sequence[dict[str, str]]) -> Response:
@@ -93,7 +117,7 @@ def _bars(title: str, numbers: Sequence[tuple[str, int]]) -> str:
         return ""
     most = max(number for _, number in numbers)
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td><meter max="{most}" value="{number}">'
+        f'<tr><th scope="row">{escape(name or _WHOLE)}</th><td><meter max="{most}" value="{number}">'
         f"</meter></td><td>{number:,}</td></tr>"
         for name, number in numbers
     )
@@ -122,11 +146,23 @@ def add_documentation(app: FastAPI) -> None:
             swagger_css_url="/docs/swagger-ui.css",
             swagger_favicon_url="/docs/favicon-32x32.png",
         )
-        content = bytes(page.body).decode().replace("</head>", _NARROW, 1)
+        content = bytes(page.body).decode().replace("<html>", '<html lang="en">', 1)
+        content = content.replace("</head>", f"<style>{_NARROW}{_coloured()}</style></head>", 1)
         return HTMLResponse(content, headers={"Content-Security-Policy": _READER_POLICY})
 
     for name, media_type in _READER_FILES.items():
         app.add_api_route(f"/docs/{name}", _file(name, media_type), include_in_schema=False)
+
+
+def _coloured() -> str:
+    """The reader's colours as CSS, stronger than its own."""
+    kinds = (("background-color", _COLOURS), ("color", _LETTERS))
+    return "".join(
+        f".swagger-ui {one}{{{what}:{colour}!important}}"
+        for what, colours in kinds
+        for colour, places in colours.items()
+        for one in places
+    )
 
 
 def _file(name: str, media_type: str) -> Callable[[], Response]:

@@ -130,6 +130,7 @@ class TestDocumentation:
         page = world.get("/docs")
         assert page.status_code == 200
         assert "/openapi.json" in page.text
+        assert '<html lang="en">' in page.text
         assert "https://" not in page.headers["content-security-policy"]
         assert world.get("/openapi.json").json()["info"]["title"] == "OGCR registry"
 
