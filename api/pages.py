@@ -117,8 +117,8 @@ def _bars(title: str, numbers: Sequence[tuple[str, int]]) -> str:
         return ""
     most = max(number for _, number in numbers)
     rows = "".join(
-        f'<tr><th scope="row">{escape(name or _WHOLE)}</th><td><meter max="{most}" value="{number}">'
-        f"</meter></td><td>{number:,}</td></tr>"
+        f'<tr><th scope="row">{escape(name or _WHOLE)}</th>'
+        f'<td><meter max="{most}" value="{number}"></meter></td><td>{number:,}</td></tr>'
         for name, number in numbers
     )
     return f"<h2>{escape(title)}</h2><table>{rows}</table>"
