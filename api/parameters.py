@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJson
 from pydantic_core import PydanticKnownError
 
 from api.cursors import CURSOR_FORM, START, Cursor, print_of
-from api.errors import Detail, ParameterError
+from api.errors import Detail, MissingError, ParameterError
 from api.patterns import ADDRESS, BBOX, INTERVAL, METHODOLOGY, ONE_LINE, sorting
 from indexer.moments import check_moment, unix_time
 from indexer.words import words_of
@@ -47,7 +47,13 @@ _BLOCK_OR_TRANSACTION = {"type": "string", "pattern": "^([0-9]{1,15}|0x[0-9a-fA-
 
 
 def refuse_unknown(request: Request) -> None:
-    """Refuse query parameters that the operation does not document, repeat, or that hold U+0000."""
+    """Refuse query parameters that the operation does not document, repeat, or that hold U+0000.
+
+    Raises `MissingError` for a path with U+0000, which no name here holds: PostgreSQL takes no such
+    text, even to look for it.
+    """
+    if "\x00" in request.scope["path"]:
+        raise MissingError("Nothing here has a name that holds U+0000; take it out of the path.")
     if request.url.path in IGNORING:
         return
     allowed = _documented(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -85,9 +86,7 @@ def check(answer: Any) -> None:
 
 def filled(path: str, name: str) -> str:
     """A path with something in the place of each parameter."""
-    for parameter in ("projectId", "reportId", "creditId", "hash", "id", "name"):
-        path = path.replace("{" + parameter + "}", quote(name, safe=""))
-    return path
+    return re.sub(r"\{[^}]*\}", lambda _: quote(name, safe=""), path)
 
 
 class TestRemedies:
@@ -207,6 +206,17 @@ class TestHostile:
     def test_any_path_is_refused_or_answered(self, target: World, path: str, name: str) -> None:
         encoded = name.encode("utf-8", "surrogatepass")
         check(target.client.get(filled(path, encoded.decode("utf-8", "replace"))))
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [one for one in OPERATIONS if "{" in one[1] and not OPERATIONS[one].form],
+    )
+    def test_a_name_that_no_database_keeps_is_missing(
+        self, target: World, method: str, path: str
+    ) -> None:
+        answer = target.client.request(method, filled(path, "a\x00b"))
+        check(answer)
+        assert (answer.status_code, "U+0000" in answer.text) == (404, True)
 
     @pytest.mark.parametrize(
         ("body", "code"),
