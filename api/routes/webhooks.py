@@ -14,8 +14,9 @@ from api.dependencies import JsonBody, OfPrincipal, OfRegistry
 from api.encoding import dumps
 from api.hooks import subscriptions
 from api.hooks.models import ReplayRequest, WebhookChange, WebhookRequest
+from api.hooks.showing import attempt_json, hook_json
 from api.hooks.signing import secret_of
-from api.hooks.subscriptions import attempt_json, hook_json, own_hook
+from api.hooks.subscriptions import own_hook
 from api.links import link_header
 from api.parameters import Part
 from api.patterns import WEBHOOK

@@ -13,7 +13,8 @@ from indexer.chain import Chain, Header
 from indexer.deployments import Deployments
 from indexer.models import ReportVintage, Unit, Versioned, as_of
 from indexer.verification.likeness import same
-from indexer.verification.views import VIEWS, Moment, Question, View
+from indexer.verification.questions import Moment, Question, View
+from indexer.verification.views import VIEWS
 from indexer.work import Work
 
 ROWS_AT_ONCE = 50

@@ -17,7 +17,8 @@ from indexer.events import ChainEvent
 from indexer.handlers import HANDLERS, ROOMS, changes_of
 from indexer.models import VERSIONED, Decision, Versioned, index_metadata
 from indexer.values import Parameter, encode_values
-from indexer.verification.views import EVENTS_ALONE, VIEWS, Moment, Question, View
+from indexer.verification.questions import Moment, Question, View
+from indexer.verification.views import EVENTS_ALONE, VIEWS
 
 from .stage import MANIFEST
 
