@@ -56,6 +56,7 @@ def unit(world: World) -> dict[str, Any]:
 class TestKey:
     """
     given a quoted string or a bare word   that is the key, the same in either form
+    given 255 characters                   that is the key still
     when it is empty, long or not ASCII    it is refused with what to give instead
     when it is given twice                 it is refused
     """
@@ -65,7 +66,13 @@ class TestKey:
         assert key_of(Headers({"Idempotency-Key": text})) == KEY
         assert key_of(Headers({})) is None
 
-    @pytest.mark.parametrize("text", ["", '""', '"open', "two words", "k" * 256, '"a";b=1', "\x7f"])
+    @pytest.mark.parametrize("text", ["k" * 255, f'"{"k" * 255}"'])
+    def test_may_be_as_long_as_that(self, text: str) -> None:
+        assert key_of(Headers({"Idempotency-Key": text})) == "k" * 255
+
+    @pytest.mark.parametrize(
+        "text", ["", '""', '"open', "two words", "k" * 256, f'"{"k" * 256}"', '"a";b=1', "\x7f"]
+    )
     def test_is_refused_when_it_cannot_be_used(self, text: str) -> None:
         with pytest.raises(ParameterError) as refused:
             key_of(Headers({"Idempotency-Key": text}))

@@ -59,6 +59,7 @@ class TestRates:
     given less than the limit           each answer says what is left
     when there are too many requests    429, and when to try again; as a problem
     then after that time                it goes on
+    given several limits                each is kept, and the scarcest is told
     reads, writes and checks            are counted apart
     health and preflight                are never refused
     given a credential                  its principal is counted, and may ask more often
@@ -67,7 +68,8 @@ class TestRates:
 
     def test_says_what_is_left(self, world: World) -> None:
         with limited(world, rate_reads="5/minute") as client:
-            left = [client.get("/projects").headers["ratelimit-remaining"] for _ in range(3)]
+            seen = [client.request(verb, "/projects") for verb in ("GET", "HEAD", "GET")]
+            left = [one.headers["ratelimit-remaining"] for one in seen]
             answer = client.get("/methodologies")
         assert left == ["4", "3", "2"]
         assert answer.headers["ratelimit-limit"] == "5"
@@ -82,6 +84,13 @@ class TestRates:
             assert refused.json()["request_id"] == refused.headers["x-request-id"]
             time.sleep(int(refused.headers["retry-after"]) + 1)
             assert client.get("/projects").status_code == 200
+
+    @pytest.mark.parametrize("limits", ["3/hour;100/minute", "100/minute;3/hour"])
+    def test_keeps_each_of_several_limits(self, world: World, limits: str) -> None:
+        with limited(world, rate_reads=limits) as client:
+            answers = [client.get("/projects") for _ in range(4)]
+        assert [one.status_code for one in answers] == [200, 200, 200, 429]
+        assert {one.headers["ratelimit-limit"] for one in answers} == {"3"}
 
     def test_counts_reads_writes_and_checks_apart(self, world: World) -> None:
         rates = {f"rate_{kind}": "1/minute" for kind in ("reads", "writes", "checks")}
