@@ -20,7 +20,7 @@ from starlette.datastructures import Headers
 from api.access.asked import Asked
 from api.access.scopes import SCOPES
 from api.documentation import example
-from api.errors import ParameterError
+from api.errors import ConflictError, ParameterError
 from api.idempotency.keys import key_of
 from api.idempotency.store import TURN_SECONDS, Answer, Given, Turn, begin, keep, release
 from api.idempotency.tables import KeptAnswer
@@ -220,6 +220,8 @@ class TestTurns:
         assert isinstance(alive, Turn)
         keep(parts, dead, Answer(500, [], b"late"), Asked(), is_secret=False)
         release(parts, dead)
+        with pytest.raises(ConflictError, match="being answered"):
+            begin(parts, "anonymous", KEY, "a")
         answer, asked = Answer(202, [("location", "/x")], b"\xff"), Asked([["mrv:write"]])
         keep(parts, alive, answer, asked, is_secret=False)
         given = begin(parts, "anonymous", KEY, "a")
