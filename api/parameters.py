@@ -54,7 +54,7 @@ def refuse_unknown(request: Request) -> None:
     """
     if "\x00" in request.scope["path"]:
         raise MissingError("Nothing here has a name that holds U+0000; take it out of the path.")
-    if request.url.path in IGNORING:
+    if not request.scope["query_string"] or request.scope["path"] in IGNORING:
         return
     allowed = _documented(request)
     given = Counter(name for name, _ in request.query_params.multi_items())

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse_many
@@ -28,6 +29,8 @@ log = logging.getLogger("api")
 #: Whoever watches the service asks as often as it takes.
 UNLIMITED = ("/health", "/ready", "/metrics")
 _MEMORY = "async+memory://"
+#: Addresses of machines that are told from what is none without being read again.
+_REMEMBERED = 1000
 _CHECKS = ("/validate",)
 _SIGNING_IN = "/oauth/"
 
@@ -141,12 +144,19 @@ def client_of(scope: Scope, proxies: int) -> str:
 def address_of(scope: Scope, proxies: int) -> str:
     """The address of the peer, or what the outermost of our own proxies saw; `unknown` when that is
     none."""
-    seen = [part.strip() for part in Headers(scope=scope).get("x-forwarded-for", "").split(",")]
     address = (scope.get("client") or ("", 0))[0]
-    if proxies and len(seen) >= proxies and seen[-proxies]:
-        address = seen[-proxies]
+    if proxies:
+        told = Headers(scope=scope).get("x-forwarded-for", "").split(",")
+        seen = [part.strip() for part in told]
+        if len(seen) >= proxies and seen[-proxies]:
+            address = seen[-proxies]
+    return _address(address)
+
+
+@lru_cache(_REMEMBERED)
+def _address(text: str) -> str:
     try:
-        known = ip_address(address)
+        known = ip_address(text)
     except ValueError:
         return "unknown"
     mapped = known.ipv4_mapped if isinstance(known, IPv6Address) else None

@@ -7,7 +7,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from psycopg import Connection as PsycopgConnection
 from psycopg import Cursor
+from psycopg import Error as PsycopgError
+from psycopg.pq import ExecStatus
 from sqlalchemy import (
     URL,
     Connection,
@@ -227,9 +230,8 @@ def block_at(session: Session, timestamp: int) -> int:
 def _begun(engine: Engine, *, by_key: bool) -> Connection:
     """A connection in a transaction of which the driver was told by us: a session takes as long to
     begin and to end one as a query takes."""
-    options = {} if _is_sqlite(engine) else {"isolation_level": "AUTOCOMMIT"}
     for is_last in (False, True):
-        connection = engine.connect().execution_options(**{_BEGUN: True}, **options)
+        connection = engine.connect().execution_options(**{_BEGUN: True})
         try:
             _begin(connection, by_key=by_key)
         except DBAPIError as error:
@@ -248,21 +250,31 @@ def _begin(connection: Connection, *, by_key: bool) -> None:
     else:
         # In one way to the server and back.
         begin = f"{_READING}; {_BY_KEY}" if by_key else _READING
-    driver: Any = connection.connection.driver_connection
     try:
-        driver.execute(begin)
+        _command(connection, begin)
     except connection.dialect.loaded_dbapi.Error:
-        # SQLAlchemy says what fails, and gives up connections that are lost.
-        connection.exec_driver_sql(begin)
+        # Asked anything, SQLAlchemy notices that the connection is lost, and gives it up.
+        connection.exec_driver_sql("SELECT 1")
+        raise
 
 
 def _end(connection: Connection) -> None:
-    if connection.invalidated:
-        return
+    # Not by the session, which would first write what was changed in memory. What was read is
+    # read, and of a connection that is lost the pool takes care.
+    if not connection.invalidated:
+        with suppress(connection.dialect.loaded_dbapi.Error):
+            _command(connection, "COMMIT")
+
+
+def _command(connection: Connection, words: str) -> None:
+    """Have the driver do what gives no rows; raises its errors."""
     driver: Any = connection.connection.driver_connection
-    # What was read is read, and of a connection that is lost the pool takes care.
-    with suppress(connection.dialect.loaded_dbapi.Error):
-        driver.commit()
+    if isinstance(driver, PsycopgConnection):
+        result = driver.pgconn.exec_(words.encode())
+        if result.status != ExecStatus.COMMAND_OK:
+            raise PsycopgError(result.get_error_message())
+    else:
+        driver.execute(words)
 
 
 def _make_schema(session: Session, name: str | None) -> None:

@@ -58,7 +58,7 @@ def report_record(
     """Everything the registry knows of a report beside its document."""
     report = row.report
     path = f"/projects/{project.project.document_id}/monitoring/{report.document_id}"
-    reversals = reversals_of_report(snapshot, report.report_id) if project.is_reversed else ()
+    reversals = reversals_of_report(snapshot, report.report_id) if row.may_be_reversed else ()
     return {
         "report_id": report.report_id,
         "project_id": report.project_id,

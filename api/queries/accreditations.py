@@ -54,14 +54,17 @@ def holders(snapshot: Snapshot, filters: AccreditationFilters) -> Page[Holder]:
     sorts = {"account": ever.c.account, "role": ever.c.role_id}
     order = order_of(filters.sort, sorts, ever.c.account, ever.c.role_id)
     page = listed(snapshot, query, filters, order)
-    return page.holding(_holders(snapshot, [(row[0], row[1]) for row in page.rows]))
+    found = [(row[0], row[1]) for row in page.rows]
+    held = _ACCREDITATIONS.all(snapshot, accounts=_accounts(found))
+    return page.holding(_holders(snapshot, found, held))
 
 
 def holders_of(snapshot: Snapshot, account: str) -> list[Holder]:
     """What an account is or was accredited as."""
-    held = {one.role_id for one in _ACCREDITATIONS.all(snapshot, accounts=[account])}
+    held = _ACCREDITATIONS.all(snapshot, accounts=[account])
     lost = {role_id for role_id in ROLES if account in withdrawals(snapshot, role_id)}
-    return _holders(snapshot, [(account, role_id) for role_id in sorted(held | lost)])
+    roles = sorted({one.role_id for one in held} | lost)
+    return _holders(snapshot, [(account, role_id) for role_id in roles], held) if roles else []
 
 
 def withdrawals(snapshot: Snapshot, role_id: str) -> Withdrawn:
@@ -93,9 +96,14 @@ def decisions(
     return _DECISIONS.all(snapshot, **by_account, limit=limit, offset=offset)
 
 
-def _holders(snapshot: Snapshot, found: Sequence[tuple[str, str]]) -> list[Holder]:
-    accounts = sorted({account for account, _ in found})
-    held = _ACCREDITATIONS.all(snapshot, accounts=accounts)
+def _accounts(found: Sequence[tuple[str, str]]) -> list[str]:
+    return sorted({account for account, _ in found})
+
+
+def _holders(
+    snapshot: Snapshot, found: Sequence[tuple[str, str]], held: Sequence[Accreditation]
+) -> list[Holder]:
+    accounts = _accounts(found)
     held_by = {(one.account, one.role_id): one for one in held}
     houses = dict(_ORGANISATIONS.all(snapshot, accounts=accounts))
     lost = {role_id: withdrawals(snapshot, role_id) for role_id in ROLES}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func
 from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
@@ -21,7 +21,14 @@ from api.queries.pages import Page
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import ProjectRow, is_key, one_project
-from api.queries.statements import Findings, Projects, Reports, ReportVersions, Vintages
+from api.queries.statements import (
+    Findings,
+    Projects,
+    Reports,
+    ReportVersions,
+    Reversals,
+    Vintages,
+)
 from api.queries.versions import Versions
 from api.snapshot import Snapshot
 from indexer.identity import project_id as hashed
@@ -48,17 +55,23 @@ _DAY = 86_400
 @dataclass(frozen=True)
 class ReportRow:
     """A report with the version that is in force; of one of a list, what lists show of them, and
-    what was found about its document."""
+    what was found about its document. Of one that is read by itself it is known when nothing of it
+    was reversed."""
 
     report: Report
     version: ReportVersion | None
     finding: DocumentFinding | None = None
+    may_be_reversed: bool = True
 
 
 def report(snapshot: Snapshot, project_id: str, name: str) -> ReportRow | None:
     """A report of a project by its 0x… id or its document id."""
     named = _REPORTS.all(snapshot, ids=_ids_of(project_id, name))
-    found = [ReportRow(*row) for row in named if row[0].project_id == project_id]
+    found = [
+        _row(one, version, is_reversed=is_reversed)
+        for one, version, is_reversed in named
+        if one.project_id == project_id
+    ]
     exact = [row for row in found if row.report.report_id == name.lower()]
     return next(iter([*exact, *found]), None)
 
@@ -73,8 +86,8 @@ def report_within(
     found = _WITHIN.first(snapshot, ids=[project], report_id=report_id(project, name))
     if found is None:
         return None
-    *of_project, row, version = found
-    return ProjectRow(*of_project), ReportRow(row, version)
+    *of_project, report, version, is_reversed = found
+    return ProjectRow(*of_project), _row(report, version, is_reversed=is_reversed)
 
 
 def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
@@ -86,7 +99,7 @@ def submitted_in(snapshot: Snapshot, project_id: str, name: str) -> int | None:
 def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
     """A report of any project by its 0x… id."""
     found = _REPORTS.first(snapshot, ids=[report_id])
-    return ReportRow(*found) if found else None
+    return _row(*found[:2], is_reversed=found[2]) if found else None
 
 
 def reports(snapshot: Snapshot, project_id: str, filters: ReportFilters) -> Page[ReportRow]:
@@ -216,9 +229,10 @@ def _in_force(valid: Valid) -> ColumnElement[bool]:
 
 
 def _reports(valid: Valid) -> Any:
-    """Reports, each with its version in force."""
+    """Reports, each with its version in force, and whether anything of it was reversed."""
     query = select(Reports, ReportVersions).outerjoin(ReportVersions, _in_force(valid))
-    return query.where(valid(Reports), Reports.report_id.in_(bindparam("ids")))
+    wanted = query.add_columns(_is_reversed(valid))
+    return wanted.where(valid(Reports), Reports.report_id.in_(bindparam("ids")))
 
 
 def _within(valid: Valid) -> Any:
@@ -226,7 +240,16 @@ def _within(valid: Valid) -> Any:
     query = one_project(valid).join(Reports, Reports.project_id == Projects.project_id)
     query = query.outerjoin(ReportVersions, _in_force(valid))
     wanted = Reports.report_id == bindparam("report_id")
-    return query.add_columns(Reports, ReportVersions).where(valid(Reports), wanted)
+    of_report = (Reports, ReportVersions, _is_reversed(valid))
+    return query.add_columns(*of_report).where(valid(Reports), wanted)
+
+
+def _is_reversed(valid: Valid) -> Any:
+    return exists().where(valid(Reversals), Reversals.report_id == Reports.report_id)
+
+
+def _row(report: Report, version: ReportVersion | None, *, is_reversed: bool) -> ReportRow:
+    return ReportRow(report, version, may_be_reversed=bool(is_reversed))
 
 
 def _of_project(valid: Valid) -> Any:
