@@ -65,8 +65,7 @@ def keys_of(snapshot: Snapshot, listing: Listing, part: Part) -> Page[Any]:
     are never put together.
     """
     page = _page(snapshot, listing, part)
-    if snapshot.block is None:
-        ask_by_key(snapshot.session)
+    ask_by_key(snapshot.session)
     return page
 
 

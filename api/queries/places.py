@@ -167,5 +167,6 @@ def _on_ground(valid: Valid) -> Any:
 
 
 _GROUND = some_of(Footprints, "hash", "name", "area_m2", "geometry")
-_PLACES, _REPORT_PLACES = Prepared(_with_ground), Prepared(_on_ground)
+_PLACES = Prepared(_with_ground, by_key=True)
+_REPORT_PLACES = Prepared(_on_ground, by_key=True)
 _NO_END = 65_535

@@ -20,7 +20,7 @@ from sqlmodel import Session
 from api.queries.driven import Driven
 from api.snapshot import Snapshot
 from indexer.database import connection_of, is_told_of_statements
-from indexer.models import as_of
+from indexer.models import as_of, held_at
 
 #: Gives the condition on the rows of a table that belong to the state which is read.
 Valid = Callable[[Any], ColumnElement[bool]]
@@ -41,10 +41,13 @@ class Prepared:
 
     What it gives for a table has the table's columns as attributes, and is a value that nothing
     changes; None where an outer join found no row. Of several tables and columns it gives tuples.
+    A query that finds each row `by_key` says so, and is told apart from the others in a past state:
+    no plan for it must look for what ended since.
     """
 
-    def __init__(self, build: Callable[[Valid], Any]) -> None:
+    def __init__(self, build: Callable[[Valid], Any], *, by_key: bool = False) -> None:
         self._build = build
+        self._as_of = held_at if by_key else as_of
 
     def all(self, snapshot: Snapshot, **given: Any) -> list[Any]:
         """Everything that it finds in a state."""
@@ -71,7 +74,7 @@ class Prepared:
     @cached_property
     def _past(self) -> _Form:
         block: Any = bindparam(_BLOCK)
-        return _Form(self._build(lambda table: as_of(table, block)))
+        return _Form(self._build(lambda table: self._as_of(table, block)))
 
 
 class _Form:

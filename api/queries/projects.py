@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
+from api.queries.among import among
 from api.queries.anchored import Anchored, anchoring, within_box
 from api.queries.counts import state_of
 from api.queries.findings import finding_of, finding_shown
@@ -123,7 +124,7 @@ def listed_projects(valid: Valid) -> Any:
     about = finding_of("project", Projects.project_id, Projects.pdd_hash)
     query = select(project).add_columns(version, finding_shown()).select_from(Projects)
     query = query.outerjoin(PDDVersions, _in_force(valid)).outerjoin(Findings, about)
-    return query.where(valid(Projects), Projects.project_id.in_(bindparam("ids")))
+    return query.where(valid(Projects), among(Projects.project_id, "ids"))
 
 
 def listed_row(
@@ -232,5 +233,5 @@ def one_project(valid: Valid) -> Any:
     )
 
 
-_LISTED, _PROJECT = Prepared(listed_projects), Prepared(one_project)
+_LISTED, _PROJECT = Prepared(listed_projects, by_key=True), Prepared(one_project)
 _VERSIONS = Versions(Projects, PDDVersions, "project_id")

@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from api.filters import ReportCriteria, ReportFilters
 from api.parameters import Part
+from api.queries.among import among
 from api.queries.counts import state_of
 from api.queries.findings import finding_of, finding_shown
 from api.queries.listing import Listing, keys_of
@@ -153,7 +154,7 @@ def listed_reports(valid: Valid) -> Any:
     about = finding_of("report", Reports.report_id, Reports.report_hash)
     query = select(report).add_columns(version, finding_shown()).select_from(Reports)
     query = query.outerjoin(ReportVersions, _in_force(valid)).outerjoin(Findings, about)
-    return query.where(valid(Reports), Reports.report_id.in_(bindparam("ids")))
+    return query.where(valid(Reports), among(Reports.report_id, "ids"))
 
 
 def reports_of(snapshot: Snapshot, project_id: str) -> Sequence[Report]:
@@ -263,7 +264,11 @@ def _vintages(valid: Valid) -> Any:
     return select(Vintages).where(valid(Vintages), own).order_by(Vintages.vintage)
 
 
-_LISTED, _REPORTS, _WITHIN = Prepared(listed_reports), Prepared(_reports), Prepared(_within)
+_LISTED, _REPORTS, _WITHIN = (
+    Prepared(listed_reports, by_key=True),
+    Prepared(_reports),
+    Prepared(_within),
+)
 _OF_PROJECT = Prepared(_of_project)
 _VERSIONS = Versions(Reports, ReportVersions, "report_id")
 _VINTAGES = Prepared(_vintages)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlmodel import select
 
 from api.filters import ReversalFilters
+from api.queries.among import among
 from api.queries.order import order_of
 from api.queries.pages import Page, listed
 from api.queries.prepared import Prepared, Valid
@@ -104,7 +105,7 @@ def _units_hit(valid: Valid) -> Any:
 
 
 def _marks(valid: Valid) -> Any:
-    own = ImpairedUnits.token_id.in_(bindparam("token_ids"))
+    own = among(ImpairedUnits.token_id, "token_ids")
     query = select(ImpairedUnits).where(valid(ImpairedUnits), own)
     return query.order_by(ImpairedUnits.reversal_id)
 
@@ -118,7 +119,8 @@ _OF_PROJECT = Prepared(
 _OF_REPORT = Prepared(
     lambda valid: _in_order(valid).where(Reversals.report_id == bindparam("report_id"))
 )
-_COVERAGE, _UNITS_HIT, _MARKS = Prepared(_coverage), Prepared(_units_hit), Prepared(_marks)
+_COVERAGE, _UNITS_HIT = Prepared(_coverage), Prepared(_units_hit)
+_MARKS = Prepared(_marks, by_key=True)
 
 
 def _conditions(filters: ReversalFilters) -> list[ColumnElement[bool]]:

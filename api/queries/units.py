@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, true
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, exists, func, true
 from sqlalchemy.orm import aliased
 from sqlmodel import select
 
 from api.filters import UnitFilters
+from api.queries.among import among
 from api.queries.anchored import FEW
 from api.queries.counts import remembered, state_of
 from api.queries.listing import Listing, keys_of, listing_name
@@ -73,9 +74,9 @@ SORTS = {
 class UnitRow:
     """A unit with its provenance; `country` is ISO 3166-1 alpha-2 when the PDD names it,
     `block_number` that of the transaction which changed the unit last, `monitoring_end_day` the
-    last UTC day of its monitoring period, `is_over` whether that has passed without an `expire`;
-    `origin` is where an imported one came from, `marks` are what reversals did to it, `label` is
-    that of a retirement reason which was added."""
+    last UTC day of its monitoring period if it expires, `is_over` whether that has passed without
+    an `expire`; `origin` is where an imported one came from, `marks` are what reversals did to it,
+    `label` is that of a retirement reason which was added."""
 
     unit: Unit
     report: Report | None
@@ -238,8 +239,10 @@ def _units(valid: Valid) -> Any:
     reported = and_(Reports.report_id == Units.report_id, valid(Reports))
     owned_by = and_(Projects.project_id == Units.project_id, valid(Projects))
     followed = and_(Methodologies.methodology_key == Projects.methodology_key, valid(Methodologies))
+    # Nothing is looked for where nothing expires.
+    expiring = case((Units.expires.is_(True), Units.report_id))
     of_vintage = and_(
-        Vintages.report_id == Units.report_id, Vintages.vintage == Units.vintage, valid(Vintages)
+        Vintages.report_id == expiring, Vintages.vintage == Units.vintage, valid(Vintages)
     )
     exported = and_(Exports.token_id == Units.token_id, valid(Exports))
     imported = and_(Imports.report_id == Units.report_id, valid(Imports))
@@ -265,17 +268,17 @@ def _units(valid: Valid) -> Any:
         .outerjoin(Vintages, of_vintage)
         .outerjoin(Exports, exported)
         .outerjoin(Imports, imported)
-        .where(valid(Units), Units.token_id.in_(bindparam("token_ids")))
+        .where(valid(Units), among(Units.token_id, "token_ids"))
     )
 
 
 def _exports(valid: Valid) -> Any:
-    of_units = Exports.token_id.in_(bindparam("token_ids"))
+    of_units = among(Exports.token_id, "token_ids")
     return select(Exports).where(valid(Exports), of_units)
 
 
 def _imports(valid: Valid) -> Any:
-    of_reports = Imports.report_id.in_(bindparam("report_ids"))
+    of_reports = among(Imports.report_id, "report_ids")
     return select(Imports).where(valid(Imports), of_reports)
 
 
@@ -286,8 +289,8 @@ def _sums(valid: Valid) -> Any:
     return of_project.group_by(*kinds).order_by(*kinds)
 
 
-_UNITS, _SUMS = Prepared(_units), Prepared(_sums)
-_EXPORTS, _IMPORTS = Prepared(_exports), Prepared(_imports)
+_UNITS, _SUMS = Prepared(_units, by_key=True), Prepared(_sums)
+_EXPORTS, _IMPORTS = Prepared(_exports, by_key=True), Prepared(_imports, by_key=True)
 _LABELS = Prepared(
     lambda valid: select(cast(Reasons.code, String), Reasons.label).where(valid(Reasons))
 )

@@ -13,7 +13,7 @@ from indexer.models.accreditations import (
     Decision,
     Organisation,
 )
-from indexer.models.base import IndexTable, Versioned, as_of, index_metadata
+from indexer.models.base import IndexTable, Versioned, as_of, held_at, index_metadata
 from indexer.models.chain import Block, Checkpoint, Event, Reorganisation
 from indexer.models.documents import (
     ENDING,
@@ -101,6 +101,7 @@ __all__ = [
     "Verification",
     "Versioned",
     "as_of",
+    "held_at",
     "index_metadata",
 ]
 

@@ -20,6 +20,8 @@ from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 index_metadata = MetaData()
+#: Comes after every block.
+_NEVER_ENDED = 2**63 - 1
 Lookups = tuple[str | tuple[str, ...], ...]
 
 
@@ -79,6 +81,14 @@ def as_of(table: type[Versioned], block: int | None = None) -> ColumnElement[boo
     # Apart, so that each part finds its own partial index; `valid_from` is no search for either.
     reached = func.coalesce(began, 0) <= block
     return or_(and_(ended.is_(None), reached), and_(ended > block, reached))
+
+
+def held_at(table: type[Versioned], block: ColumnElement[int]) -> ColumnElement[bool]:
+    """The same of rows that are found by their keys, in words that no index but that of the keys
+    has: one plan serves any block."""
+    columns: Any = inspect(table).selectable.c
+    ended = func.coalesce(columns.valid_to, _NEVER_ENDED)
+    return and_(func.coalesce(columns.valid_from, 0) <= block, ended > block)
 
 
 def _listed(lookup: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from api.main import create_app
 from api.migrations import migrate
 from api.queries import anchored, listing, project_runs, search
-from api.queries.statements import Footprints
+from api.queries.among import among
+from api.queries.statements import Footprints, Projects
 from api.settings import ApiSettings
+from indexer import database
 
 from ..benchmarks.holdings import CHAIN_ID, Holdings, fill  # noqa: TID252
 from ..benchmarks.plans import Asked, watched, without_index  # noqa: TID252
@@ -115,3 +117,23 @@ async def _shown(app: FastAPI, paths: list[str]) -> dict[str, list[Any]]:
             has_next = "cursor=" in path and "next" in links
             following = f"{links['next'].path}?{links['next'].query}" if has_next else None
     return found
+
+
+def test_rows_are_found_by_their_keys_given_several(database_url: str) -> None:
+    """SQLite compares what is true with 1 where it is not told not to, and then reads every row."""
+    engine = database.engine(database_url)
+    database.create_index_tables(engine)
+    keys = [f"0x{number:064x}" for number in range(9)]
+    rows = [{"project_id": key, "valid_from": 1} for key in keys]
+    query = select(Projects.project_id).where(among(Projects.project_id, "keys"))
+    with engine.begin() as connection, watched(engine) as seen:
+        connection.execute(insert(Projects), rows)
+        wanted = {"keys": [*keys[3:5], "none", keys[7]]}
+        assert sorted(connection.scalars(query, wanted)) == [keys[3], keys[4], keys[7]]
+        assert connection.scalars(query, {"keys": []}).all() == []
+        statement, parameters = seen[0]
+        if engine.dialect.name == "sqlite":
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            assert str(plan.all()[0][3]).startswith("SEARCH project")
+        assert without_index(connection, seen[0]) == []
+    engine.dispose()
