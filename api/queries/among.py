@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Dialect, String, Text, bindparam
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, String, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from api.encoding import dumps
@@ -19,10 +20,16 @@ from api.encoding import dumps
 
 def among(column: Any, name: str) -> ColumnElement[bool]:
     """The condition that a column of text holds one of those that a parameter is given."""
-    return _Among(column, bindparam(name, type_=_Texts()))
+    return _Among(column, bindparam(name, type_=Texts()))
 
 
-class _Texts(TypeDecorator[Any]):
+def whole_lists(statement: Any) -> set[str]:
+    """The names of the parameters of a statement that are lists as a whole."""
+    found = (one for one in iterate(statement) if isinstance(one, BindParameter))
+    return {one.key for one in found if isinstance(one.type, Texts)}
+
+
+class Texts(TypeDecorator[Any]):
     """Texts as one value: an array, or on SQLite, which has none, JSON."""
 
     impl = Text

@@ -14,6 +14,8 @@ from psycopg import RawCursor
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from api.queries.among import Texts
+
 #: Where a column stands, and how what it says is read: SQLite knows no truth values and no JSON.
 _Read = tuple[int, Callable[[Any], Any]]
 
@@ -21,7 +23,8 @@ _Read = tuple[int, Callable[[Any], Any]]
 class Driven:
     """A statement in the words of a driver, and how what that gives becomes what is asked for.
 
-    Every value of a list is a parameter of its own: it takes lists as long as those of `example`.
+    Every value of a list is a parameter of its own, unless the list is one (`among`): it takes
+    lists as long as those of `example`.
     """
 
     def __init__(self, statement: Any, dialect: Dialect, example: dict[str, Any]) -> None:
@@ -29,14 +32,20 @@ class Driven:
             dialect=_numbering(dialect), compile_kwargs={"render_postcompile": True}
         )
         self._words: Any = compiled.string
-        self._constants = _each({name: bind.value for name, bind in compiled.binds.items()})
+        self._whole = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect) or list
+            for name, bind in compiled.binds.items()
+            if isinstance(bind.type, Texts)
+        }
+        known = {name: bind.value for name, bind in compiled.binds.items()}
+        self._constants = self._each({n: known[n] for n in known if n not in self._whole})
         self._names: Sequence[str] = compiled.positiontup
         self._types = [column.type for column in statement.selected_columns]
         self._read: list[_Read] | None = None
 
     def rows(self, connection: Connection, given: dict[str, Any]) -> Sequence[Sequence[Any]]:
         """What it finds; raises what the driver does."""
-        known = self._constants | _each(given)
+        known = self._constants | self._each(given)
         cursor = _ask(
             connection.connection.driver_connection,
             self._words,
@@ -46,6 +55,18 @@ class Driven:
         if self._read is None:
             self._read = self._reading(connection.dialect, cursor.description)
         return [_as_read(row, self._read) for row in found] if self._read else found
+
+    def _each(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Values by the name of their parameter: those of a list are numbered."""
+        named: dict[str, Any] = {}
+        for name, value in given.items():
+            if name in self._whole:
+                named[name] = self._whole[name](value)
+            elif isinstance(value, (list, tuple)):
+                named |= {f"{name}_{place}": each for place, each in enumerate(value, 1)}
+            else:
+                named[name] = value
+        return named
 
     def _reading(self, dialect: Dialect, description: Sequence[Any]) -> list[_Read]:
         read: list[Any] = [
@@ -60,17 +81,6 @@ def _numbering(dialect: Dialect) -> Dialect:
     if dialect.name == "postgresql":
         return PGDialect_psycopg(paramstyle="numeric_dollar")
     return dialect
-
-
-def _each(given: dict[str, Any]) -> dict[str, Any]:
-    """Values by the name of their parameter: those of a list are numbered."""
-    named: dict[str, Any] = {}
-    for name, value in given.items():
-        if isinstance(value, (list, tuple)):
-            named |= {f"{name}_{place}": each for place, each in enumerate(value, 1)}
-        else:
-            named[name] = value
-    return named
 
 
 def _ask(driver: Any, words: str, values: Sequence[Any]) -> Any:

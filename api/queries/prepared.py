@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam
 from sqlalchemy.orm import Bundle
 from sqlmodel import Session
 
+from api.queries.among import whole_lists
 from api.queries.driven import Driven
 from api.snapshot import Snapshot
 from indexer.database import connection_of, is_told_of_statements
@@ -91,6 +92,7 @@ class _Form:
             place += len(part.columns)
         self._statement = query.with_only_columns(*columns, maintain_column_froms=True)
         self._cut = _cut(parts)
+        self._whole = whole_lists(self._statement)
         self._driven: dict[tuple[Any, ...], Driven] = {}
 
     def read(self, connection: Connection, given: dict[str, Any]) -> list[Any]:
@@ -98,7 +100,8 @@ class _Form:
         return [cut(row) for row in self._rows(connection, given)]
 
     def _rows(self, connection: Connection, given: dict[str, Any]) -> Sequence[Any]:
-        many = [len(value) for value in given.values() if isinstance(value, list)]
+        lists = (name for name in given if isinstance(given[name], list))
+        many = [len(given[name]) for name in lists if name not in self._whole]
         if is_told_of_statements(connection) or any(not 0 < each <= _FEW for each in many):
             return connection.execute(self._statement, given).all()
         key = (connection.dialect.name, *many)
