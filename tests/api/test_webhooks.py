@@ -183,6 +183,7 @@ class TestTrouble:
     when it redirects                  that is a failure, and nobody follows
     when it is slow or gone            others are told meanwhile, and the log says why
     when it takes too long             that is a failure after the time it has
+    when another tried it meanwhile    what comes of it is the other's to tell
     when its key or client is revoked  it pauses, and says so
     when the server's key is another   nothing is sent with it
     """
@@ -272,6 +273,23 @@ class TestTrouble:
         assert (log["outcome"], log["error"]) == ("failed", "it took longer than 0.4 seconds")
         assert 390 < log["milliseconds"] < 1000
         stage.client.delete(f"/webhooks/{made['id']}")
+
+    def test_leaves_it_to_who_tried_it_meanwhile(self, stage: World) -> None:
+        parts = stage.app.state.registry
+
+        def tried(_: int) -> tuple[int, dict[str, str], float]:
+            with parts.transaction() as session:
+                session.get(WebhookRow, made["id"]).attempts += 1
+            return 204, {}, 0.0
+
+        with receiver() as heard:
+            heard.answers = tried
+            made = subscribed(stage, heard.url, after=0)
+            path = f"/webhooks/{made['id']}"
+            assert tell(parts, Sender(parts.settings), made["id"]) == "later"
+        state = stage.get(path).json()
+        assert (state["cursors"]["changes"], state["trouble"]["attempts"]) == (0, 2)
+        stage.client.delete(path)
 
     def test_ends_with_its_key(self, stage: World) -> None:
         key = stage.api_key(DEVELOPER, scopes=("mrv:read",))
