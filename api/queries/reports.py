@@ -103,6 +103,12 @@ def report_of_id(snapshot: Snapshot, report_id: str) -> ReportRow | None:
     return _row(*found[:2], is_reversed=found[2]) if found else None
 
 
+def ids_of_reports(snapshot: Snapshot, name: str) -> list[str]:
+    """The report ids that a name can mean: itself when it is one, and those it is the id of."""
+    named = select(Reports.report_id).where(snapshot.valid(Reports), Reports.document_id == name)
+    return [name.lower(), *snapshot.session.exec(named)]
+
+
 def reports(snapshot: Snapshot, project_id: str, filters: ReportFilters) -> Page[ReportRow]:
     """A page of the reports of a project that match."""
     conditions = [*report_conditions(filters, func.coalesce), *_period_conditions(filters)]

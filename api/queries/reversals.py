@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_
+from sqlalchemy import ColumnElement, and_, bindparam
 from sqlmodel import select
 
 from api.filters import ReversalFilters
 from api.queries.among import among
+from api.queries.counts import state_of
+from api.queries.listing import Listing, keys_of, listing_name
 from api.queries.order import order_of
-from api.queries.pages import Page, listed
-from api.queries.prepared import Prepared, Valid
+from api.queries.pages import Page
+from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import ids_of
+from api.queries.reports import ids_of_reports
 from api.queries.statements import Coverages, ImpairedUnits, Projects, Reports, Reversals
 from api.snapshot import Snapshot
 from indexer.models import ImpairedUnit, Project, Report, Reversal, ReversalCoverage
@@ -44,9 +47,18 @@ def reversal(snapshot: Snapshot, reversal_id: str) -> ReversalRow | None:
 
 def reversals(snapshot: Snapshot, filters: ReversalFilters) -> Page[ReversalRow]:
     """A page of the reversals that match."""
-    query = _reversals(snapshot.valid).where(*_conditions(filters))
-    order = order_of(filters.sort, SORTS, Reversals.recorded_at, Reversals.reversal_id)
-    return listed(snapshot, query, filters, order).of(lambda row: ReversalRow(*row))
+    listing = Listing(
+        Reversals,
+        Reversals.reversal_id,
+        order_of(filters.sort, SORTS, Reversals.recorded_at, Reversals.reversal_id),
+        _conditions(snapshot, filters),
+        state=state_of(snapshot, Reversals, Reports),
+        name=listing_name("reversals", filters),
+    )
+    page = keys_of(snapshot, listing, filters)
+    found = _LISTED.all(snapshot, ids=page.rows) if page.rows else ()
+    rows = {row[0].reversal_id: ReversalRow(*row) for row in found}
+    return page.of(rows.__getitem__)
 
 
 def reversals_of_project(snapshot: Snapshot, project_id: str) -> Sequence[Reversal]:
@@ -78,10 +90,15 @@ def marks_of(snapshot: Snapshot, token_ids: Sequence[str]) -> Mapping[str, list[
 
 
 def _reversals(valid: Valid) -> Any:
+    """Reversals, each with the names of the report that it is about and of its project."""
     reported = and_(Reports.report_id == Reversals.report_id, valid(Reports))
     owned_by = and_(Projects.project_id == Reversals.project_id, valid(Projects))
     return (
-        select(Reversals, Reports, Projects)
+        select(Reversals)
+        .add_columns(
+            some_of(Reports, "report_id", "document_id"),
+            some_of(Projects, "project_id", "document_id"),
+        )
         .outerjoin(Reports, reported)
         .outerjoin(Projects, owned_by)
         .where(valid(Reversals))
@@ -110,6 +127,9 @@ def _marks(valid: Valid) -> Any:
     return query.order_by(ImpairedUnits.reversal_id)
 
 
+_LISTED = Prepared(
+    lambda valid: _reversals(valid).where(among(Reversals.reversal_id, "ids")), by_key=True
+)
 _REVERSAL = Prepared(
     lambda valid: _reversals(valid).where(Reversals.reversal_id == bindparam("reversal_id"))
 )
@@ -123,13 +143,12 @@ _COVERAGE, _UNITS_HIT = Prepared(_coverage), Prepared(_units_hit)
 _MARKS = Prepared(_marks, by_key=True)
 
 
-def _conditions(filters: ReversalFilters) -> list[ColumnElement[bool]]:
+def _conditions(snapshot: Snapshot, filters: ReversalFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.project:
         found.append(Reversals.project_id.in_(ids_of(filters.project)))
     if filters.report:
-        named = Reports.document_id == filters.report
-        found.append(or_(named, Reversals.report_id == filters.report.lower()))
+        found.append(Reversals.report_id.in_(ids_of_reports(snapshot, filters.report)))
     if filters.status:
         owing = Reversals.covered_kg < Reversals.due_kg
         found.append(owing if filters.status == "outstanding" else ~owing)

@@ -22,6 +22,7 @@ from api.queries.pages import Page
 from api.queries.positions import first_block
 from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import ids_of
+from api.queries.reports import ids_of_reports
 from api.queries.reversals import marks_of
 from api.queries.statements import (
     Blocks,
@@ -301,7 +302,7 @@ def _conditions(snapshot: Snapshot, filters: UnitFilters, day: int) -> list[Colu
     if filters.project:
         found.append(Units.project_id.in_(ids_of(filters.project)))
     if filters.report:
-        found.append(Units.report_id.in_(_reports_of(snapshot, filters.report)))
+        found.append(Units.report_id.in_(ids_of_reports(snapshot, filters.report)))
     of = _column_of(filters)
     if filters.vintage is not None:
         found.append(of(Units.vintage, 0) == filters.vintage)
@@ -343,12 +344,6 @@ def _column_of(filters: UnitFilters) -> Callable[..., Any]:
     few units, where that is asked for."""
     is_narrow = bool(filters.project or filters.report or filters.owner)
     return func.coalesce if is_narrow else lambda column, _: column
-
-
-def _reports_of(snapshot: Snapshot, name: str) -> list[str]:
-    """Ids of the reports that a name can mean: itself when it is one, and those it is the id of."""
-    named = select(Reports.report_id).where(snapshot.valid(Reports), Reports.document_id == name)
-    return [name.lower(), *snapshot.session.exec(named)]
 
 
 def _kinds(filters: UnitFilters, of: Callable[..., Any]) -> list[ColumnElement[bool]]:
