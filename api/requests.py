@@ -45,6 +45,12 @@ def _target_account(text: str) -> str:
     return text
 
 
+def _uint256(text: str) -> str:
+    if int(text) >= 2**256:
+        raise ValueError("The number is not below 2^256; give the one of the typed data")
+    return text
+
+
 def _reason(text: str) -> str:
     if len(text.encode()) > 500:
         raise ValueError("The reason has more than 500 bytes; shorten it")
@@ -94,7 +100,9 @@ class ForwardTerms(Body):
     """What a signer chose beside the action itself, as the typed data names it."""
 
     signer: Address
-    nonce: Annotated[str, Field(pattern=NUMBER, description="Decimal, below 2^256.")]
+    nonce: Annotated[
+        str, Field(pattern=NUMBER, description="Decimal, below 2^256."), AfterValidator(_uint256)
+    ]
     deadline: int = Field(gt=0, lt=2**48, description="UNIX seconds.")
     gas: int = Field(gt=0, lt=2**53, description="Gas that the action gets.")
 
@@ -288,7 +296,13 @@ KeyScope = Annotated[
 class KeyRequest(Body):
     """An API key for an organization."""
 
-    name: str = Field(default="key", min_length=1, max_length=200, description="What it is for.")
+    name: str = Field(
+        default="key",
+        min_length=1,
+        max_length=200,
+        pattern=ONE_LINE,
+        description="What it is for.",
+    )
     organization: str = Field(min_length=1, max_length=200, pattern=ONE_LINE)
     scopes: list[KeyScope] = Field(min_length=1, max_length=50)
     wallets: list[KeyWallet] | None = Field(

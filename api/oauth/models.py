@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.scopes import SCOPES
 from api.models.answers import Answer, Listed, Problem
-from api.patterns import ADDRESS, CLIENT_NAME, OAUTH_FIELDS, SIGNATURE, VISIBLE
+from api.patterns import ADDRESS, CLIENT_NAME, OAUTH_FIELDS, ONE_LINE, SIGNATURE, VISIBLE
 
 Scope = Annotated[str, Field(max_length=100, json_schema_extra={"enum": list(SCOPES)})]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=30)]
@@ -86,7 +86,7 @@ class ClientRequest(Asked):
     scopes: Scopes
     auth_method: Literal["none", "client_secret", "private_key_jwt"] = "none"
     redirect_uris: list[Annotated[str, Field(max_length=500)]] = Field(default=[], max_length=20)
-    organization: str | None = Field(default=None, max_length=200)
+    organization: str | None = Field(default=None, max_length=200, pattern=ONE_LINE)
     jwks: dict[str, Any] | None = None
 
 

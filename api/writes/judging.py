@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from api.access.authorization import require_signer
+from api.access.links import writable
 from api.access.principals import Principal
 from api.errors import ApiError, Detail, faults_error
 from api.queries.projects import project
@@ -140,9 +141,9 @@ def _fault(validation_id: str, place: int, detail: Detail) -> ValidationFault:
         validation_id=validation_id,
         place=place,
         code=detail.code,
-        field=_INDEX.sub("/*", detail.field)[:_LONGEST],
-        pointer=detail.field[:_LONGEST],
-        message=detail.message[:_LONGEST],
+        field=writable(_INDEX.sub("/*", detail.field), _LONGEST),
+        pointer=writable(detail.field, _LONGEST),
+        message=writable(detail.message, _LONGEST),
     )
 
 

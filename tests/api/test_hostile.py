@@ -28,6 +28,11 @@ BODIES = [
 #: An answer of the event stream never ends: tests/api/test_stream.py asks it the wrong way.
 ENDLESS = "/changes/stream"
 READS = [path for method, path in OPERATIONS if method == "get" and path != ENDLESS]
+_KEY = {"name": "A", "organization": "ACME", "scopes": ["projects:read"]}
+_ADDRESS = "0x" + "11" * 20
+_CALL = {"signer": _ADDRESS, "to": _ADDRESS, "data": "0x00", "deadline": 1, "gas": 1}
+_NONCE = "The number is not below 2^256; give the one of the typed data."
+_LINE = "“a\x00b” does not fit; this is one line of text."
 _EITHER = "Give either “signed_transaction”, or “request” and “signature”."
 QUERIES = (
     "status",
@@ -117,6 +122,9 @@ class TestRemedies:
             ("/credits/merge", {"units": ["1"]}, "give at least 2 of them."),
             ("/relay", {"signed_transaction": 7}, "give a text in quotation marks."),
             ("/relay", {"signed_transaction": None}, _EITHER),
+            ("/relay", {"request": {**_CALL, "nonce": str(2**256)}, "signature": "0x00"}, _NONCE),
+            ("/keys", {**_KEY, "name": "a\x00b"}, _LINE),
+            ("/clients", {**_KEY, "organization": "a\x00b"}, _LINE),
         ],
     )
     def test_body_is_refused_with_a_remedy_given_one_fault(

@@ -105,6 +105,7 @@ class TestRecord:
     """
     every check is listed with what it found and whose it was
     when a later version was accepted   the check is resolved
+    given U+0000 in a document          the check is kept all the same
     filters: status, kind, submitter, document, code
     """
 
@@ -132,6 +133,15 @@ class TestRecord:
         (entry,) = world.get("/validations", status="resolved").json()["validations"]
         assert entry["status"] == "resolved"
         assert world.get("/validations", status="accepted").json()["numberMatched"] == 2
+
+    def test_is_kept_whatever_the_document_holds(self, each_world: World) -> None:
+        # PostgreSQL keeps no U+0000, and messages repeat names and values.
+        odd = documents.forest(methodology={"id": "a\x00b", "version": "1.0"})
+        odd["properties"]["c\x00d"] = 1
+        answer = each_world.post("/validate", odd)
+        assert answer.status_code == 200, answer.text
+        found = each_world.get("/statistics/validation").json()["by_code"]
+        assert {one["code"] for one in found} >= {"UNKNOWN_MEMBER", "METHODOLOGY_UNKNOWN"}
 
     def test_is_filtered(self, world: World) -> None:
         world.post("/projects", faulty("harz-mixed-forest"))
