@@ -6,6 +6,7 @@ SQLAlchemy and planned by the database anew, and a hundred parameters are a hund
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, String, Text, bindparam
@@ -21,6 +22,11 @@ from api.encoding import dumps
 def among(column: Any, name: str) -> ColumnElement[bool]:
     """The condition that a column of text holds one of those that a parameter is given."""
     return _Among(column, bindparam(name, type_=Texts()))
+
+
+def among_these(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that a column of text holds one of these."""
+    return _Among(column, bindparam(None, list(texts), type_=Texts(), unique=True))
 
 
 def whole_lists(statement: Any) -> set[str]:

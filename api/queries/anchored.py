@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import Session, select
 
 from api.parameters import numbers_of
+from api.queries.among import among_these
 from api.queries.counts import remembered_of_documents
 from api.queries.statements import Footprints
 
@@ -36,7 +37,7 @@ class Anchored:
     @classmethod
     def by_name(cls, digest: Any, hashes: Sequence[str]) -> Anchored:
         """Where the documents are few: each of them by its hash."""
-        named = digest.in_(hashes)
+        named = among_these(digest, hashes)
         return cls(named, named)
 
     @classmethod

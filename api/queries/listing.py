@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from api.cursors import Cursor
 from api.parameters import Part
+from api.queries.among import among_these
 from api.queries.anchored import Anchored
 from api.queries.counts import Totals, remembered_in
 from api.queries.order import Order, SortKey, beyond, check_values, is_even, not_before
@@ -144,7 +145,7 @@ class _Reading:
         found = self._remembered(f"keys of {self._name(run)}", lambda: self._first_keys(run))
         if len(found) > FEW:
             return stretch
-        named = replace(run, condition=lambda: key.in_(found), is_rare=False)
+        named = replace(run, condition=lambda: among_these(key, found), is_rare=False)
         return replace(stretch, run=named)
 
     def _first_keys(self, run: Run) -> list[Any]:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from api.filters import ProjectCriteria, ProjectFilters
 from api.parameters import Part
-from api.queries.among import among
+from api.queries.among import among, among_these
 from api.queries.anchored import Anchored, anchoring, within_box
 from api.queries.counts import state_of
 from api.queries.findings import finding_of, finding_shown
@@ -200,7 +200,7 @@ def _actor_is(session: Session, actor: str) -> Anchored:
     # Hardly any document names an address as its actor, and either would be tried on every project.
     named = session.exec(select(Footprints.hash).where(Footprints.actor_id == actor)).all()
     own = Projects.developer == actor.lower()
-    either = or_(own, Projects.pdd_hash.in_(named)) if named else own
+    either = or_(own, among_these(Projects.pdd_hash, named)) if named else own
     return Anchored(either, either)
 
 
