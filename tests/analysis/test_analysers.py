@@ -1,6 +1,10 @@
 """Two static analysers and a symbolic prover find nothing against the contracts."""
 
+import pytest
+
 from scripts.proving import forge, slither, symbolic, wake
+
+pytestmark = pytest.mark.slow
 
 
 class TestAnalysis:

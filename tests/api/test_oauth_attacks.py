@@ -196,6 +196,8 @@ class TestRedirect:
             ("http://127.0.0.1:51004@evil.example/cb", False),
             ("http://127.0.0.1.evil.example/cb", False),
             ("http://127.0.0.1:99999/cb", False),
+            ("http://127.0.0.1:0/cb", False),
+            ("http://127.0.0.1:51004/cb#", False),
             ("http://127.1/cb", False),
         ],
     )

@@ -6,11 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.hooks.events import INDEX, event_type, fault_of, scopes_for, tables_of, wants
+from api.hooks.sending import Sender
 from api.hooks.telling import LONGEST_WAIT, wait_after
 from api.main import create_app
 
 from .people import DEVELOPER, OTHER_DEVELOPER
-from .receiving import subscribed
+from .receiving import receiver, subscribed
 from .world import World
 
 
@@ -66,6 +67,27 @@ class TestEvents:
             assert all(longest / 2 <= wait <= longest for wait in found)
             assert len(set(found)) > 1
         assert wait_after(1, 5.0, 60.0) == 60.0
+
+
+class TestRetryAfter:
+    """
+    given whole seconds    the receiver is waited for as long as it asks
+    given anything else    it asked for nothing
+    """
+
+    @pytest.mark.parametrize(
+        ("said", "seconds"),
+        [({"Retry-After": "7"}, 7.0), ({"Retry-After": "9999999"}, 9_999_999.0)]
+        + [({"Retry-After": said}, None) for said in ("soon", "-1", "1.5", "99999999")]
+        + [({}, None)],
+    )
+    def test_is_what_the_receiver_said(
+        self, stage: World, said: dict[str, str], seconds: float | None
+    ) -> None:
+        with receiver() as heard:
+            heard.answers = lambda _: (503, said, 0.0)
+            sent = Sender(stage.settings).post(heard.url, {}, "{}")
+        assert (sent.status, sent.retry_after) == (503, seconds)
 
 
 class TestSubscribe:

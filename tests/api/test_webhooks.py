@@ -184,6 +184,7 @@ class TestTrouble:
     when it is slow or gone            others are told meanwhile, and the log says why
     when it takes too long             that is a failure after the time it has
     when another tried it meanwhile    what comes of it is the other's to tell
+    when its wallets are others        a step of a task is looked for anew, a change is kept
     when its key or client is revoked  it pauses, and says so
     when the server's key is another   nothing is sent with it
     """
@@ -290,6 +291,20 @@ class TestTrouble:
         state = stage.get(path).json()
         assert (state["cursors"]["changes"], state["trouble"]["attempts"]) == (0, 2)
         stage.client.delete(path)
+
+    @pytest.mark.parametrize(("stream", "kept"), [("tasks", None), ("changes", "message")])
+    def test_looks_anew_when_its_wallets_are_others(
+        self, stage: World, stream: str, kept: str | None
+    ) -> None:
+        parts, made = stage.app.state.registry, subscribed(stage, "http://127.0.0.1:9/")
+        lost = {"wallets": ["0x" + "ab" * 20], "message_stream": stream, "message_id": "message"}
+        with parts.transaction() as session:
+            session.execute(update(WebhookRow).where(WebhookRow.id == made["id"]).values(**lost))
+        assert tell(parts, Sender(parts.settings), made["id"]) == "more"
+        with parts.transaction() as session:
+            row = session.get(WebhookRow, made["id"])
+            assert (row.message_id, "0x" + "ab" * 20 in row.wallets) == (kept, False)
+        stage.client.delete(f"/webhooks/{made['id']}")
 
     def test_ends_with_its_key(self, stage: World) -> None:
         key = stage.api_key(DEVELOPER, scopes=("mrv:read",))

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -50,6 +51,8 @@ from .samples import (
     UnitType,
     content_hash,
 )
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = settings(
     max_examples=int(os.environ.get("OGCR_FUZZ_SEQUENCES", "10")),

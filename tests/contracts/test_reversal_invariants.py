@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,6 +32,8 @@ from .ledger import Receipt, Reverted
 from .reporting import Reporting, Retirement, Serial, UnitStatus
 from .reversing import CancellationReason, ExportStatus, Import, Reversing, UnitIntegrity, rest
 from .samples import ZERO_ADDRESS, Stage, Terms, content_hash
+
+pytestmark = pytest.mark.slow
 
 GRANULE = 10
 GRANULES = st.integers(1, 12)
