@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from api.queries.prepared import Prepared
 from api.queries.statements import FootprintMarks, Reorganisations
 from api.snapshot import Snapshot
+from indexer.database import connection_of
 
 Totals = tuple[int, ...]
 Found = TypeVar("Found")
@@ -75,7 +76,7 @@ def _state(tables: tuple[Any, ...]) -> Prepared:
 
 
 def _remembered(session: Session, place: tuple[str, str], count: Callable[[], Found]) -> Found:
-    engine = session.connection().engine
+    engine = connection_of(session).engine
     with _lock:
         known = _known.setdefault(engine, OrderedDict())
         if place in known:

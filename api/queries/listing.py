@@ -19,7 +19,7 @@ from api.queries.among import among_these
 from api.queries.anchored import Anchored
 from api.queries.counts import Totals, remembered_in
 from api.queries.order import Order, SortKey, beyond, check_values, is_even, not_before
-from api.queries.pages import Page, begun, between_cursors, read
+from api.queries.pages import Page, begun, between_cursors
 from api.queries.runs import Condition, Run
 from api.snapshot import Snapshot
 from indexer.database import ask_by_key
@@ -152,7 +152,7 @@ class _Reading:
         query = self._narrow(run)
         parts = [query.where(strand).limit(FEW + 1) for strand in self._strands(run)]
         # Interned, since lists by many filters remember the same few.
-        return [intern(row[0]) for part in parts for row in read(self.snapshot.session, part)]
+        return [intern(row[0]) for part in parts for row in self._ask(part)]
 
     def _size(self, stretch: _Stretch) -> int:
         query = self._narrow(stretch.run, stretch.values)
@@ -175,7 +175,7 @@ class _Reading:
         labels = [key.column.label(f"k{place}") for place, key in enumerate(run.order)]
         query = _giving(query, self.listing.key.label("key"), *labels)
         found = _in_order(query, strands, run, passed, most)
-        rows = read(self.snapshot.session, found)
+        rows = self._ask(found)
         return [(row[0], *run.leading, *row[1:]) for row in rows]
 
     def _start(self, run: Run, passed: int) -> tuple[int, tuple[Any, ...]] | None:
@@ -188,15 +188,13 @@ class _Reading:
         query = _giving(self._narrow(run, every=False), *(key.column for key in keys))
         terms = run.terms[:-1]
         ordered = query.where(strand).order_by(*terms).offset(passed - NEAR).limit(NEAR + 1)
-        rows = [tuple(row) for row in read(self.snapshot.session, ordered)]
+        rows = [tuple(row) for row in self._ask(ordered)]
         places = [n for n in range(1, len(rows)) if rows[n] != rows[n - 1]]
         return (passed - NEAR + places[-1], rows[places[-1]]) if places else None
 
     def _figures(self, query: Any, figures: Sequence[Any], run: Run | None = None) -> Totals:
         query = _giving(query, *figures)
-        rows = [
-            read(self.snapshot.session, query.where(strand))[0] for strand in self._strands(run)
-        ]
+        rows = [self._ask(query.where(strand))[0] for strand in self._strands(run)]
         return tuple(int(sum(column)) for column in zip(*rows, strict=True))
 
     def _narrow(
@@ -229,6 +227,10 @@ class _Reading:
 
     def _name(self, run: Run) -> str:
         return f"{self.listing.order[0].column} {run.name}"
+
+    def _ask(self, query: Any) -> Sequence[Any]:
+        # Of keys and figures a session would have nothing to follow.
+        return self.snapshot.connection.execute(query).all()
 
     def _remembered(self, what: str, count: Callable[[], Found]) -> Found:
         state, name = self.listing.state, self.listing.name
