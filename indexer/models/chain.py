@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field
 
 from indexer.models.base import IndexTable
@@ -11,10 +11,12 @@ from indexer.models.base import IndexTable
 class Event(IndexTable, table=True):
     """An event of our contracts; `arguments` are the decoded ones by name, integers as text."""
 
+    # A page of units asks for the block of each one's transaction: its index says that as well.
+    __table_args__ = (Index("ix_event_tx_hash", "tx_hash", "block_number"),)
     block_number: int = Field(primary_key=True, sa_type=BigInteger)
     log_index: int = Field(primary_key=True)
     block_hash: str
-    tx_hash: str = Field(index=True)
+    tx_hash: str
     tx_index: int
     address: str
     contract: str
