@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
+from pydantic import Field
 
 from api.access.gate import principal_of, require_access
 from api.access.principals import Principal
 from api.bodies import Received, read_body, read_document, read_json
-from api.parameters import Whole, refuse_unknown
+from api.parameters import DIGITS, refuse_unknown
 from api.patterns import ADDRESS
 from api.preconditions import refuse_unheeded
 from api.registry import Registry
@@ -56,11 +57,9 @@ ReportName = Annotated[
     ),
 ]
 Version = Annotated[
-    Whole,
+    Annotated[int, Field(ge=1, le=2**31 - 1), DIGITS],
     Path(
         alias="version",
-        ge=1,
-        le=2**31 - 1,
         description="Number of the version; the first one is 1.",
         examples=[1],
     ),

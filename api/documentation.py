@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.access.schemes import CHALLENGE, SCHEMES, security_of
 from api.access.scopes import OPEN
+from api.branches import routes_of
 from api.hooks.documentation import messages_sent
 from api.idempotency.keys import HEADER as IDEMPOTENCY_KEY
 from api.models.answers import Problem
@@ -70,7 +71,7 @@ def complete(app: FastAPI) -> dict[str, Any]:
         version=app.version,
         summary="A carbon-removal registry whose authority is on an EVM chain.",
         description=_ABOUT,
-        routes=app.routes,
+        routes=routes_of(app),
     )
     document.setdefault("components", {})["securitySchemes"] = SCHEMES
     components = document["components"].setdefault("schemas", {})

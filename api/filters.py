@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.models.tasks import TaskState
 from api.parameters import (
+    DIGITS,
     AsOf,
     Box,
     Features,
@@ -18,7 +19,6 @@ from api.parameters import (
     Part,
     SearchWords,
     Slice,
-    Whole,
     sorted_by,
 )
 from api.patterns import ADDRESS, BYTES32, COUNTRY, FAULT, NAME, RESOURCE, WORD
@@ -34,6 +34,8 @@ ProjectType = Literal[
     "biomass_energy_ccs",
 ]
 UnitType = Literal["CRU", "PCR", "CFS", "CSP", "SER"]
+_Year = Annotated[int, Field(ge=1970, le=2149), DIGITS]
+_Status = Annotated[int, Field(ge=100, le=599), DIGITS]
 ProjectSort = Annotated[
     str,
     sorted_by(
@@ -202,11 +204,9 @@ class UnitFilters(Page):
         pattern=NAME,
         description="Monitoring report, by 0x… id, or by document id within `project`.",
     )
-    vintage: Whole | None = Field(
-        default=None, ge=1970, le=2149, description="Calendar year of the removal."
-    )
-    issuance_year: Whole | None = Field(
-        default=None, ge=1970, le=2149, description="Calendar year (UTC) of the issuance."
+    vintage: _Year | None = Field(default=None, description="Calendar year of the removal.")
+    issuance_year: _Year | None = Field(
+        default=None, description="Calendar year (UTC) of the issuance."
     )
     owner: str | None = Field(default=None, pattern=ADDRESS, description="Address of the owner.")
     status: (
@@ -425,7 +425,7 @@ class AuditFilters(Part):
         description="`refused` by access control or rate; `rejected` for what was asked; `failed` "
         "by a fault of ours.",
     )
-    status: Whole | None = Field(default=None, ge=100, le=599, description="Status of the answer.")
+    status: _Status | None = Field(default=None, description="Status of the answer.")
     request: str | None = Field(default=None, max_length=64, description="Id of the request.")
     address: str | None = Field(
         default=None, max_length=45, description="Address of the machine, unless it was erased."

@@ -14,6 +14,7 @@ from api.access.gate import Gate
 from api.access.tiers import Tiers
 from api.access.trail import Trail
 from api.access.witness import Witness
+from api.branches import Branches
 from api.conditional import Conditional
 from api.dependencies import admit
 from api.documentation import describe
@@ -136,16 +137,13 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        # Clients that are generated name their functions by it.
-        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
         dependencies=[Depends(admit)],
     )
     app.state.registry = registry
     app.state.trail = Trail(registry.engine)
     app.state.streams = Streams(registry.settings.most_streams, registry.feed_mark)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.append(Branches(route for router in ROUTERS for route in router.routes))
     add_documentation(app)
     describe(app)
     for kind in EXPECTED:

@@ -156,7 +156,8 @@ def sorted_by(*names: str) -> WithJsonSchema:
 
 
 #: Written in digits alone: pydantic takes 10.0, 1_0 and “ 10” for whole numbers as well.
-Whole = Annotated[int, BeforeValidator(_digits)]
+DIGITS = BeforeValidator(_digits)
+Whole = Annotated[int, DIGITS]
 Moment = Annotated[str, AfterValidator(_moment), WithJsonSchema({"anyOf": _MOMENTS})]
 Interval = Annotated[str, AfterValidator(_interval), formed(INTERVAL)]
 Box = Annotated[str, AfterValidator(_bbox), formed(BBOX)]

@@ -11,6 +11,7 @@ from httpx import Response
 
 from api.access.calls import RULES
 from api.access.scopes import OPEN, SCOPES
+from api.branches import routes_of
 from api.main import create_app
 from api.operations import OPEN_PAGES, OPERATIONS
 from indexer.identity import project_id
@@ -73,7 +74,7 @@ class TestInterface:
     def test_every_route_is_an_operation_or_an_open_page(self, stage: World) -> None:
         paths = {(m, p) for p, entry in stage.app.openapi()["paths"].items() for m in entry}
         assert paths == set(OPERATIONS)
-        hidden = {r.path for r in stage.app.routes if not getattr(r, "include_in_schema", True)}
+        hidden = {r.path for r in routes_of(stage.app) if not getattr(r, "include_in_schema", True)}
         assert hidden <= OPEN_PAGES
 
     def test_every_operation_says_which_credential_it_takes(self, stage: World) -> None:

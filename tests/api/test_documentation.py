@@ -43,7 +43,7 @@ def operations() -> Iterator[Any]:
 class TestDocumentation:
     """
     every route is documented, every documented one exists
-    every operation has a summary, a description, and described parameters
+    every operation has a summary, a description, and described parameters, bounded as JSON Schema
     every example is accepted: documents by their schema, requests and answers by their model
     every example fits the JSON Schema that stands beside it
     every message to subscribers is described, with an example that fits
@@ -125,6 +125,14 @@ class TestDocumentation:
             assert reference.removeprefix("#/components/schemas/") in components, reference
         assert document["openapi"].startswith("3.1")
         assert set(KINDS) <= set(components)
+
+    def test_every_bound_is_said_in_words_of_json_schema(self, document: dict[str, Any]) -> None:
+        operations = [entry for path in document["paths"].values() for entry in path.values()]
+        schemas = [p["schema"] for one in operations for p in one.get("parameters", ())]
+        options = [one for schema in schemas for one in (schema, *schema.get("anyOf", ()))]
+        said = {name for one in options for name in one}
+        assert {"minimum", "maximum"} <= said
+        assert not said & {"ge", "gt", "le", "lt"}
 
     def test_the_page_is_there(self, world: World) -> None:
         page = world.get("/docs")
