@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ class TestListProjects:
     when a filter is given                   only what matches is counted and given
     when a box crosses the antimeridian      what lies on both sides is found, and nothing else
     when it is sorted and paged              the pages make up the whole, with links and totals
-    when the past is asked for               it is given as it was
+    when the past is asked for               it is given as it was; a day, as it was at its end
     when a parameter is unknown or unusable  it says which, and which are known
     """
 
@@ -134,6 +135,11 @@ class TestListProjects:
         assert names(reading, "/projects", as_of="2000-01-01") == []
         assert len(names(reading, "/projects", as_of="2140-01-01T00:00:00Z")) == 4
         assert reading.get("/projects", as_of=10**9).status_code == 400
+
+    def test_a_day_is_meant_to_its_end(self, reading: World) -> None:
+        newest = reading.node.rpc("eth_getBlockByNumber", "latest", False)["timestamp"]
+        today = datetime.fromtimestamp(int(newest, 16), UTC).date()
+        assert len(names(reading, "/projects", as_of=today.isoformat())) == 4
 
     @pytest.mark.parametrize(
         ("query", "named"),
