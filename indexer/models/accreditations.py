@@ -75,4 +75,5 @@ class Decision(Versioned, table=True):
 
     @classmethod
     def lookups(cls) -> Lookups:
-        return (("account", "block_number", "role_id", "outcome"), "subject_id")
+        counted = ("role_id", "account", "outcome")
+        return (("account", "block_number", "role_id"), counted, "subject_id")
