@@ -19,6 +19,7 @@ from scripts.deployment import CONTRACTS, FORWARDER, ROLE_IDS, Registry, deploy_
 from .ledger import Compiled, Contract, Ledger
 from .permissions import MANAGER
 from .reporting import Reporting
+from .reversing import Reversing
 from .samples import Accreditation, Cast, Contracts, Stage, accredit
 from .signing import Signing
 from .visits import FollowedLedger
@@ -134,6 +135,11 @@ def stage(registry: Contracts, cast: Cast) -> Stage:
 @pytest.fixture(scope="session")
 def reporting(stage: Stage) -> Reporting:
     return Reporting(stage)
+
+
+@pytest.fixture
+def reversing(reporting: Reporting) -> Reversing:
+    return Reversing(reporting)
 
 
 @pytest.fixture(scope="session")

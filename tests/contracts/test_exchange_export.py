@@ -14,11 +14,6 @@ EVIDENCE = content_hash("agreement")
 
 
 @pytest.fixture
-def reversing(reporting: Reporting) -> Reversing:
-    return Reversing(reporting)
-
-
-@pytest.fixture
 def block(reporting: Reporting) -> int:
     """1000 kg that the developer holds."""
     return reporting.issued(1_000)

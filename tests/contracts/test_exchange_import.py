@@ -16,11 +16,6 @@ from .samples import ZERO_ADDRESS, Cast, UnitType, content_hash
 FIRST_YEAR = 1970
 
 
-@pytest.fixture
-def reversing(reporting: Reporting) -> Reversing:
-    return Reversing(reporting)
-
-
 def origin_id(domain: str, registry: str, key: str) -> bytes:
     """As contracts/interfaces/IUnitExchange.sol says; the first 14 bytes for a report."""
     texts = (domain, registry.lower(), key.lower())

@@ -36,11 +36,12 @@ from .reporting import (
     Verification,
 )
 from .reversing import ExportStatus
+from .rules.blocks import LIVE, disposable
 from .rules.caller import Caller
 from .rules.calls import CLOSED, OF_MODULES, RULES, UNSTOPPED, verdict
+from .rules.issuance import buffer_share
 from .rules.reports import RETURNED, report_id_of
 from .rules.reversals import issued_of
-from .rules.units import LIVE, buffer_share, disposable
 from .rules.world import ROLES, World
 from .samples import (
     Accreditation,

@@ -12,11 +12,6 @@ from .samples import Cast, Terms, UnitType
 UNKNOWN = b"\x33" * 32
 
 
-@pytest.fixture
-def reversing(reporting: Reporting) -> Reversing:
-    return Reversing(reporting)
-
-
 class TestDrawOnLiable:
     """
     given the reversal is unknown        it reverts

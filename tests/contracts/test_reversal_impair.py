@@ -5,16 +5,11 @@ from __future__ import annotations
 import pytest
 
 from .ledger import Contract, reverts
-from .reporting import Reporting, Retirement, UnitStatus
+from .reporting import Retirement, UnitStatus
 from .reversing import Reversing, UnitIntegrity, part, rest
 from .samples import Cast, Terms
 
 UNKNOWN = b"\x33" * 32
-
-
-@pytest.fixture
-def reversing(reporting: Reporting) -> Reversing:
-    return Reversing(reporting)
 
 
 class Hit:

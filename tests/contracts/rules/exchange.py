@@ -13,8 +13,8 @@ from tests.contracts.reporting import Serial, UnitStatus
 from tests.contracts.reversing import ExportStatus, Import
 from tests.contracts.samples import ZERO_ADDRESS, ZERO_HASH, UnitType
 
+from .blocks import create, cut, cuttable, disposable, unexpired
 from .reports import EPOCH
-from .units import create, cut, cuttable, disposable, unexpired
 from .world import (
     AMOUNT_LIMIT,
     NONE,

@@ -10,7 +10,7 @@ from eth_utils import keccak
 from tests.contracts.reporting import ReportStatus, Submission, Verification
 from tests.contracts.samples import ZERO_HASH, ProjectStatus, Standing
 
-from .units import issue_due
+from .issuance import issue_due
 from .world import (
     AMOUNT_LIMIT,
     FOREVER,

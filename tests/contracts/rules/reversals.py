@@ -11,7 +11,7 @@ from tests.contracts.reporting import ReportStatus, Serial, UnitStatus
 from tests.contracts.reversing import UnitIntegrity
 from tests.contracts.samples import ZERO_HASH
 
-from .units import cut, cuttable, end, live, unexpired
+from .blocks import cut, cuttable, end, live, unexpired
 from .world import NONE, URI_LIMIT, Check, Reversal, Rule, World, within
 
 Portions = Sequence[tuple[int, int]]

@@ -9,7 +9,8 @@ from tests.contracts.reporting import (
     Serial,
     UnitStatus,
 )
-from tests.contracts.rules.units import LIVE, issuable
+from tests.contracts.rules.blocks import LIVE
+from tests.contracts.rules.issuance import issuable
 from tests.contracts.rules.world import FOREVER
 
 from .drawing import Arguments
