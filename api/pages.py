@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from api.encoding import dumps
 from api.errors import MissingError
+from api.representations import VARYING
 
 _LANDING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _READER_POLICY = (
@@ -181,5 +182,5 @@ def _page(body: str, policy: str) -> Response:
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>OGCR registry</title><style>{_STYLE}</style>{body}</html>",
-        headers={"Content-Security-Policy": policy},
+        headers={"Content-Security-Policy": policy, **VARYING},
     )

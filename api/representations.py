@@ -11,6 +11,9 @@ from api.errors import NotAcceptableError
 from api.registry import Registry
 
 GEOJSON, JSON, JSONLD = "application/geo+json", "application/json", "application/ld+json"
+HTML = "text/html"
+#: What caches are told of whatever is also there in another representation.
+VARYING = {"Vary": "Accept"}
 #: In the order of preference of this API, where the reader has none.
 REPRESENTATIONS = (GEOJSON, JSON, JSONLD)
 CONTEXT_PATH = "/contexts/ogcr-1.jsonld"
@@ -28,6 +31,12 @@ def negotiated(accept: str | None) -> str:
     if liked[best] <= 0:
         raise NotAcceptableError(f"This is to be had as {', '.join(REPRESENTATIONS)}; accept one.")
     return best
+
+
+def wants_page(accept: str | None) -> bool:
+    """Whether a page is liked better than JSON by the header `Accept`, as browsers do."""
+    ranges = list(_ranges(accept or "*/*"))
+    return _quality(HTML, ranges) > _quality(JSON, ranges)
 
 
 def represented(registry: Registry, content: Mapping[str, Any], kind: str) -> Mapping[str, Any]:

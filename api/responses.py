@@ -14,7 +14,7 @@ from api.links import link_header, page_links
 from api.problems import now_text
 from api.queries.pages import Page
 from api.registry import Registry
-from api.representations import GEOJSON, JSON, negotiated, represented
+from api.representations import GEOJSON, JSON, VARYING, negotiated, represented
 from api.snapshot import Position, Snapshot
 
 _LASTING = "public, max-age=3600"
@@ -70,8 +70,7 @@ def feature(
     accepted = request.headers.get("accept") if request.method == "GET" else None
     kind = negotiated(accepted)
     shown = represented(registry, content, kind)
-    headers = {"Vary": "Accept"}
-    return answer(shown, position, media_type=kind, headers=headers, version=version)
+    return answer(shown, position, media_type=kind, headers=VARYING, version=version)
 
 
 def collection(

@@ -9,6 +9,7 @@ from api.conformance import landing_links
 from api.dependencies import OfRegistry
 from api.encoding import dumps
 from api.pages import landing_page
+from api.representations import VARYING, wants_page
 
 router = APIRouter(tags=["service"])
 
@@ -33,7 +34,7 @@ def read_landing(request: Request, registry: OfRegistry) -> Response:
         for path, title in _RESOURCES.items()
     ]
     links = [*landing_links(registry), *resources]
-    if "text/html" in request.headers.get("accept", ""):
+    if wants_page(request.headers.get("accept")):
         return landing_page(links[1:])
     content = {"title": "OGCR registry", "description": _ABOUT, "links": links}
-    return Response(dumps(content), media_type="application/json")
+    return Response(dumps(content), headers=VARYING, media_type="application/json")

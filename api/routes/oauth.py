@@ -33,6 +33,7 @@ from api.oauth.wallets import principal_id
 from api.patterns import OAUTH_FIELDS, VISIBLE
 from api.problems import problem, request_id
 from api.registry import Registry
+from api.representations import wants_page
 from indexer import database
 
 router = APIRouter(tags=["sign in"])
@@ -98,7 +99,7 @@ def read_authorization(
 ) -> Response:
     """Begins the authorization code flow with PKCE (S256): a page for browsers, the same as JSON
     for programs. The person proves control of a wallet by Sign-In with Ethereum (EIP-4361)."""
-    is_page = "text/html" in request.headers.get("accept", "")
+    is_page = wants_page(request.headers.get("accept"))
     with database.snapshot(registry.engine) as session:
         server = authority(registry, session)
         asked = None

@@ -17,6 +17,7 @@ from api.pages import statistics_page
 from api.parameters import SenderQuery
 from api.problems import request_id
 from api.queries.validations import counts_by, days, totals, validations
+from api.representations import VARYING, wants_page
 from api.responses import paging
 from api.writes.judging import Submitter, keep, verdict
 from indexer import database
@@ -79,6 +80,6 @@ def read_statistics(
         if not has_scope(registry, principal, "admin:audit"):
             counts["submitter"] = []
         content = statistics_json(totals(session, period), counts, days(session, period))
-    if "text/html" in request.headers.get("accept", ""):
+    if wants_page(request.headers.get("accept")):
         return statistics_page(content)
-    return Response(dumps(content), headers=_UNCACHED, media_type=_JSON)
+    return Response(dumps(content), headers={**_UNCACHED, **VARYING}, media_type=_JSON)

@@ -113,6 +113,7 @@ class TestRepresentations:
     when the reader accepts a representation      it is given, and the answer says that it may vary
     when several are accepted                     the one that is preferred most
     when none is                                  406, naming those there are
+    where there is a page for browsers            it is for whom likes that better than JSON
     when it is linked data                        every member means something, by our own context
     """
 
@@ -133,6 +134,23 @@ class TestRepresentations:
     )
     def test_is_the_preferred_one(self, accept: str | None, found: str) -> None:
         assert negotiated(accept) == found
+
+    @pytest.mark.parametrize(
+        ("accept", "is_page"),
+        [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True),
+            ("application/json, text/html;q=0.5", False),
+            ("application/json, text/html;q=0", False),
+            ("*/*", False),
+        ],
+    )
+    def test_is_a_page_given_that_is_liked_better(
+        self, world: World, accept: str, *, is_page: bool
+    ) -> None:
+        for path in ("/", "/statistics/validation"):
+            shown = world.client.get(path, headers={"Accept": accept}).headers
+            assert shown["content-type"].startswith("text/html") is is_page
+            assert "Accept" in shown["vary"]
 
     @pytest.mark.parametrize("accept", ["text/turtle", "application/json;q=0", "image/*"])
     def test_is_refused_when_none_is_accepted(self, accept: str) -> None:
