@@ -2,7 +2,8 @@
 
 Each row of a backlog would be put into a dozen of them, at a random place each time. A new index
 therefore goes through a long backlog without, and has them made from whole tables at its end.
-What is missing is seen from the database itself: after a crash anywhere, the next start goes on.
+What is missing is seen from the database itself: after a crash anywhere, the next start goes on;
+and what a newer version looks up otherwise, it finds without the index being made again.
 """
 
 from collections.abc import Iterator
@@ -10,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
-from sqlalchemy import Engine, Index, inspect
+from sqlalchemy import Column, Engine, Index, Table, inspect
 
 from indexer.database import drop_indexes, make_index
-from indexer.models import Block, Event, Unit
+from indexer.models import Block, Event, Unit, index_metadata
 
 LARGE = (Block, Event, Unit)
 #: Indexes that a server makes at a time, even of one table. SQLite has one writer.
@@ -44,21 +45,34 @@ class Lookups:
         some = self._missing[-count:]
         names, left = ", ".join(str(index.name) for index in some), len(self._missing)
         log.info("making indexes for readers", indexes=names, left=left)
+        # One of other columns has the same name.
+        drop_indexes(self._engine, some)
         with ThreadPoolExecutor(count, "lookups") as threads:
             list(threads.map(partial(make_index, self._engine), some))
         del self._missing[-count:]
         return True
 
     def _absent(self) -> list[Index]:
-        found = inspect(self._engine)
-        named = {
-            index["name"] for table in LARGE for index in found.get_indexes(table.__table__.name)
-        }
-        return [index for index in _all() if index.name not in named]
+        """Indexes of any table that are not there, or are of other columns."""
+        there = inspect(self._engine).get_multi_indexes()
+        known = {index["name"]: index["column_names"] for some in there.values() for index in some}
+        wanted = (index for table in index_metadata.sorted_tables for index in _lookups(table))
+        return [index for index in wanted if known.get(index.name) != _columns(index)]
 
 
 def _all() -> Iterator[Index]:
-    """Unique ones stay: the indexer looks rows up by them, and they keep keys from being double."""
+    """Those of the large tables."""
     for table in LARGE:
-        indexes = sorted(table.__table__.indexes, key=lambda index: str(index.name))
-        yield from (index for index in indexes if not index.unique)
+        yield from _lookups(table.__table__)
+
+
+def _lookups(table: Table) -> Iterator[Index]:
+    """Unique ones stay: the indexer looks rows up by them, and they keep keys from being double.
+    One of what is no column, the words of documents, is made with its table."""
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        if not index.unique and all(isinstance(each, Column) for each in index.expressions):
+            yield index
+
+
+def _columns(index: Index) -> list[str]:
+    return [column.name for column in index.columns]

@@ -31,6 +31,7 @@ from api.migrations import migrate
 from api.settings import ApiSettings
 from api.telemetry.logs import configure_logs
 from indexer.database import create_index_tables, drop_index_tables
+from indexer.lookups import Lookups
 
 from .holdings import CHAIN_ID, Holdings, fill
 from .plans import Asked, watched, without_index
@@ -103,9 +104,11 @@ def large(
         drop_index_tables(engine, feed=True)
         fill(engine, settings.documents, held)
         Console().print(f"made in {time.perf_counter() - began:,.0f} s")
-    # Of a registry that was kept by an earlier version, tables may be missing; indexes are as then.
+    # Of a registry that was kept by an earlier version, tables and indexes may be missing.
     create_index_tables(engine)
     migrate(engine)
+    while Lookups(engine).make_some():
+        pass
     return app, held
 
 

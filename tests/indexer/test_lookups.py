@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
-from indexer.database import engine, snapshot
+from indexer.database import engine, snapshot, transaction
 from indexer.digest import digest
 from indexer.follower import Follower
+from indexer.lookups import Lookups
 from indexer.models import Block, Event, Unit
 from indexer.settings import IndexerSettings
 
@@ -40,6 +41,7 @@ class TestLookups:
     while a new index goes through a long backlog   only the unique ones are there
     when it ends before the backlog does            the next one makes them all at the end
     when the feed records the past                  all are there from the first block on
+    when an earlier version looked up otherwise     the next start makes what is declared now
     """
 
     def test_are_made_at_the_end_when_a_backlog_was_broken_off(
@@ -62,6 +64,32 @@ class TestLookups:
             assert lookups(fed) == all_of_them()
             follower.catch_up()
         assert state(fed) == state(settings)
+
+    def test_are_made_when_an_earlier_version_had_others(
+        self, settings: IndexerSettings, registry: Registry
+    ) -> None:
+        play = Play(registry, seed=3, name="earlier")
+        play.open()
+        with Follower(settings) as follower:
+            follower.catch_up()
+        declared = every_index(settings)
+        with transaction(engine(settings.index_url)) as session:
+            session.execute(text("DROP INDEX ix_decision_role_id"))
+            session.execute(text("DROP INDEX ix_decision_account"))
+            session.execute(text("CREATE INDEX ix_decision_account ON decision (account)"))
+        assert every_index(settings) != declared
+        with Follower(settings) as follower:
+            follower.catch_up()
+        assert every_index(settings) == declared
+        assert not Lookups(engine(settings.index_url)).make_some()
+
+
+def every_index(settings: IndexerSettings) -> dict[str, list[str | None]]:
+    """The columns of every index by its name."""
+    database = create_engine(settings.index_url)
+    there = inspect(database).get_multi_indexes().values()
+    database.dispose()
+    return {str(index["name"]): index["column_names"] for some in there for index in some}
 
 
 def state(settings: IndexerSettings) -> str:
