@@ -162,7 +162,8 @@ class TestFootprints:
 @pytest.mark.chain
 class TestHealing:
     """
-    given an anchored document comes late     its footprint is registered by itself
+    given an anchored document comes late     its footprint is registered by itself; before, it is
+                                              no fault
     given the footprints were dropped         they are made again from the store
     given a stored document is corrupt        the index goes on, and says so
     """
@@ -184,7 +185,12 @@ class TestHealing:
         with snapshot(engine(settings.database_url)) as session:
             return list(session.scalars(select(Footprint.hash)))
 
-    def test_registers_given_it_comes_late(self, anchored: IndexerSettings) -> None:
+    def test_registers_given_it_comes_late(
+        self, anchored: IndexerSettings, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with Follower(anchored) as follower:
+            follower.catch_up(5)
+        assert "document cannot be used" not in capsys.readouterr().err
         assert self.footprints(anchored) == []
         digest = DocumentStore(anchored.documents).put(content(FOREST))
         with Follower(anchored) as follower:

@@ -15,6 +15,8 @@ from indexer.heads import Heads, announcing_url
 from indexer.models import Checkpoint, Reorganisation
 from indexer.settings import IndexerSettings
 
+from ..patience import PATIENCE_SECONDS  # noqa: TID252
+from ..ports import free_port  # noqa: TID252
 from .background import running
 from .liar import liar
 from .play import Play
@@ -42,6 +44,7 @@ class TestAnnouncements:
     """
     when a node announces its heads    each is indexed at once, however seldom it is asked
     given a node that announces none   it is asked
+    given the first endpoint is gone   the next one is listened to
     when told to stop                  the thread ends
     """
 
@@ -63,6 +66,14 @@ class TestAnnouncements:
                 wait_until_at_head(registry, settings, seconds=5)
         heads.close()
         assert not heads.is_subscribed
+
+    def test_next_endpoint_is_listened_to_given_the_first_is_gone(self, registry: Registry) -> None:
+        told = threading.Event()
+        heads = Heads((f"http://127.0.0.1:{free_port()}", registry.node.url), told.set)
+        heads.start()
+        assert told.wait(PATIENCE_SECONDS)
+        assert heads.is_subscribed
+        heads.close()
 
     def test_head_is_indexed_given_a_node_that_announces_none(
         self, registry: Registry, another: Another
