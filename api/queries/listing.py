@@ -18,7 +18,7 @@ from api.parameters import Part
 from api.queries.among import among_these
 from api.queries.anchored import Anchored
 from api.queries.counts import Totals, remembered_in
-from api.queries.order import Order, SortKey, beyond, check_values, is_even, not_before
+from api.queries.order import Order, SortKey, beyond, check_values, is_even, no_cursor, not_before
 from api.queries.pages import Page, begun, between_cursors
 from api.queries.runs import Condition, Run
 from api.snapshot import Snapshot
@@ -76,6 +76,8 @@ def _page(snapshot: Snapshot, listing: Listing, part: Part) -> Page[Any]:
         found = reading.rows(Cursor(), part.offset, part.limit)
         return Page([row[0] for row in found], reading.totals())
     cursor = Cursor.read(part.cursor)
+    if cursor.totals and len(cursor.totals) != 1 + len(listing.sums):
+        raise no_cursor()
     found = reading.rows(cursor, part.offset, part.limit + 1)
     kept, more = list(found[: part.limit]), len(found) > part.limit
     found = kept[::-1] if cursor.is_back else kept

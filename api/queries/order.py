@@ -99,8 +99,13 @@ def beyond(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
 def check_values(order: Order, values: Sequence[Any], are_known: bool = True) -> None:
     """Raise `ParameterError` for values that no row of the order can have, or none has."""
     if not are_known or len(values) != len(order) or not all(map(SortKey.holds, order, values)):
-        message = f"The cursor is none of this list; {CURSOR_FORM}."
-        raise ParameterError(message, [Detail("cursor", "INVALID_PARAMETER", message)])
+        raise no_cursor()
+
+
+def no_cursor() -> ParameterError:
+    """What is said of a cursor that somebody made up for a list."""
+    message = f"The cursor is none of this list; {CURSOR_FORM}."
+    return ParameterError(message, [Detail("cursor", "INVALID_PARAMETER", message)])
 
 
 def is_even(order: Order) -> bool:

@@ -9,7 +9,7 @@ from httpx import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.cursors import START, Cursor
+from api.cursors import START, Cursor, print_of
 from indexer.identity import project_id
 
 from . import documents
@@ -177,6 +177,17 @@ class TestReadingByCursor:
         true = Cursor.read(self._next(listed))
         made_up = Cursor(true.list_print, (*values, 0), true.block, 0, true.totals)
         refused = listed.client.get(f"/projects?limit=2&cursor={made_up}")
+        assert (refused.status_code, refused.json()["details"][0]["field"]) == (400, "cursor")
+
+    @pytest.mark.parametrize("totals", [(5,), (5, 1, 1)])
+    def test_is_refused_with_totals_of_another_list(
+        self, listed: World, totals: tuple[int, ...]
+    ) -> None:
+        of_list = print_of("/credits", [])
+        made_up = Cursor(
+            of_list, (), listed.get("/health").json()["index"]["block_number"], 0, totals
+        )
+        refused = listed.get("/credits", cursor=str(made_up))
         assert (refused.status_code, refused.json()["details"][0]["field"]) == (400, "cursor")
 
     def test_is_refused_when_it_is_none(self, listed: World) -> None:
