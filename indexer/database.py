@@ -1,16 +1,13 @@
 """The database: engines for SQLite and PostgreSQL, snapshots to read, transactions to write."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from psycopg import Connection as PsycopgConnection
 from psycopg import Cursor
-from psycopg import Error as PsycopgError
-from psycopg.pq import ExecStatus
 from sqlalchemy import (
     URL,
     Connection,
@@ -25,13 +22,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.schema import CreateIndex, CreateSchema, DropIndex
 from sqlmodel import Session
 
 from indexer.errors import WrongDatabase
 from indexer.models import Block, FeedPosition, Reorganisation, RowChange, index_metadata
 from indexer.placement import lock_key, schema_of
+from indexer.reading import BEGUN, BY_KEY, begun, end
 
 BUSY_SECONDS = 30
 #: Pages of SQLite that a writer keeps: its indexes are written to in many places at once.
@@ -45,10 +43,6 @@ PREPARED_MOST = 400
 TRUSTED_SECONDS = 1.0
 _USED = "ogcr_used"
 _TABLES = b"ogcr-tab"
-_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_BY_KEY = "SET LOCAL plan_cache_mode = force_generic_plan"
-#: Option of connections whose transaction we began ourselves.
-_BEGUN = "ogcr_begun"
 #: Seconds after which a server that is gone is noticed, in connecting and in waiting for an answer.
 _PATIENCE = {
     "connect_timeout": 10,
@@ -179,18 +173,18 @@ def snapshot(engine: Engine, *, by_key: bool = False) -> Iterator[Session]:
     COMMIT, even where an exception comes out of it, because psycopg forgets after a ROLLBACK which
     statements PostgreSQL has prepared, and planning one anew can take ten times as long as it.
     """
-    connection = _begun(engine, by_key=by_key)
+    connection = begun(engine, by_key=by_key)
     with connection, Session(connection) as session:
         try:
             yield session
         finally:
-            _end(connection)
+            end(connection)
 
 
 def connection_of(session: Session) -> Connection:
     """The connection that a session asks, in its transaction."""
     bound: Any = session.get_bind()
-    return bound if bound.get_execution_options().get(_BEGUN) else session.connection()
+    return bound if bound.get_execution_options().get(BEGUN) else session.connection()
 
 
 def is_told_of_statements(connection: Connection) -> bool:
@@ -201,7 +195,7 @@ def is_told_of_statements(connection: Connection) -> bool:
 def ask_by_key(session: Session) -> None:
     """Let one plan serve every key from now on, until the snapshot ends."""
     if session.get_bind().dialect.name == "postgresql":
-        connection_of(session).exec_driver_sql(_BY_KEY)
+        connection_of(session).exec_driver_sql(BY_KEY)
 
 
 @contextmanager
@@ -225,56 +219,6 @@ def block_at(session: Session, timestamp: int) -> int:
     blocks = Block.__table__.c
     of_time = select(blocks.number).where(blocks.timestamp <= timestamp)
     return session.scalar(of_time.order_by(blocks.number.desc()).limit(1)) or 0
-
-
-def _begun(engine: Engine, *, by_key: bool) -> Connection:
-    """A connection in a transaction of which the driver was told by us: a session takes as long to
-    begin and to end one as a query takes."""
-    for is_last in (False, True):
-        connection = engine.connect().execution_options(**{_BEGUN: True})
-        try:
-            _begin(connection, by_key=by_key)
-        except DBAPIError as error:
-            connection.close()
-            # The server ended it just now: the pool has let go of all that were of that time.
-            if is_last or not error.connection_invalidated:
-                raise
-        else:
-            break
-    return connection
-
-
-def _begin(connection: Connection, *, by_key: bool) -> None:
-    if connection.dialect.name == "sqlite":
-        begin = "BEGIN"
-    else:
-        # In one way to the server and back.
-        begin = f"{_READING}; {_BY_KEY}" if by_key else _READING
-    try:
-        _command(connection, begin)
-    except connection.dialect.loaded_dbapi.Error:
-        # Asked anything, SQLAlchemy notices that the connection is lost, and gives it up.
-        connection.exec_driver_sql("SELECT 1")
-        raise
-
-
-def _end(connection: Connection) -> None:
-    # Not by the session, which would first write what was changed in memory. What was read is
-    # read, and of a connection that is lost the pool takes care.
-    if not connection.invalidated:
-        with suppress(connection.dialect.loaded_dbapi.Error):
-            _command(connection, "COMMIT")
-
-
-def _command(connection: Connection, words: str) -> None:
-    """Have the driver do what gives no rows; raises its errors."""
-    driver: Any = connection.connection.driver_connection
-    if isinstance(driver, PsycopgConnection):
-        result = driver.pgconn.exec_(words.encode())
-        if result.status != ExecStatus.COMMAND_OK:
-            raise PsycopgError(result.get_error_message())
-    else:
-        driver.execute(words)
 
 
 def _make_schema(session: Session, name: str | None) -> None:
@@ -322,7 +266,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     options = connection.get_execution_options()
-    if options.get(_BEGUN):
+    if options.get(BEGUN):
         return
     writes = options.get("write_lock", False)
     if writes:
