@@ -13,8 +13,8 @@ from .faults import DocumentError, Fault
 from .limits import MAX_DEPTH, MAX_VALUES, Members, UnreadNumber, is_within_limits, limit_faults
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
-#: What is in the text of each number beyond ±(2^53 - 1), and perhaps of other things.
-_SIGNS_OF_LARGE = (b"0" * 16, b"0e0", b"0e+")
+#: The text of each number beyond ±(2^53 - 1) has so many digits, or else an exponent.
+_SIXTEEN = b"0" * 16
 _ALL_DIGITS_ZERO = bytes.maketrans(b"123456789E", b"000000000e")
 _MAX_DIGITS = 400
 _INFINITY = float("inf")
@@ -57,7 +57,7 @@ def _is_small(data: bytes) -> bool:
     if len(data) > MAX_VALUES or data.count(b"[") + data.count(b"{") > MAX_DEPTH:
         return False
     digits = data.translate(_ALL_DIGITS_ZERO)
-    return not any(sign in digits for sign in _SIGNS_OF_LARGE)
+    return b"0e0" not in digits and b"0e+" not in digits and _SIXTEEN not in digits
 
 
 def _decoded(data: bytes | bytearray) -> str:

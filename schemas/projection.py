@@ -89,7 +89,9 @@ def _without_maintained(document: Mapping[str, Any]) -> dict[str, Any]:
     kept = {
         key: value
         for key, value in document.items()
-        if key != "ledger_reference" and not _is_reserved(key)
+        # No function of its own, here and below: it is asked of every member of every answer.
+        if key != "ledger_reference"
+        and not (isinstance(key, str) and key.startswith(RESERVED_PREFIX))
     }
     if isinstance(kept.get("properties"), Mapping):
         kept["properties"] = _authored_properties(kept["properties"])
@@ -107,12 +109,8 @@ def _authored_properties(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in properties.items()
-        if key not in dropped and not _is_reserved(key)
+        if key not in dropped and not (isinstance(key, str) and key.startswith(RESERVED_PREFIX))
     }
-
-
-def _is_reserved(key: object) -> bool:
-    return isinstance(key, str) and key.startswith(RESERVED_PREFIX)
 
 
 def _is_maintained_link(link: object) -> bool:
