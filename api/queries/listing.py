@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -104,7 +104,17 @@ class _Reading:
     def totals(self) -> Totals:
         """How many rows the list has, and the sums of its columns."""
         sums = [func.coalesce(func.sum(column), 0) for column in self.listing.sums]
-        return self._remembered("", lambda: self._figures(self._narrow(), [func.count(), *sums]))
+        return self._remembered("", lambda: self._summed([func.count(), *sums]))
+
+    def _summed(self, figures: Sequence[Any]) -> Totals:
+        """Figures of the whole list. SQLite finds an index of what is summed up where that is
+        narrowed alone: without, it takes one that only names the rows, and reads each of them."""
+        query, listing = self._narrow(), self.listing
+        if not listing.sums or listing.conditions or self.snapshot.block is not None:
+            return self._figures(query, figures)
+        (summed,) = listing.sums
+        parts = [query.where(one) for one in (summed >= 0, summed < 0, summed.is_(None))]
+        return _added(self._figures(part, figures) for part in parts)
 
     def rows(self, cursor: Cursor, passed: int, most: int) -> list[Any]:
         """So many rows from a cursor on, less those that are passed over; each is a key and its
@@ -196,8 +206,7 @@ class _Reading:
 
     def _figures(self, query: Any, figures: Sequence[Any], run: Run | None = None) -> Totals:
         query = _giving(query, *figures)
-        rows = [self._ask(query.where(strand))[0] for strand in self._strands(run)]
-        return tuple(int(sum(column)) for column in zip(*rows, strict=True))
+        return _added(self._ask(query.where(strand))[0] for strand in self._strands(run))
 
     def _narrow(
         self, run: Run | None = None, values: Sequence[Any] = (), *, every: bool = True
@@ -248,6 +257,10 @@ def _in_order(query: Any, strands: Sequence[Any], run: Run, passed: int, most: i
     both: Any = union_all(*(sql_select(part) for part in parts)).subquery()
     order = [replace(key, column=both.c[f"k{place}"]) for place, key in enumerate(run.order)]
     return sql_select(both).order_by(*map(SortKey.term, order)).offset(passed).limit(most)
+
+
+def _added(rows: Iterable[Sequence[Any]]) -> Totals:
+    return tuple(int(sum(column)) for column in zip(*rows, strict=True))
 
 
 def _giving(query: Any, *columns: Any) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_
 from sqlmodel import select
 
 from api.filters import SupplyFilters
-from api.queries.counts import remembered
+from api.queries.counts import remembered_in, state_of
 from api.queries.prepared import Prepared
 from api.queries.projects import ids_of
 from api.queries.statements import Deficits, Reports, Units
@@ -39,9 +39,11 @@ def supply(snapshot: Snapshot, filters: SupplyFilters) -> Sequence[SupplyRow]:
     query = select(Units.unit_type, Units.status, func.sum(Units.quantity_kg))
     matching = query.where(snapshot.valid(Units), *_conditions(snapshot, filters))
     found: dict[str, dict[str, int]] = {}
-    grouped = matching.group_by(Units.unit_type, Units.status)
-    for unit_type, status, kg in remembered(
+    # In this order SQLite takes the index of the status, which has all of it.
+    grouped = matching.group_by(Units.status, Units.unit_type)
+    for unit_type, status, kg in remembered_in(
         snapshot,
+        state_of(snapshot, Units, Reports),
         f"supply {filters.model_dump_json()}",
         lambda: snapshot.session.exec(grouped).all(),
     ):

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from api.filters import UnitFilters
 from api.queries.among import among
-from api.queries.anchored import FEW
+from api.queries.anchored import FEW, Anchored
 from api.queries.counts import remembered, state_of
 from api.queries.listing import Listing, keys_of, listing_name
 from api.queries.order import order_of
@@ -24,6 +24,7 @@ from api.queries.prepared import Prepared, Valid, some_of
 from api.queries.projects import ids_of
 from api.queries.reports import ids_of_reports
 from api.queries.reversals import marks_of
+from api.queries.runs import Condition
 from api.queries.statements import (
     Blocks,
     Events,
@@ -297,8 +298,8 @@ _LABELS = Prepared(
 )
 
 
-def _conditions(snapshot: Snapshot, filters: UnitFilters, day: int) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _conditions(snapshot: Snapshot, filters: UnitFilters, day: int) -> list[Condition]:
+    found: list[Condition] = []
     if filters.project:
         found.append(Units.project_id.in_(ids_of(filters.project)))
     if filters.report:
@@ -346,13 +347,17 @@ def _column_of(filters: UnitFilters) -> Callable[..., Any]:
     return func.coalesce if is_narrow else lambda column, _: column
 
 
-def _kinds(filters: UnitFilters, of: Callable[..., Any]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _kinds(filters: UnitFilters, of: Callable[..., Any]) -> list[Condition]:
+    found: list[Condition] = []
     status = of(Units.status, "")
     if filters.status and filters.status != "expired":
         found.append(status == filters.status)
-    if filters.retired is not None:
-        found.append(status == "retired" if filters.retired else status != "retired")
+    if filters.retired:
+        found.append(status == "retired")
+    elif filters.retired is not None:
+        # Of all of them SQLite takes the index of the status only where that has a beginning.
+        others = status != "retired"
+        found.append(Anchored(and_(status >= "", others), others))
     if filters.unit_type:
         found.append(of(Units.unit_type, "") == filters.unit_type)
     return found
