@@ -71,12 +71,12 @@ values = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def target(file_world: World) -> World:
+def target(each_file_world: World) -> World:
     """A world with one validated project, for everything that is thrown at it."""
-    file_world.show(file_world.api_key(*range(10), scopes=SCOPES))
-    file_world.register(documents.forest())
-    file_world.validate(documents.forest())
-    return file_world
+    each_file_world.show(each_file_world.api_key(*range(10), scopes=SCOPES))
+    each_file_world.register(documents.forest())
+    each_file_world.validate(documents.forest())
+    return each_file_world
 
 
 def check(answer: Any) -> None:
