@@ -161,8 +161,12 @@ class _Reading:
         return replace(stretch, run=named)
 
     def _first_keys(self, run: Run) -> list[Any]:
-        query = self._narrow(run)
-        parts = [query.where(strand).limit(FEW + 1) for strand in self._strands(run)]
+        strands: list[tuple[ColumnElement[bool], ...]]
+        if run.few and self.snapshot.block is None:
+            query, strands = self._narrow(), [*product(run.few, self._strands(None))]
+        else:
+            query, strands = self._narrow(run), [(one,) for one in self._strands(run)]
+        parts = [query.where(*strand).limit(FEW + 1) for strand in strands]
         # Interned, since lists by many filters remember the same few.
         return [intern(row[0]) for part in parts for row in self._ask(part)]
 

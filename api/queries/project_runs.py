@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import select
 
 from api.queries.anchored import anchoring
@@ -16,6 +17,7 @@ from api.queries.order import Nullable, Order
 from api.queries.runs import Joined, Run, by_presence, by_value
 from api.queries.statements import Footprints, Methodologies, Projects
 from api.snapshot import Snapshot
+from indexer.models import Project
 
 SORTS = {
     "created_at": Projects.created_at,
@@ -49,7 +51,7 @@ def project_runs(snapshot: Snapshot, order: Order, matched: int) -> Sequence[Run
     if not order[0].is_nullable or matched < SORTED_TOGETHER:
         return [_together(snapshot, order)]
     if first is Footprints.name:
-        absent = Run(order, condition=lambda: ~_says(first), is_rare=True)
+        absent = Run(order, condition=lambda: ~_says(first), is_rare=True, few=_silent(first))
         return by_presence(order, absent, _in_order_of_documents(order))
     by = _by_country if first is Footprints.country else _by_methodology
     groups = list(by(snapshot, order))
@@ -75,7 +77,7 @@ def _by_country(snapshot: Snapshot, order: Order) -> Iterator[tuple[str | None, 
     def within(code: str) -> Run:
         return Run(order, condition=lambda: anchoring(session, Projects.pdd_hash, country, code))
 
-    yield None, Run(order, condition=lambda: ~_says(country), is_rare=True)
+    yield None, Run(order, condition=lambda: ~_says(country), is_rare=True, few=_silent(country))
     for code in remembered_of_documents(session, "countries", lambda: session.exec(query).all()):
         yield code, within(code)
 
@@ -99,6 +101,20 @@ def _says(column: Any) -> ColumnElement[bool]:
     """The condition that a project's document says something for a column."""
     there = exists().where(Footprints.hash == Projects.pdd_hash, column.is_not(None))
     return there.correlate_except(Footprints)
+
+
+def _silent(column: Any) -> Sequence[ColumnElement[bool]]:
+    """The same the other way round, of current projects: without a document, with one that is not
+    held, with one that says nothing. Which are not held is seen from two indexes alone, in the
+    order of both."""
+    current: Any = aliased(Project)
+    is_held = exists().where(Footprints.hash == current.pdd_hash)
+    missing = select(current.pdd_hash).where(
+        current.valid_to.is_(None), current.pdd_hash >= "", ~is_held
+    )
+    silent = select(Footprints.hash).where(column.is_(None))
+    digest = Projects.pdd_hash
+    return (digest.is_(None), digest.in_(missing), digest.in_(silent))
 
 
 def _in_order_of_documents(order: Order) -> Run:

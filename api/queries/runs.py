@@ -30,7 +30,9 @@ class Run:
     are the keys in which they differ; `after` is an index's key before these, where it holds
     nothing. Where `is_optional`, tables of `joined` may lack a row. Each row meets one of `parts`,
     and an index has each part in order. Of a run that `is_rare` there is hardly a row, and no index
-    finds it. `anyhow` holds of all rows, and opens another way to them where order does not matter.
+    finds it: of the newest state each of its rows meets one of `few`, if there are such conditions,
+    which are quicker to look through. `anyhow` holds of all rows, and opens another way to them
+    where order does not matter.
     """
 
     order: Order
@@ -41,6 +43,7 @@ class Run:
     is_optional: bool = False
     parts: Sequence[ColumnElement[bool]] = (_ALL,)
     is_rare: bool = False
+    few: Sequence[ColumnElement[bool]] = ()
     anyhow: ColumnElement[bool] = _ALL
 
     @property
