@@ -17,6 +17,7 @@ log = structlog.get_logger("api.traffic")
 #: What is asked so often, and says so little, that no line is written of it.
 _SILENT = {"/health", "/ready", "/metrics"}
 _UNKNOWN = "(no route)"
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 
 
 class Traffic:
@@ -42,11 +43,11 @@ class Traffic:
                 await self.app(scope, receive, answer)
             finally:
                 route = route_of(scope)
-                tell(span, str(scope["method"]), route, answer.status, request_id)
+                tell(span, method_of(scope), route, answer.status, request_id)
                 self._count(scope, route, answer.status, time.perf_counter() - began)
 
     def _count(self, scope: Scope, route: str, status: int, seconds: float) -> None:
-        method = str(scope["method"])
+        method = method_of(scope)
         self.metrics.requests.labels(method, route, str(status)).inc()
         self.metrics.seconds.labels(method, route).observe(seconds)
         if scope["path"] not in _SILENT:
@@ -72,6 +73,12 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
         await self.send(message)
+
+
+def method_of(scope: Scope) -> str:
+    """The method, or one name for all that are made up: each would be kept for ever."""
+    method = str(scope["method"])
+    return method if method in _METHODS else "_OTHER"
 
 
 def route_of(scope: Scope) -> str:

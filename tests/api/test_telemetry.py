@@ -88,6 +88,7 @@ class TestMetrics:
     """
     a request                   is counted and timed under its route's template and its status
     a path of no route          adds no name of its own, however many are tried
+    a method that is none       neither
     a write on its way          is counted by its state
     """
 
@@ -109,6 +110,12 @@ class TestMetrics:
             assert world.get(f"/made-up-{number}").status_code == 404
         assert samples(world)["ogcr_api_requests_total", "GET", "(no route)", "404"] == 20
         assert "made-up" not in world.get("/metrics").text
+
+    def test_adds_no_name_for_methods_that_are_none(self, world: World) -> None:
+        for number in range(20):
+            assert world.client.request(f"MADE-UP-{number}", "/projects").status_code == 405
+        assert samples(world)["ogcr_api_requests_total", "_OTHER", "/projects", "405"] == 20
+        assert "MADE-UP" not in world.get("/metrics").text
 
     def test_counts_writes_on_their_way_by_state(self, world: World) -> None:
         assert world.post("/projects", documents.forest()).status_code == 202
