@@ -2,6 +2,9 @@
 
 import socket
 import sys
+import time
+
+from .patience import PATIENCE_SECONDS
 
 #: Bound, never listening: the kernel gives these ports to nobody who asks for any free one, while
 #: a server that names one of them gets it, as every server here sets SO_REUSEADDR.
@@ -23,3 +26,14 @@ def free_port() -> int:
     else:
         held.close()
     return port
+
+
+def wait_for_port(port: int) -> None:
+    """Return once somebody listens on a port of 127.0.0.1."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"Nobody listens on {port}.")

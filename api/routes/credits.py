@@ -101,15 +101,8 @@ def retire_unit(
     wanted = modelled(RetirementRequest, body)
     with registry.snapshot() as snapshot:
         proposal, commitment = unit_writes.retirement(registry, snapshot, name, wanted)
-    disclosed = {"commitment": commitment.value, "salt": commitment.salt}
-    return taken(
-        registry,
-        principal,
-        proposal,
-        wanted.signed_transaction,
-        query.sender,
-        beneficiary=disclosed,
-    )
+    signed, told = wanted.signed_transaction, commitment.disclosed
+    return taken(registry, principal, proposal, signed, query.sender, beneficiary=told)
 
 
 @router.post("/{creditId}/cancel", status_code=202, summary="Cancel a unit")
@@ -125,15 +118,8 @@ def cancel_unit(
     wanted = modelled(CancellationRequest, body)
     with registry.snapshot() as snapshot:
         proposal, commitment = unit_writes.cancellation(registry, snapshot, name, wanted)
-    disclosed = {"commitment": commitment.value, "salt": commitment.salt}
-    return taken(
-        registry,
-        principal,
-        proposal,
-        wanted.signed_transaction,
-        query.sender,
-        beneficiary=disclosed,
-    )
+    signed, told = wanted.signed_transaction, commitment.disclosed
+    return taken(registry, principal, proposal, signed, query.sender, beneficiary=told)
 
 
 @router.post("/{creditId}/expire", status_code=202, summary="Expire a unit")

@@ -37,6 +37,11 @@ class Commitment:
     value: str
     salt: str | None = None
 
+    @property
+    def disclosed(self) -> dict[str, str | None]:
+        """What the answer to whoever asked for it tells."""
+        return {"commitment": self.value, "salt": self.salt}
+
 
 def unit_id(name: str) -> UnitId:
     """The unit that a decimal token id, `0x…` token id or serial names; `MissingError` for none."""

@@ -10,6 +10,7 @@ from scripts.auditing.access import AccessReplay
 from scripts.auditing.anchors import Anchor, Document, differing
 from scripts.auditing.checks import Checks
 from scripts.auditing.events import ChainEvent
+from scripts.auditing.states import leading
 
 #: Who leads a methodology from one status to the next (OGCR 6.1.1).
 TRANSITIONS = {
@@ -86,13 +87,7 @@ class MethodologyReplay:
             self.checks.discrepancy("events", sentence)
             return
         self.access.require_running(event)
-        functions = TRANSITIONS.get((of["from"], of["to"]))
-        self.checks.expect(
-            functions is not None and of["from"] == state.status,
-            "events",
-            f"The {state.name} went from {of['from']} to {of['to']} at {event.place}, "
-            f"while it was {state.status}.",
-        )
+        functions = leading(self.checks, state, event, TRANSITIONS)
         self.access.require(event, of["actor"], functions or ("registerMethodology",))
         state.status = of["to"]
 

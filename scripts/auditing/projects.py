@@ -16,6 +16,7 @@ from scripts.auditing.contents import (
 )
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.methodologies import MethodologyReplay
+from scripts.auditing.states import Version, Versioned, leading
 
 #: Which functions lead a project from one status to the next (OGCR 5.2.1).
 TRANSITIONS = {
@@ -36,23 +37,8 @@ OUTCOMES = {"validated": "validated", "rejected": "rejected", "draft": "revision
 OPEN = ("draft", "submitted", "rejected")
 
 
-@dataclass(frozen=True)
-class Version:
-    """A document version as anchored; days are UTC days since 1970-01-01."""
-
-    number: int
-    hash: str
-    uri: str
-    start_day: int
-    end_day: int
-    block: int
-    time: int
-    transaction: str
-    methodology_key: str = ""
-
-
 @dataclass
-class ProjectState:
+class ProjectState(Versioned):
     """A project at the point the replay has reached."""
 
     id: str
@@ -76,18 +62,9 @@ class ProjectState:
     updated_in: str = ""
 
     @property
-    def current(self) -> Version:
-        """The PDD version in force."""
-        return self.versions[-1]
-
-    @property
     def name(self) -> str:
         """For sentences."""
         return f"project {self.document_id}"
-
-    def touch(self, event: ChainEvent) -> None:
-        """Remember the last event."""
-        self.updated_at, self.updated_in = event.time, event.transaction
 
 
 @dataclass
@@ -171,13 +148,7 @@ class ProjectReplay:
         if state is None:
             return
         self.access.require_running(event)
-        functions = TRANSITIONS.get((of["from"], of["to"]))
-        self.checks.expect(
-            functions is not None and of["from"] == state.status,
-            "events",
-            f"The {state.name} went from {of['from']} to {of['to']} at {event.place}, "
-            f"while it was {state.status}.",
-        )
+        functions = leading(self.checks, state, event, TRANSITIONS)
         self.checks.expect(
             of["pddHash"] == state.current.hash,
             "events",

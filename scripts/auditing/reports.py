@@ -15,11 +15,8 @@ from scripts.auditing.contents import decision_differences
 from scripts.auditing.days import SECONDS_PER_DAY, day_of
 from scripts.auditing.events import ChainEvent
 from scripts.auditing.periods import TakenPeriods
-from scripts.auditing.projects import (
-    ProjectReplay,
-    ProjectState,
-    Version,
-)
+from scripts.auditing.projects import ProjectReplay, ProjectState
+from scripts.auditing.states import Version, Versioned, leading
 from scripts.auditing.vintages import by_days, faults_of, year_amounts
 
 #: Which functions lead a report from one status to the next (OGCR 5.2.2).
@@ -37,7 +34,7 @@ TRANSITIONS = {
 
 
 @dataclass
-class ReportState:
+class ReportState(Versioned):
     """A monitoring report at the point the replay has reached; `vintages` is kg CO2e by year."""
 
     id: str
@@ -58,18 +55,9 @@ class ReportState:
     updated_in: str = ""
 
     @property
-    def current(self) -> Version:
-        """The report version in force."""
-        return self.versions[-1]
-
-    @property
     def name(self) -> str:
         """For sentences."""
         return f"report {self.document_id} of {self.project.name}"
-
-    def touch(self, event: ChainEvent) -> None:
-        """Remember the last event."""
-        self.updated_at, self.updated_in = event.time, event.transaction
 
 
 @dataclass
@@ -129,13 +117,7 @@ class ReportReplay:
         if state is None:
             return
         self.access.require_running(event)
-        functions = TRANSITIONS.get((of["from"], of["to"]))
-        self.checks.expect(
-            functions is not None and of["from"] == state.status,
-            "events",
-            f"The {state.name} went from {of['from']} to {of['to']} at {event.place}, "
-            f"while it was {state.status}.",
-        )
+        functions = leading(self.checks, state, event, TRANSITIONS)
         self.checks.expect(
             of["reportHash"] == state.current.hash,
             "events",

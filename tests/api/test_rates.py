@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,8 +17,7 @@ from api.main import create_app
 from api.rates import client_of
 from api.settings import ApiSettings
 
-from ..patience import PATIENCE_SECONDS  # noqa: TID252
-from ..ports import free_port  # noqa: TID252
+from ..ports import free_port, wait_for_port  # noqa: TID252
 from . import documents
 from .people import DEVELOPER, STRANGER
 from .world import World
@@ -33,19 +31,9 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     port = free_port()
     command = [SERVER, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        _wait_for(port)
+        wait_for_port(port)
         yield f"redis://127.0.0.1:{port}/0"
         server.terminate()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError("Redis did not start.")
 
 
 def limited(world: World, **rates: Any) -> TestClient:

@@ -1,9 +1,7 @@
 """`scripts/deploy` on Ape's own chain: once, again, and where a broken run stopped."""
 
 import json
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +16,7 @@ from scripts.deployment import CONTRACTS, FORWARDER, ROLE_IDS, DeploymentError
 from scripts.governing.asked import Asked, terms_of
 from scripts.governing.terms import DEFAULT_DELAYS, TermsError
 
-from ..patience import PATIENCE_SECONDS  # noqa: TID252
-from ..ports import free_port  # noqa: TID252
+from ..ports import free_port, wait_for_port  # noqa: TID252
 from .own_chain import put_back
 
 #: `Standing.Fit` of contracts/interfaces/IRegistryAccessControl.sol.
@@ -146,14 +143,3 @@ class TestTerms:
             assert access.hasRole(ROLE_IDS[role], development_account(numbers[0]).address)[0]
         deploy()
         assert tuple(access.hasRole(0, registry.safe)) == (True, 3_600)
-
-
-def wait_for_port(port: int) -> None:
-    """Return once somebody listens on the port."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"Nobody listens on {port}.")
