@@ -105,7 +105,7 @@ class Ahead:
         parent, logs, end = self._chain.logs_in(first, last, self._addresses, most)
         numbers = sorted({log.block_number for log in logs} - {end.number})
         headers = [*self._chain.headers(numbers), end]
-        _check_links(parent, first, headers)
+        check_links(parent, first, headers)
         hashes = {header.number: header.hash for header in headers}
         if any(log.block_hash != hashes[log.block_number] for log in logs):
             raise ChainMoved("The node gave logs of another fork than its headers.")
@@ -125,7 +125,9 @@ class Ahead:
         self._length = max(1, min(fitting, 2 * blocks, self._most))
 
 
-def _check_links(parent: str | None, first: int, headers: Sequence[Header]) -> None:
+def check_links(parent: str | None, first: int, headers: Sequence[Header]) -> None:
+    """Raise `ChainMoved` unless these blocks can be of one chain: `first` follows the block of the
+    hash `parent`, where both are known, and each one the one before it, where there is no gap."""
     if parent is not None and headers[0].number == first and headers[0].parent_hash != parent:
         raise ChainMoved(f"Block {first} does not follow the one before it.")
     for one, two in pairwise(headers):

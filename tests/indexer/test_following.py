@@ -13,7 +13,7 @@ from .play import Play
 from .stage import Registry, blocks_of_units
 from .truth import check_model, digest_of, fresh_digest
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 Another = Callable[[], IndexerSettings]
 

@@ -31,7 +31,7 @@ from .play import Play
 from .stage import MANIFEST, Registry
 from .truth import check_model, digest_of, fresh_digest
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 #: Histories on each kind of database, and how many are lived through by one index.
 COUNT, LIVED = int(os.environ.get("OGCR_HISTORIES", "200")) // 2, 10

@@ -28,7 +28,7 @@ from .stage import Registry
 from .truth import check_model, digest_of, fresh_digest
 from .waiting import wait_until_at_head
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 Another = Callable[[], IndexerSettings]
 

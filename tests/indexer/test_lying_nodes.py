@@ -27,7 +27,7 @@ from .play import Play
 from .stage import MANIFEST, Registry
 from .truth import check_model, digest_of, fresh_digest
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 Another = Callable[[], IndexerSettings]
 

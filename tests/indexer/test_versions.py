@@ -15,6 +15,8 @@ from indexer.digest import digest
 from indexer.models import ReportVintage, Unit, as_of
 from indexer.versions import WorkingSet, undo
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def database(database_url: str) -> Engine:
