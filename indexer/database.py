@@ -55,7 +55,8 @@ _PATIENCE = {
 def engine(url: str) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…` (psycopg 3).
 
-    SQLite runs in WAL mode with foreign keys on; its folder is made when missing.
+    SQLite runs in WAL mode with foreign keys on; its folder is made when missing. No error of it
+    says what values a statement had: errors come into logs.
     """
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
@@ -64,6 +65,7 @@ def engine(url: str) -> Engine:
         target = target.set(drivername="postgresql+psycopg")
     made = create_engine(
         target,
+        hide_parameters=True,
         pool_use_lifo=True,
         connect_args={
             **_PATIENCE,
@@ -249,7 +251,9 @@ def _sqlite(url: URL) -> Engine:
         # and that one alone comes to hold the pages and statements of writing. What is in memory
         # has one connection for each thread and no such choice.
         pooled = {"pool_use_lifo": True}
-    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pooled)
+    made = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, **pooled
+    )
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made

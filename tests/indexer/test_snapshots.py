@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Engine, create_engine, func, text
-from sqlalchemy.exc import InternalError
+from sqlalchemy.exc import DBAPIError, InternalError
 from sqlmodel import Session, select
 
 from indexer import database as indexing
@@ -38,6 +38,7 @@ class TestSnapshot:
     given a change in memory
         when it ends               nothing of it is written
         when an exception ends it  nothing of it is written either, and the exception comes out
+    when a statement fails         the error, which comes into logs, has no value of it
     on PostgreSQL
         when an exception ends it  what was prepared is prepared still
         given queries by key       one plan serves every key, in that snapshot alone
@@ -57,6 +58,12 @@ class TestSnapshot:
             _look_in_vain(made)
         with snapshot(made) as session:
             assert session.exec(select(Block)).one().timestamp == 1
+
+    def test_no_value_is_told_when_a_statement_fails(self, made: Engine) -> None:
+        with snapshot(made) as session, pytest.raises(DBAPIError) as failed:
+            session.execute(text("SELECT :value FROM nowhere"), {"value": "a secret"})
+        assert "nowhere" in str(failed.value)
+        assert "a secret" not in str(failed.value)
 
     def test_prepared_statements_stay_when_an_exception_ends_it(self, served: Engine) -> None:
         for _ in range(PREPARED_AFTER + 2):
