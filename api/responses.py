@@ -17,7 +17,7 @@ from api.registry import Registry
 from api.representations import GEOJSON, JSON, VARYING, negotiated, represented
 from api.snapshot import Position, Snapshot
 
-_LASTING = "public, max-age=3600"
+_LASTING = "public, max-age=3600, stale-while-revalidate=604800"
 _FRESH = "no-cache"
 #: Members of an answer that change while nothing of its content does.
 _PASSING = ("timeStamp",)
@@ -36,7 +36,8 @@ def answer(
     Its entity tag covers the content alone, so a reader who asks again learns that nothing but the
     block changed (OGCR 4.5.1); with a `version` it is strong, for a write to name. A past state
     that is final may be kept for an hour, because a document that was missing may still be
-    supplied; anything else has to be asked for again.
+    supplied, and for a week more be shown while the cache asks anew (RFC 5861); anything else has
+    to be asked for again.
     """
     lasting = {name: value for name, value in content.items() if name not in _PASSING}
     passing = {name: content[name] for name in _PASSING if name in content}

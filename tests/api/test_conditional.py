@@ -98,5 +98,6 @@ class TestLifetime:
 
         assert lifetime() == lifetime(as_of=past) == "no-cache"
         world.mine(world.settings.finality_depth + 1)
-        assert lifetime(as_of=past) == "public, max-age=3600"
+        lasting = "public, max-age=3600, stale-while-revalidate=604800"
+        assert lifetime(as_of=past) == lasting
         assert lifetime() == "no-cache"
