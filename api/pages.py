@@ -7,15 +7,19 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from api.encoding import dumps
+from api.charts import STYLE as CHART_STYLE
+from api.charts import bars
+from api.encoding import dumps, moment_text
 from api.errors import MissingError
 from api.representations import VARYING
+from api.snapshot import Position
 
 _LANDING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _READER_POLICY = (
@@ -35,6 +39,10 @@ _WITHOUT_READER = (
 )
 #: What the empty JSON pointer names.
 _WHOLE = "the whole document"
+_UNKNOWN = "not known"
+_KG = "kg CO2e"
+_FRESH = {"Cache-Control": "no-cache"}
+Number = tuple[str, int]
 _STYLE = """
 :root{color-scheme:light dark;font:17px/1.5 system-ui,sans-serif}
 body{max-width:42rem;margin:0 auto;padding:2rem 1rem}
@@ -42,10 +50,7 @@ ul{list-style:none;padding:0;display:grid;gap:.6rem}
 a{display:block;padding:.8rem 1rem;border:1px solid #8888;border-radius:.6rem;
   color:inherit;text-decoration:none}
 a:hover,a:focus{border-color:#2e7d4f}
-table{width:100%;border-spacing:.5rem .2rem;table-layout:fixed}
-th{font-weight:400;text-align:left;overflow-wrap:anywhere;width:45%}
-td:last-child{text-align:right;width:5rem}
-meter{width:100%}
+caption{font-weight:600;text-align:left;padding-top:1rem}
 """
 
 
@@ -99,12 +104,33 @@ def statistics_page(content: Mapping[str, Any]) -> Response:
     said = f"{checks:,} checks, {accepted:,} accepted ({share})"
     said += "" if score is None else f", mean quality {score:.0f} of 100"
     parts = [
-        _bars(f"Faults by {what}", [(one[what], one["faults"]) for one in content[f"by_{what}"]])
+        bars(f"Faults by {what}", _numbers(content[f"by_{what}"], _WHOLE))
         for what in ("code", "field", "submitter")
     ]
     days = [(one["day"], one["checks"]) for one in content["by_day"]]
-    body = f"<h1>Validation</h1><p>{escape(said)}.</p>{''.join(parts)}{_bars('By day', days)}"
-    return _page(body, _LANDING_POLICY)
+    body = f"<h1>Validation</h1><p>{escape(said)}.</p>{''.join(parts)}{bars('By day', days)}"
+    return _page(f'{body}<p><a href="registry">The registry in figures</a></p>', _LANDING_POLICY)
+
+
+def registry_page(content: Mapping[str, Any], position: Position) -> Response:
+    """`GET /statistics/registry` for browsers: bars of projects, reports, and units by type."""
+    projects, reports = content["projects"], content["reports"]
+    block = f"At block {position.block_number:,} ({position.finality})"
+    time = moment_text(position.block_time)
+    parts = [
+        f"<h1>The registry in figures</h1><p>{block}{f', {time}' if time else ''}.</p>",
+        f"<h2>Projects: {projects['total']:,}</h2>",
+        bars("By status", _numbers(projects["by_status"])),
+        bars("By activity", _numbers(projects["by_type"])),
+        bars("By country", _numbers(projects["by_country"])),
+        bars("Registered, by month", _numbers(projects["registered_by_month"])),
+        f"<h2>Reports: {reports['total']:,}</h2>",
+        bars("By status", _numbers(reports["by_status"])),
+        *(_units(figures) for figures in content["units"]),
+        '<p><a href="validation">Checks of documents in figures</a></p>',
+        '<p><a href="..">Where to begin</a></p>',
+    ]
+    return _page("".join(parts), _LANDING_POLICY, _FRESH | position.headers())
 
 
 def tagged(content: bytes, media_type: str) -> Response:
@@ -113,16 +139,27 @@ def tagged(content: bytes, media_type: str) -> Response:
     return Response(content, headers=headers, media_type=media_type)
 
 
-def _bars(title: str, numbers: Sequence[tuple[str, int]]) -> str:
-    if not numbers:
-        return ""
-    most = max(number for _, number in numbers)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name or _WHOLE)}</th>'
-        f'<td><meter max="{most}" value="{number}"></meter></td><td>{number:,}</td></tr>'
-        for name, number in numbers
-    )
-    return f"<h2>{escape(title)}</h2><table>{rows}</table>"
+def _units(figures: Mapping[str, Any]) -> str:
+    """Of one unit type, kg CO2e."""
+    places = [(name.removesuffix("_kg"), kg) for name, kg in figures.items() if _is_place(name)]
+    parts = [
+        bars("By status", places, _KG),
+        bars("By vintage", _numbers(figures["by_vintage"]), _KG),
+        bars("Retired, by year", _numbers(figures["retired_by_year"]), _KG),
+        bars("Issued, by month", _numbers(figures["issued_by_month"]), _KG),
+    ]
+    issued = f"{figures['issued_kg']:,} {_KG} issued."
+    return f"<h2>Units: {escape(figures['unit_type'])}</h2><p>{issued}</p>{''.join(parts)}"
+
+
+def _is_place(name: str) -> bool:
+    return name.endswith("_kg") and name != "issued_kg"
+
+
+def _numbers(entries: Sequence[Mapping[str, Any]], nothing: str = _UNKNOWN) -> list[Number]:
+    """What is counted and its number, of entries that have no other members."""
+    pairs = (entry.values() for entry in entries)
+    return [(nothing if name in (None, "") else str(name), number) for name, number in pairs]
 
 
 def add_documentation(app: FastAPI) -> None:
@@ -177,10 +214,10 @@ def _file(name: str, media_type: str) -> Callable[[], Response]:
     return read_file
 
 
-def _page(body: str, policy: str) -> Response:
+def _page(body: str, policy: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
     return HTMLResponse(
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>OGCR registry</title><style>{_STYLE}</style>{body}</html>",
-        headers={"Content-Security-Policy": policy, **VARYING},
+        f"<title>OGCR registry</title><style>{_STYLE}{CHART_STYLE}</style>{body}</html>",
+        headers={"Content-Security-Policy": policy, **VARYING, **headers},
     )

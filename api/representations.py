@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,17 @@ CONTEXT_PATH = "/contexts/ogcr-1.jsonld"
 _CONTEXT = Path(__file__).parent / "vocabulary" / "ogcr-1.jsonld"
 
 
-def negotiated(accept: str | None) -> str:
-    """The media type to answer with by the header `Accept` (RFC 9110, 12.5.1).
+def negotiated(accept: str | None, kinds: Sequence[str] = REPRESENTATIONS) -> str:
+    """The media type to answer with by the header `Accept` (RFC 9110, 12.5.1), of several the first
+    that is liked best.
 
     Raises `NotAcceptableError` when the reader takes none of what there is.
     """
     ranges = list(_ranges(accept or "*/*"))
-    liked = {kind: _quality(kind, ranges) for kind in REPRESENTATIONS}
-    best = max(REPRESENTATIONS, key=lambda kind: liked[kind])
+    liked = {kind: _quality(kind, ranges) for kind in kinds}
+    best = max(kinds, key=lambda kind: liked[kind])
     if liked[best] <= 0:
-        raise NotAcceptableError(f"This is to be had as {', '.join(REPRESENTATIONS)}; accept one.")
+        raise NotAcceptableError(f"This is to be had as {', '.join(kinds)}; accept one.")
     return best
 
 

@@ -1,10 +1,9 @@
-"""Credits: units, what their owners do with them, and the supply."""
+"""Credits: units, and what their owners do with them."""
 
 from __future__ import annotations
 
 from api import requests
 from api.models.features import Feature, FeatureCollection
-from api.models.supply import SupplyStatistics
 from api.operations.operation import GEO, LIST, READ_CREDITS, Operation, read, write
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
@@ -74,8 +73,5 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ("export-abort",),
         "task-export-abort",
         scopes=("credits:transfer",),
-    ),
-    ("get", "/statistics/supply"): read(
-        "The supply.", SupplyStatistics, "supply", errors=LIST, scopes=READ_CREDITS
     ),
 }

@@ -18,6 +18,7 @@ _RESOURCES = {
     "/credits": "Units",
     "/reversals": "Reversals",
     "/methodologies": "Methodologies",
+    "/statistics/registry": "The registry in figures",
     "/changes": "Every change, for whoever follows the registry",
     "/reorganisations": "Blocks that the chain took back",
     "/failed-calls": "Calls that the contracts refused",

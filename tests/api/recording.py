@@ -202,6 +202,7 @@ def _record_reads(
         "methodologies": "/methodologies",
         "methodology": "/methodologies/OGCR-REF-01@1.2.0",
         "supply": f"/statistics/supply?project={pdd['id']}",
+        "registry-figures": "/statistics/registry",
         "failed-calls": "/failed-calls",
         "changes": "/changes?table=project&after=1&limit=2",
         "project-evidence": f"{project}/proof",

@@ -88,6 +88,7 @@ def _of_units(held: Holdings, report: int, number: int) -> Iterator[tuple[str, s
     yield "units, by cursor", f"{lists}&cursor=*"
     yield "units, in the past", f"{lists}&as_of={held.blocks - 20}"
     yield "supply", "/statistics/supply"
+    yield "figures", "/statistics/registry"
     yield "supply of a project", f"/statistics/supply?project={project}"
 
 
