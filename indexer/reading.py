@@ -1,7 +1,7 @@
 """Reading: how a transaction that only reads begins and ends, told to the driver itself."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from psycopg import Connection as PsycopgConnection
 from psycopg import Error as PsycopgError
@@ -45,10 +45,22 @@ def _begin(connection: Connection, *, by_key: bool) -> None:
         begin = f"{_READING}; {BY_KEY}" if by_key else _READING
     try:
         _command(connection, begin)
-    except connection.dialect.loaded_dbapi.Error:
-        # Asked anything, SQLAlchemy notices that the connection is lost, and gives it up.
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise told(connection, begin, error) from error
+
+
+def told(connection: Connection, words: str, error: Exception) -> DBAPIError:
+    """An error of the driver as SQLAlchemy tells it.
+
+    Where the connection is lost, raises SQLAlchemy's own: asked anything, it notices that, and
+    gives up all that are of that time.
+    """
+    dialect: Any = connection.dialect
+    if dialect.is_disconnect(error, connection.connection.driver_connection, None):
         connection.exec_driver_sql("SELECT 1")
-        raise
+    base = dialect.loaded_dbapi.Error
+    found: Any = DBAPIError.instance(words, (), error, base, hide_parameters=True, dialect=dialect)
+    return cast(DBAPIError, found)
 
 
 def end(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from api.queries.driven import Driven
 from api.snapshot import Snapshot
 from indexer.database import connection_of, is_told_of_statements
 from indexer.models import as_of, held_at
+from indexer.reading import told
 
 #: Gives the condition on the rows of a table that belong to the state which is read.
 Valid = Callable[[Any], ColumnElement[bool]]
@@ -109,9 +110,8 @@ class _Form:
             self._driven[key] = Driven(self._statement, connection.dialect, given)
         try:
             return self._driven[key].rows(connection, given)
-        except connection.dialect.loaded_dbapi.Error:
-            # SQLAlchemy says what fails, and gives up connections that are lost.
-            return connection.execute(self._statement, given).all()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise told(connection, str(self._statement), error) from error
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, bindparam, event, func, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, String, bindparam, cast, event, func, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session, select
 
 from api.queries.prepared import Prepared, Valid
@@ -48,6 +48,7 @@ class TestPrepared:
     given numbers of the query's own        so it does
     when somebody listens to statements     they are told of it
     when it cannot be asked                 SQLAlchemy says why, and the next one is answered
+    when PostgreSQL gives it up             the error is that for which one may ask again
     """
 
     def test_the_same_is_given_when_the_driver_is_asked(self, made: Engine) -> None:
@@ -91,6 +92,19 @@ class TestPrepared:
         with transaction(made) as session:
             session.execute(text("ALTER TABLE elsewhere RENAME TO footprint"))
         assert len(_same(made, asking)) == 2
+
+    def test_the_error_says_to_ask_again_when_postgres_gives_it_up(
+        self, fresh_postgres_url: str
+    ) -> None:
+        served = engine(fresh_postgres_url)
+        sleeping = Prepared(lambda _: select(func.length(cast(func.pg_sleep(60), String))))
+        with snapshot(served) as session:
+            session.execute(text("SET LOCAL statement_timeout = '20ms'"))
+            with pytest.raises(OperationalError, match="statement timeout"):
+                sleeping.at(session, None)
+        with snapshot(served) as session:
+            assert Prepared(lambda _: select(func.length("asked"))).at(session, None) == [5]
+        served.dispose()
 
 
 def _every(table: Any) -> Callable[[Valid], Any]:
