@@ -30,6 +30,17 @@ def forest(name: str = "harz-mixed-forest", *, east: float = 0.0, **properties: 
     return _moved(example("pdd.harz-reforestation"), name, east, properties)
 
 
+def mangroves(name: str = "taveuni") -> Document:
+    """The PDD of ground on both sides of the antimeridian, for the methodology of forests."""
+    document = example("pdd.taveuni-mangroves-across-the-antimeridian")
+    document["id"] = name
+    document["properties"] |= {
+        "project_type": "afforestation",
+        "methodology": {"id": "OGCR-REF-01", "version": "1.2.0"},
+    }
+    return document
+
+
 def factory(name: str, facility: str, methodology: Mapping[str, str]) -> Document:
     """A direct air capture project at a facility."""
     document = example("pdd.hellisheidi-air-capture")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import documents
 from .people import BUYER, DEVELOPER, OTHER_DEVELOPER, VERIFIER
 from .world import World
@@ -15,7 +13,7 @@ def played(world: World) -> None:
     """Let all of it come about."""
     air = documents.example("methodology.air-capture")
     world.add_methodology(air)
-    forest, mangroves = documents.forest(), _mangroves()
+    forest, mangroves = documents.forest(), documents.mangroves(FIJI)
     world.register(forest)
     world.validate(forest)
     world.register(mangroves, OTHER_DEVELOPER)
@@ -42,13 +40,3 @@ def played(world: World) -> None:
     smallest = world.get("/credits", status="held", sort="quantity_kg").json()["features"][0]
     retirement = {"reason": "voluntary_claim", "purpose": "Travel 2025"}
     world.done(BUYER, world.post(f"/credits/{smallest['id']}/retire", retirement))
-
-
-def _mangroves() -> dict[str, Any]:
-    document = documents.example("pdd.taveuni-mangroves-across-the-antimeridian")
-    document["id"] = FIJI
-    document["properties"] |= {
-        "project_type": "afforestation",
-        "methodology": {"id": "OGCR-REF-01", "version": "1.2.0"},
-    }
-    return document

@@ -27,7 +27,7 @@ def gis(file_world: World) -> World:
     antimeridian, and a facility whose geometry is a point."""
     air = documents.example("methodology.air-capture")
     file_world.add_methodology(air)
-    forest, mangroves = documents.forest(), _mangroves()
+    forest, mangroves = documents.forest(), documents.mangroves(FIJI)
     file_world.register(forest)
     file_world.validate(forest)
     file_world.register(mangroves, OTHER_DEVELOPER)
@@ -40,16 +40,6 @@ def gis(file_world: World) -> World:
     file_world.verify(first, 1000)
     file_world.report(second)
     return file_world
-
-
-def _mangroves() -> dict[str, Any]:
-    document = documents.example("pdd.taveuni-mangroves-across-the-antimeridian")
-    document["id"] = FIJI
-    document["properties"] |= {
-        "project_type": "afforestation",
-        "methodology": {"id": "OGCR-REF-01", "version": "1.2.0"},
-    }
-    return document
 
 
 def found(world: World, path: str, **parameters: Any) -> list[dict[str, Any]]:
