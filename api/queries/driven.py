@@ -37,8 +37,9 @@ class Driven:
             for name, bind in compiled.binds.items()
             if isinstance(bind.type, Texts)
         }
-        known = {name: bind.value for name, bind in compiled.binds.items()}
-        self._constants = self._each({n: known[n] for n in known if n not in self._whole})
+        # Not those of the example: who gives too little must not be answered for somebody else.
+        constants = {n: bind.value for n, bind in compiled.binds.items() if n not in example}
+        self._constants = self._each(constants)
         self._names: Sequence[str] = compiled.positiontup
         self._types = [column.type for column in statement.selected_columns]
         self._read: list[_Read] | None = None

@@ -47,6 +47,7 @@ class TestPrepared:
     given a state of the past               so it does
     given numbers of the query's own        so it does
     when somebody listens to statements     they are told of it
+    when a parameter is not given           nothing is answered, whatever was given before
     when it cannot be asked                 SQLAlchemy says why, and the next one is answered
     when PostgreSQL gives it up             the error is that for which one may ask again
     """
@@ -76,6 +77,12 @@ class TestPrepared:
             return query.where(Events.block_number.in_((7, 8)), Events.name == bindparam("name"))
 
         assert _same(made, Prepared(counted), name="seven") == [(42, 8)]
+
+    def test_nothing_is_answered_when_a_parameter_is_not_given(self, made: Engine) -> None:
+        named = Prepared(lambda _: select(Events).where(Events.name == bindparam("name")))
+        assert len(_same(made, named, name="seven")) == 2
+        with snapshot(made) as session, pytest.raises(KeyError, match="name"):
+            named.at(session, None)
 
     def test_listeners_are_told_when_it_is_asked(self, made: Engine) -> None:
         told: list[str] = []
